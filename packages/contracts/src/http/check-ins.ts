@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { accessCode, day, id, instant, instantOut, line, reason } from '../primitives.ts';
+
+const oneTicket = (scan: { accessCode?: unknown; enrollmentId?: unknown }) =>
+  (scan.accessCode === undefined) !== (scan.enrollmentId === undefined);
+
+/** `POST /v1/events/{eventId}/check-ins`: one scan. `scannedAt` is the time of the scan, not of the upload. */
+export const scanRequest = z
+  .strictObject({
+    scanId: id,
+    accessCode: accessCode.optional(),
+    enrollmentId: id.optional(),
+    scannedAt: instant.optional(),
+    station: line(100).optional(),
+    direction: z.enum(['entry', 'exit']).default('entry'),
+    admitUnpaid: z.boolean().default(false),
+  })
+  .refine(oneTicket, { path: ['accessCode'], error: 'send exactly one of accessCode and enrollmentId' })
+  .meta({ id: 'ScanRequest' });
+
+export type ScanRequest = z.infer<typeof scanRequest>;
+
+/** `POST …/check-ins/batch`: each scan is judged, and refused, by itself. */
+export const scanBatchRequest = z
+  .strictObject({
+    scans: z.array(z.unknown()).min(1, 'send at least 1 scan').max(1_000, 'send at most 1000 scans'),
+  })
+  .meta({ id: 'ScanBatchRequest' });
+
+export const checkIn = z
+  .strictObject({
+    id: z.uuid(),
+    day,
+    scannedAt: instantOut,
+    recordedAt: instantOut,
+    station: z.string().nullable(),
+    direction: z.enum(['entry', 'exit']),
+    source: z.enum(['scan', 'override']),
+  })
+  .meta({ id: 'CheckIn' });
+
+export type CheckInBody = z.infer<typeof checkIn>;
+
+export const status = z.enum(['confirmed', 'checked_in', 'attended', 'no_show', 'cancelled']);
+
+/** What a desk needs to see of an enrollment. */
+export const enrollmentAtTheDoor = z.strictObject({
+  id: z.uuid(),
+  status,
+  version: z.int(),
+  displayName: z.string(),
+  ticketType: z.string().nullable(),
+  presentDays: z.array(day),
+});
+
+/** The latest earlier check-in. `secondsAgo` is negative when this scan was made before it and uploaded later. */
+export const previousCheckIn = z.strictObject({
+  scannedAt: instantOut,
+  station: z.string().nullable(),
+  sameDevice: z.boolean(),
+  secondsAgo: z.int(),
+});
+
+export type PreviousCheckInBody = z.infer<typeof previousCheckIn>;
+
+export const scanAccepted = z
+  .strictObject({
+    outcome: z.enum(['first', 'new_day', 're_entry', 'exit']),
+    checkIn,
+    enrollment: enrollmentAtTheDoor,
+    previous: previousCheckIn.nullable(),
+  })
+  .meta({ id: 'ScanAccepted' });
+
+export type ScanAccepted = z.infer<typeof scanAccepted>;
+
+export const annulmentRequest = z.strictObject({ reason }).meta({ id: 'AnnulmentRequest' });
+
+export const annulledCheckIn = checkIn.extend({
+  annulledAt: instantOut.nullable(),
+  annulmentReason: z.string().nullable(),
+});

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { instantOut } from '../primitives.ts';
+
+/** One attempt to close an event. `counts` is what this run decided. */
+export const closureRun = z
+  .strictObject({
+    id: z.uuid(),
+    eventId: z.uuid(),
+    trigger: z.enum(['schedule', 'command', 'request']),
+    status: z.enum(['running', 'succeeded', 'failed']),
+    attempts: z.int(),
+    counts: z.strictObject({ attended: z.int(), noShow: z.int() }),
+    error: z.string().nullable(),
+    startedAt: instantOut,
+    finishedAt: instantOut.nullable(),
+  })
+  .meta({ id: 'ClosureRun' });
+
+export type ClosureRunBody = z.infer<typeof closureRun>;

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { evidence, triggeredBy } from '../events/verdict.ts';
+import { accessCode, day, email, instantOut, line, locale, reason } from '../primitives.ts';
+import { annulledCheckIn, status } from './check-ins.ts';
+
+export const enrollRequest = z
+  .strictObject({
+    participant: z.strictObject({
+      name: line(200),
+      email,
+      locale: locale.optional(),
+      externalId: line(200).optional(),
+    }),
+    accessCode: accessCode.optional(),
+    ticketType: line(100).optional(),
+  })
+  .meta({ id: 'EnrollRequest' });
+
+export type EnrollRequest = z.infer<typeof enrollRequest>;
+
+export const enrollmentBody = z
+  .strictObject({
+    id: z.uuid(),
+    eventId: z.uuid(),
+    status,
+    version: z.int(),
+    accessCode: z.string(),
+    ticketType: z.string().nullable(),
+    attendedAt: instantOut.nullable(),
+    participant: z.strictObject({
+      id: z.uuid(),
+      name: z.string(),
+      email: z.string(),
+      locale: z.string().nullable(),
+      externalId: z.string().nullable(),
+    }),
+    createdAt: instantOut,
+  })
+  .meta({ id: 'Enrollment' });
+
+export type EnrollmentBody = z.infer<typeof enrollmentBody>;
+
+/** Who did something: a token, by id and label, or Turnout itself. */
+export const actor = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('token'), id: z.uuid(), label: z.string() }),
+  z.strictObject({ type: z.literal('system'), id: z.string() }),
+]);
+
+export type Actor = z.infer<typeof actor>;
+
+export const transitionBody = z
+  .strictObject({
+    id: z.uuid(),
+    enrollmentId: z.uuid(),
+    from: status.nullable(),
+    to: status,
+    triggeredBy,
+    actor,
+    reason: z.string(),
+    evidence: evidence.nullable(),
+    version: z.int(),
+    at: instantOut,
+    /** The id of the request or the closure run that caused it. */
+    cause: z.string(),
+  })
+  .meta({ id: 'Transition' });
+
+export type TransitionBody = z.infer<typeof transitionBody>;
+
+/** What the event's rule says of the check-ins stored, as of now. */
+export const evaluationBody = z
+  .strictObject({
+    rule: z.enum(['all_days', 'any_day', 'minimum_days']),
+    met: z.boolean(),
+    presentDays: z.array(day),
+    requiredDays: z.int(),
+    missingDays: z.array(day),
+    eventDays: z.array(day),
+  })
+  .meta({ id: 'Evaluation' });
+
+export const enrollmentStory = enrollmentBody
+  .extend({
+    checkIns: z.array(annulledCheckIn),
+    transitions: z.array(transitionBody),
+    evaluation: evaluationBody,
+  })
+  .meta({ id: 'EnrollmentStory' });
+
+export const overrideRequest = z
+  .strictObject({ to: z.enum(['attended', 'checked_in']), reason, day: day.optional() })
+  .meta({ id: 'OverrideRequest' });
+
+export type OverrideRequest = z.infer<typeof overrideRequest>;

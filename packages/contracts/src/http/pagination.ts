@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** `limit` and `cursor` of every list route, to be spread into a query schema. */
+export const page = {
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'must be a whole number from 1 to 200')
+    .transform(Number)
+    .refine((limit) => limit <= 200, 'must be a whole number from 1 to 200')
+    .default(50),
+  cursor: z.string().max(1_000).optional(),
+};
+
+/** The answer of a list route: a page, and the cursor of the next one or null. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/**
+ * A cursor for one list of one organization, holding the sort key of the last item handed out.
+ * Anything that belongs to another list or organization, or was not made here, reads as null.
+ */
+export function writeCursor(list: string, organizationId: string, key: readonly string[]): string {
+  return Buffer.from(JSON.stringify([list, organizationId, ...key])).toString('base64url');
+}
+
+/** The sort key in a cursor made by {@link writeCursor}, or null when it is not one of this list and organization. */
+export function readCursor(cursor: string, list: string, organizationId: string): string[] | null {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) return null;
+    const [forList, forOrganization, ...key] = parts;
+    return forList === list && forOrganization === organizationId && key.length > 0 ? key : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Every `code` a problem answer can carry, with its HTTP status and title. Codes are stable: clients decide by them.
+ * `detail` says what happened in this case and what to do next.
+ */
+export const problemCatalog = {
+  // Any route
+  malformed_request: { status: 400, title: 'The request could not be read' },
+  unauthenticated: { status: 401, title: 'A valid token is needed' },
+  forbidden: { status: 403, title: 'This token may not do that' },
+  not_found: { status: 404, title: 'There is no such thing here' },
+  method_not_allowed: { status: 405, title: 'This path does not take that method' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  payload_too_large: { status: 413, title: 'The request body is too large' },
+  validation_failed: { status: 422, title: 'Some values are not acceptable' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  headers_too_large: { status: 431, title: 'The request headers are too large' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  unavailable: { status: 503, title: 'Temporarily unavailable' },
+  // Checking in
+  unknown_code: { status: 404, title: 'This code is not a ticket of this event' },
+  event_cancelled: { status: 409, title: 'The event was cancelled' },
+  enrollment_cancelled: { status: 409, title: 'The ticket was cancelled' },
+  scanned_in_future: { status: 422, title: 'The scan is dated in the future' },
+  not_open_yet: { status: 409, title: 'Admission is not open yet' },
+  event_ended: { status: 409, title: 'The event has ended' },
+  order_unpaid: { status: 409, title: 'The order is not paid' },
+  already_checked_in: { status: 409, title: 'Already checked in' },
+  scan_id_reused: { status: 409, title: 'This scanId belongs to another ticket' },
+  already_annulled: { status: 409, title: 'This check-in is annulled already' },
+  annulment_window_over: { status: 409, title: 'The time to undo this check-in is over' },
+  // Closure
+  event_not_ended: { status: 409, title: 'The event has not ended' },
+  closure_in_progress: { status: 409, title: 'The event is being closed right now' },
+  // Events
+  requirement_exceeds_event_days: {
+    status: 422,
+    title: 'The requirement asks for more days than the event has',
+  },
+  event_too_long: { status: 422, title: 'The event spans more than 366 days' },
+  event_closed: { status: 409, title: 'The event is closed' },
+  event_has_check_ins: { status: 409, title: 'People have checked in already' },
+  // Enrollments
+  already_enrolled: { status: 409, title: 'This participant is enrolled already' },
+  access_code_taken: { status: 409, title: 'Another enrollment of this event has that access code' },
+  participant_ambiguous: { status: 409, title: 'Several participants have this e-mail address' },
+  illegal_transition: { status: 409, title: 'The status can not change like this' },
+  day_required: { status: 422, title: 'Say which event day' },
+  not_an_event_day: { status: 422, title: 'This is not a day of the event' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problemCatalog;
+
+export interface ProblemFields {
+  detail?: string;
+  requestId: string;
+  errors?: readonly { path: string; message: string }[];
+  /** Facts a client can use, such as `previous` or `opensAt`. */
+  extra?: Record<string, unknown>;
+}
+
+export interface ProblemBody extends Record<string, unknown> {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ProblemCode;
+  requestId: string;
+}
+
+/** The answer (RFC 9457) for a problem code; a code that is not in the catalog is a fault of ours: `internal_error`. */
+export function problem(code: string, fields: ProblemFields): { status: number; body: ProblemBody } {
+  const known: ProblemCode = code in problemCatalog ? (code as ProblemCode) : 'internal_error';
+  const { status, title } = problemCatalog[known];
+  return {
+    status,
+    body: {
+      type: `urn:turnout:problem:${known}`,
+      title,
+      status,
+      detail: fields.detail ?? `${title}.`,
+      code: known,
+      requestId: fields.requestId,
+      ...(fields.errors ? { errors: fields.errors } : {}),
+      ...fields.extra,
+    },
+  };
+}

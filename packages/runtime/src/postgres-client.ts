@@ -1,0 +1,58 @@
+import pg from 'pg';
+
+/** The server did not answer within the client-side deadline. Whether the statement took effect is unknown. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+  readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * A pg client whose statements cannot wait for ever.
+ *
+ * `statement_timeout` is kept by the server, so it says nothing when the server is stopped or the network swallows
+ * packets: such a query hung for over 12 s. pg's own `query_timeout` rejects the promise but keeps the socket, and
+ * Sequelize then hands the half-used connection to the next caller. Here a passed deadline destroys the socket: every
+ * statement on it fails, and any pool sees a broken connection and discards it.
+ */
+export class DeadlineClient extends pg.Client {
+  readonly #deadlineMs: number;
+
+  constructor(config: pg.ClientConfig) {
+    const { query_timeout: deadlineMs, ...rest } = config;
+    super(rest);
+    this.#deadlineMs = deadlineMs ?? 0;
+    // A connection that breaks while it is checked out has no other listener, and would end the process.
+    this.on('error', () => undefined);
+  }
+
+  override query(...args: unknown[]): never {
+    const parent = super.query as (...args: unknown[]) => unknown;
+    const settled = this.#startDeadline();
+    const callback = args.at(-1);
+    if (typeof callback === 'function') {
+      args[args.length - 1] = (...answer: unknown[]) => {
+        settled();
+        callback(...answer);
+      };
+      return parent.apply(this, args) as never;
+    }
+    const result = parent.apply(this, args);
+    if (result instanceof Promise) result.then(settled, settled);
+    else settled();
+    return result as never;
+  }
+
+  #startDeadline(): () => void {
+    if (this.#deadlineMs === 0) return () => undefined;
+    const timer = setTimeout(() => {
+      this.destroy(new DeadlineError(`PostgreSQL did not answer within ${this.#deadlineMs} ms`));
+    }, this.#deadlineMs);
+    return () => clearTimeout(timer);
+  }
+
+  /** Drops the connection at once, without the goodbye that `end` waits for. */
+  destroy(reason?: Error): void {
+    const { connection } = this as unknown as { connection: { stream: { destroy(reason?: Error): void } } };
+    connection.stream.destroy(reason);
+  }
+}

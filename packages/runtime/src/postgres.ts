@@ -1,0 +1,152 @@
+import pg from 'pg';
+import { DeadlineClient, DeadlineError } from './postgres-client.ts';
+import { type DatabaseConfig, sessionSettings, typeParsers } from './postgres-config.ts';
+
+export type { DatabaseConfig } from './postgres-config.ts';
+export { isRetryable, isUnavailable, isUniqueViolation } from './postgres-errors.ts';
+
+/** A named statement is parsed and planned once per connection. The name belongs to one text. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+export interface Queryable {
+  query<Row = Record<string, unknown>>(
+    statement: Statement | string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
+}
+
+/** A running transaction. Only `transaction` makes one, so a function that asks for a Tx cannot run outside. */
+export interface Tx extends Queryable {
+  readonly tx: true;
+}
+
+export interface Db extends Queryable, AsyncDisposable {
+  /**
+   * begin, work, commit; a rollback when `work` throws. Nothing is retried here: an error on commit means that the
+   * outcome is unknown, and only the caller knows what makes a second run safe.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+}
+
+/**
+ * Opens a pool. Connects lazily, so that a service starts without its database and recovers with it.
+ *
+ * Every wait has a deadline on this side: getting a connection, and each statement. A connection that missed its
+ * deadline or broke is discarded, and so is every other one that has not answered since: after a network fault the
+ * whole pool may be dead sockets, and trying them one by one would take a deadline each.
+ */
+export function openDb(config: DatabaseConfig): Db {
+  const pool = new pg.Pool({
+    ...sessionSettings(config),
+    connectionString: config.url,
+    max: config.max,
+    idleTimeoutMillis: 30_000,
+    types: typeParsers,
+    Client: DeadlineClient as unknown as new () => pg.ClientBase,
+  });
+  // An idle connection that the server closes is discarded by the pool; unheard, the event would end the process.
+  pool.on('error', () => undefined);
+
+  const answeredAt = new WeakMap<pg.ClientBase, number>();
+  let suspectBefore = 0;
+  pool.on('connect', (client) => answeredAt.set(client, performance.now()));
+
+  async function checkOut(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await pool.connect();
+      if ((answeredAt.get(client) ?? 0) >= suspectBefore) return client;
+      (client as unknown as DeadlineClient).destroy();
+      client.release(true);
+    }
+  }
+
+  async function run<Row>(client: pg.PoolClient, statement: Statement | string, values?: readonly unknown[]) {
+    const query = typeof statement === 'string' ? { text: statement } : statement;
+    try {
+      const result = await client.query({ ...query, values: values as unknown[] });
+      answeredAt.set(client, performance.now());
+      return result as unknown as { rows: Row[]; command: string };
+    } catch (error) {
+      if (error instanceof DeadlineError) suspectBefore = performance.now();
+      throw error;
+    }
+  }
+
+  return {
+    async query<Row>(statement: Statement | string, values?: readonly unknown[]) {
+      const client = await checkOut();
+      let failure: unknown;
+      try {
+        return (await run<Row>(client, statement, values)).rows;
+      } catch (error) {
+        failure = error;
+        throw error;
+      } finally {
+        client.release(isBroken(failure));
+      }
+    },
+
+    async transaction(work) {
+      const client = await checkOut();
+      let open = true;
+      let broken = false;
+      const tx: Tx = {
+        tx: true,
+        async query<Row>(statement: Statement | string, values?: readonly unknown[]) {
+          if (!open) throw new Error('this transaction is over: a query was not awaited, or the Tx was kept');
+          return (await run<Row>(client, statement, values)).rows;
+        },
+      };
+      try {
+        await run(client, 'begin');
+        const result = await work(tx);
+        open = false;
+        // A transaction in which a statement failed answers a commit with ROLLBACK, and no error.
+        const { command } = await run(client, 'commit');
+        if (command !== 'COMMIT')
+          throw new Error('rolled back: a failed statement of the transaction was ignored');
+        return result;
+      } catch (error) {
+        open = false;
+        await run(client, 'rollback').catch(() => {
+          broken = true;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+
+    async [Symbol.asyncDispose]() {
+      await pool.end();
+    },
+  };
+}
+
+/** An error that the server sent has a severity, and leaves the connection usable unless it ended the session. */
+function isBroken(error: unknown): boolean {
+  if (error === undefined) return false;
+  const severity = error instanceof pg.DatabaseError ? error.severity : 'FATAL';
+  return severity === 'FATAL' || severity === 'PANIC';
+}
+
+/**
+ * Refuses a server whose settings let an acknowledged commit disappear in a crash.
+ * SIGKILL cannot show this (the page cache survives), so it is checked at start.
+ */
+export async function requireDurablePostgres(db: Queryable): Promise<void> {
+  const [settings] = await db.query<Record<string, string>>(
+    `select current_setting('fsync') as fsync,
+            current_setting('full_page_writes') as full_page_writes,
+            current_setting('synchronous_commit') as synchronous_commit`,
+  );
+  const off = Object.entries(settings ?? {}).filter(([, value]) => value === 'off');
+  if (off.length === 0) return;
+  const names = off.map(([name]) => name).join(', ');
+  throw new Error(
+    `PostgreSQL runs with ${names} off, so a crash could lose check-ins that were answered. Turn it on.`,
+  );
+}

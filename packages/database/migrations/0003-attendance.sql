@@ -112,7 +112,8 @@ create table attendance.scans (
   named_enrollment_id uuid,
   refusal text,
   answer_status smallint not null,
-  answer_body jsonb not null,
+  -- json, not jsonb: the stored text is the answer, to the byte.
+  answer_body json not null,
   scanned_at timestamptz not null,
   recorded_at timestamptz not null,
   station text,

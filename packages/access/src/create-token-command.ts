@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { type Role, roles } from '@turnout/contracts/http/tokens';
+import { line } from '@turnout/contracts/primitives';
+import type { Queryable } from '@turnout/runtime/postgres';
+import { ensureOrganization, issueToken } from './issue-token.ts';
+
+const usage =
+  'usage: npm run --silent token:create -- --organization <slug> --role <role> [--event <id>]... [--label <text>]';
+
+export class UsageError extends Error {
+  constructor(problem: string) {
+    super(`${problem}\n${usage}`);
+  }
+}
+
+/**
+ * `npm run token:create`: makes a token for an organization, and the organization too if its slug is new.
+ *
+ * @returns the token
+ * @throws UsageError that says which argument is wrong
+ */
+export async function createTokenCommand(db: Queryable, argv: readonly string[]): Promise<string> {
+  const { organization, role, events, label } = readArguments(argv);
+  const organizationId = await ensureOrganization(db, organization);
+  if (events.length > 0) {
+    const found = await db.query<{ event_id: string }>(
+      'select event_id from attendance.events where organization_id = $1 and event_id = any($2)',
+      [organizationId, events],
+    );
+    const missing = events.filter((id) => !found.some(({ event_id }) => event_id === id));
+    if (missing.length > 0) throw new UsageError(`${organization} has no event ${missing.join(', ')}`);
+  }
+  const { token } = await issueToken(db, {
+    organizationId,
+    role,
+    label,
+    eventIds: events.length > 0 ? events : null,
+    station: null,
+    expiresAt: null,
+  });
+  return token;
+}
+
+function readArguments(argv: readonly string[]): {
+  organization: string;
+  role: Role;
+  events: string[];
+  label: string;
+} {
+  const { organization, role, event, label } = parse(argv);
+  if (organization === undefined) throw new UsageError('--organization is missing');
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(organization)) {
+    throw new UsageError('--organization must be a slug: lower-case letters, digits and hyphens, 63 at most');
+  }
+  const known = roles.find((name) => name === role);
+  if (!known) throw new UsageError(`--role must be one of ${roles.join(', ')}`);
+  const events = (event ?? []).map((id) => id.toLowerCase());
+  for (const id of events) {
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+      throw new UsageError('--event must be a UUID');
+  }
+  const named = line(100).safeParse(label ?? `${known} (command line)`);
+  if (!named.success) throw new UsageError(`--label ${named.error.issues[0]?.message}`);
+  return { organization, role: known, events, label: named.data };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        organization: { type: 'string' },
+        role: { type: 'string' },
+        event: { type: 'string', multiple: true },
+        label: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

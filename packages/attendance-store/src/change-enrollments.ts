@@ -1,0 +1,75 @@
+import type { Db } from '@turnout/runtime/postgres';
+import { isRetryable, isUniqueViolation } from '@turnout/runtime/postgres';
+import type { Change, Fact } from './fact.ts';
+import { type Batch, loadBatch } from './loading/load-batch.ts';
+import { lockEnrollments } from './locking/lock-enrollments.ts';
+import type { AnsweredScan } from './saving/insert-answers.ts';
+import { saveChanges } from './saving/save-changes.ts';
+import type { Selection } from './selection.ts';
+import type { ChangeContext, StoredEnrollment, StoredEvent } from './stored.ts';
+
+/** What a decision about a batch wants to happen, and what it tells the caller. */
+export interface Decision<Result> {
+  changes: readonly Change[];
+  answers?: readonly AnsweredScan[];
+  result: Result;
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * The one way in which an enrollment changes: lock, load, decide, save, enqueue, in one transaction.
+ *
+ * A bounded batch is locked in a fixed order; then, in later statements, all that the decision needs is read; the
+ * decision runs in memory; and what it says is written with one statement per table: statuses, check-ins, audit rows,
+ * answers to scans, outbox. A single scan is a batch of one, an offline upload a batch of hundreds, and a closure
+ * walks an event in batches of thousands.
+ *
+ * `decide` is synchronous on purpose: the compiler keeps IO out of decisions. It may run more than once, when another
+ * transaction answered the same scan first or PostgreSQL broke a deadlock; only the last run counts.
+ *
+ * @throws OvertakenError when a closure run selects and the event has a newer run
+ */
+export async function changeEnrollments<Result>(
+  db: Db,
+  selection: Selection,
+  decide: (batch: Batch) => Decision<Result>,
+  context: ChangeContext,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(async (tx) => {
+        const locked = await lockEnrollments(tx, selection);
+        const batch = await loadBatch(tx, selection, locked);
+        const { changes, answers = [], result } = decide(batch);
+        await saveChanges(tx, changes, answers, context, batch.now);
+        return result;
+      });
+    } catch (error) {
+      const again = isRetryable(error) || isUniqueViolation(error, 'scans_pkey');
+      if (!again || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** A decision about each enrollment by itself; the result is what was decided, in the order of the batch. */
+export function each<Result>(
+  decide: (
+    enrollment: StoredEnrollment,
+    event: StoredEvent,
+    now: Date,
+  ) => { facts: readonly Fact[]; result: Result },
+): (batch: Batch) => Decision<Result[]> {
+  return ({ enrollments, events, now }) => {
+    const changes: Change[] = [];
+    const results: Result[] = [];
+    for (const enrollment of enrollments) {
+      const event = events.get(enrollment.eventId);
+      if (!event) throw new Error(`enrollment ${enrollment.id} has no event`);
+      const { facts, result } = decide(enrollment, event, now);
+      if (facts.length > 0) changes.push({ enrollment, facts });
+      results.push(result);
+    }
+    return { changes, result: results };
+  };
+}

@@ -1,0 +1,20 @@
+import type { CheckIn } from '@turnout/attendance/enrollment';
+import type { Move } from '@turnout/attendance/moves';
+import type { NewCheckIn, StoredEnrollment } from './stored.ts';
+
+/** What a decision says has happened to one enrollment. Facts are saved and announced together. */
+export type Fact =
+  | {
+      kind: 'checked_in';
+      checkIn: NewCheckIn;
+      outcome: 'first' | 'new_day' | 're_entry' | 'exit';
+      move: Move | null;
+    }
+  | { kind: 'annulled'; checkIn: CheckIn; reason: string; move: Move | null }
+  | { kind: 'moved'; move: Move };
+
+/** The facts about one enrollment, in the order in which they happened. */
+export interface Change {
+  enrollment: StoredEnrollment;
+  facts: readonly Fact[];
+}

@@ -1,0 +1,114 @@
+import type { Status } from '@turnout/attendance/enrollment';
+import type { Statement, Tx } from '@turnout/runtime/postgres';
+import type { Selection } from '../selection.ts';
+
+export interface EnrollmentRow {
+  event_id: string;
+  enrollment_id: string;
+  organization_id: string;
+  participant_id: string;
+  status: Status;
+  version: number;
+  verdict_by: 'rule' | 'override' | null;
+  access_code: string;
+  ticket_type: string | null;
+  name: string;
+}
+
+/** The event of a closure run has been taken over by a later run, which finishes the work. */
+export class OvertakenError extends Error {
+  constructor(eventId: string, epoch: number) {
+    super(`closure ${epoch} of event ${eventId} was overtaken by a later one`);
+  }
+}
+
+const columns = `
+  e.event_id, e.enrollment_id, e.organization_id, e.participant_id, e.status, e.version, e.verdict_by,
+  e.access_code, e.ticket_type, p.name`;
+const source = `
+  attendance.enrollments e
+  join attendance.participants p
+    on p.organization_id = e.organization_id and p.participant_id = e.participant_id`;
+
+const lockByIds: Statement = {
+  name: 'lock_enrollments_by_id',
+  text: `
+    select ${columns} from ${source}
+    where e.event_id = $1 and e.enrollment_id = any($2::uuid[]) and e.organization_id = $3
+    order by e.event_id, e.enrollment_id
+    for update of e`,
+};
+
+const lockTickets: Statement = {
+  name: 'lock_enrollments_by_ticket',
+  text: `
+    select ${columns} from ${source}
+    where e.organization_id = $1 and (e.event_id, e.enrollment_id) in (
+      select c.event_id, c.enrollment_id
+      from unnest($2::uuid[], $3::text[]) as t (event_id, access_code)
+      join attendance.enrollments c on c.event_id = t.event_id and c.access_code = t.access_code
+      union all
+      select t.event_id, t.enrollment_id from unnest($4::uuid[], $5::uuid[]) as t (event_id, enrollment_id)
+    )
+    order by e.event_id, e.enrollment_id
+    for update of e`,
+};
+
+const shareFence: Statement = {
+  name: 'share_closure_fence',
+  text: `
+    select 1 from attendance.events
+    where event_id = $1 and closure_epoch = $2
+    for share`,
+};
+
+const lockUndecided: Statement = {
+  name: 'lock_undecided_enrollments',
+  text: `
+    select ${columns} from ${source}
+    where e.event_id = $1 and e.status in ('confirmed', 'checked_in')
+      and ($2::uuid is null or e.enrollment_id > $2)
+    order by e.event_id, e.enrollment_id
+    limit $3
+    for update of e`,
+};
+
+/**
+ * Locks the selected enrollments and answers them as they are once the lock is held. Everybody locks in the order of
+ * (event id, enrollment id), so two changes of the same people wait for each other instead of deadlocking.
+ *
+ * What else a decision needs is read by a later statement: one that waits for a row lock sees that row anew, and
+ * every other table as it was before the wait.
+ *
+ * @throws OvertakenError when a closure run selects and the event has a newer run
+ */
+export async function lockEnrollments(tx: Tx, selection: Selection): Promise<EnrollmentRow[]> {
+  switch (selection.by) {
+    case 'enrollments':
+      return await tx.query<EnrollmentRow>(lockByIds, [
+        selection.eventId,
+        selection.enrollmentIds,
+        selection.organizationId,
+      ]);
+    case 'tickets': {
+      const byCode = selection.tickets.filter(({ accessCode }) => accessCode !== null);
+      const byId = selection.tickets.filter(({ enrollmentId }) => enrollmentId !== null);
+      return await tx.query<EnrollmentRow>(lockTickets, [
+        selection.organizationId,
+        byCode.map(({ eventId }) => eventId),
+        byCode.map(({ accessCode }) => accessCode),
+        byId.map(({ eventId }) => eventId),
+        byId.map(({ enrollmentId }) => enrollmentId),
+      ]);
+    }
+    case 'undecided': {
+      const fence = await tx.query(shareFence, [selection.eventId, selection.epoch]);
+      if (fence.length === 0) throw new OvertakenError(selection.eventId, selection.epoch);
+      return await tx.query<EnrollmentRow>(lockUndecided, [
+        selection.eventId,
+        selection.after,
+        selection.limit,
+      ]);
+    }
+  }
+}

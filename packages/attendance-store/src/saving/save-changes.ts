@@ -1,0 +1,155 @@
+import { cloudEventsJson } from '@turnout/contracts/events/envelope';
+import { enqueue } from '@turnout/outbox/enqueue';
+import type { Statement, Tx } from '@turnout/runtime/postgres';
+import type { Change } from '../fact.ts';
+import type { ChangeContext } from '../stored.ts';
+import { type AnsweredScan, insertAnswers } from './insert-answers.ts';
+import { toWriteSet, type WriteSet } from './write-set.ts';
+
+const moveEnrollments: Statement = {
+  name: 'move_enrollments',
+  text: `
+    update attendance.enrollments e
+    set status = u.status, version = u.version, verdict_by = u.verdict_by,
+      attended_at = case when u.status = 'attended' then $7::timestamptz end
+    from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::int[], $6::text[])
+      as u (event_id, enrollment_id, version_before, status, version, verdict_by)
+    where e.event_id = u.event_id and e.enrollment_id = u.enrollment_id and e.version = u.version_before
+    returning 1`,
+};
+
+const insertCheckIns: Statement = {
+  name: 'insert_check_ins',
+  text: `
+    insert into attendance.check_ins
+      (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, station, direction, source, device_id, scan_id)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[], $5::timestamptz[], $6::timestamptz[],
+      $7::text[], $8::text[], $9::text[], $10::uuid[], $11::uuid[])`,
+};
+
+const annulCheckIns: Statement = {
+  name: 'annul_check_ins',
+  text: `
+    update attendance.check_ins c
+    set annulled_at = $4, annulled_by = $5, annulment_reason = u.reason
+    from unnest($1::uuid[], $2::uuid[], $3::text[]) as u (event_id, check_in_id, reason)
+    where c.event_id = u.event_id and c.check_in_id = u.check_in_id and c.annulled_at is null
+    returning 1`,
+};
+
+const insertTransitions: Statement = {
+  name: 'insert_transitions',
+  text: `
+    insert into attendance.transitions
+      (event_id, enrollment_id, version, transition_id, organization_id, from_status, to_status, triggered_by,
+       reason, evidence, message_id, actor, at, cause)
+    select u.*, $12::jsonb, $13::timestamptz, $14::text
+    from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+      $9::text[], $10::jsonb[], $11::uuid[]) as u`,
+};
+
+/**
+ * Writes a batch of changes with one statement per table, and enqueues what they announce: last, because the outbox
+ * holds its lock until the commit.
+ *
+ * The update names the version each enrollment had when it was decided, so that even without the row lock nothing
+ * could be overwritten; the primary key of the audit trail (event, enrollment, version) says the same once more.
+ */
+export async function saveChanges(
+  tx: Tx,
+  changes: readonly Change[],
+  answers: readonly AnsweredScan[],
+  context: ChangeContext,
+  at: Date,
+): Promise<void> {
+  const set = toWriteSet(changes, at);
+  await saveEnrollments(tx, set, at);
+  await saveCheckIns(tx, set);
+  await saveAnnulments(tx, set, context, at);
+  await saveTransitions(tx, set, context, at);
+  await insertAnswers(tx, answers);
+  await enqueue(
+    tx,
+    set.events.map((event) => ({
+      id: event.id,
+      partitionKey: event.partitionkey,
+      routingKey: event.type,
+      contentType: cloudEventsJson,
+      body: JSON.stringify(event),
+    })),
+  );
+}
+
+async function saveEnrollments(tx: Tx, { enrollments: rows }: WriteSet, at: Date): Promise<void> {
+  if (rows.length === 0) return;
+  const updated = await tx.query(moveEnrollments, [
+    rows.map(({ enrollment }) => enrollment.eventId),
+    rows.map(({ enrollment }) => enrollment.id),
+    rows.map(({ enrollment }) => enrollment.version),
+    rows.map(({ status }) => status),
+    rows.map(({ version }) => version),
+    rows.map(({ verdictBy }) => verdictBy),
+    at,
+  ]);
+  if (updated.length !== rows.length) throw new Error('an enrollment changed while it was locked');
+}
+
+async function saveCheckIns(tx: Tx, { checkIns: rows }: WriteSet): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(insertCheckIns, [
+    rows.map(({ enrollment }) => enrollment.eventId),
+    rows.map(({ checkIn }) => checkIn.id),
+    rows.map(({ enrollment }) => enrollment.id),
+    rows.map(({ checkIn }) => checkIn.day),
+    rows.map(({ checkIn }) => checkIn.scannedAt),
+    rows.map(({ checkIn }) => checkIn.recordedAt),
+    rows.map(({ checkIn }) => checkIn.station),
+    rows.map(({ checkIn }) => checkIn.direction),
+    rows.map(({ checkIn }) => checkIn.source),
+    rows.map(({ checkIn }) => checkIn.deviceId),
+    rows.map(({ checkIn }) => checkIn.scanId),
+  ]);
+}
+
+async function saveAnnulments(
+  tx: Tx,
+  { annulments: rows }: WriteSet,
+  context: ChangeContext,
+  at: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const updated = await tx.query(annulCheckIns, [
+    rows.map(({ eventId }) => eventId),
+    rows.map(({ checkInId }) => checkInId),
+    rows.map(({ reason }) => reason),
+    at,
+    context.actor,
+  ]);
+  if (updated.length !== rows.length)
+    throw new Error('a check-in was annulled while its enrollment was locked');
+}
+
+async function saveTransitions(
+  tx: Tx,
+  { transitions: rows }: WriteSet,
+  context: ChangeContext,
+  at: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(insertTransitions, [
+    rows.map(({ enrollment }) => enrollment.eventId),
+    rows.map(({ enrollment }) => enrollment.id),
+    rows.map(({ version }) => version),
+    rows.map(({ id }) => id),
+    rows.map(({ enrollment }) => enrollment.organizationId),
+    rows.map(({ move }) => move.from),
+    rows.map(({ move }) => move.to),
+    rows.map(({ move }) => move.triggeredBy),
+    rows.map(({ move }) => move.reason),
+    rows.map(({ move }) => move.evidence && JSON.stringify(move.evidence)),
+    rows.map(({ messageId }) => messageId),
+    context.actor,
+    at,
+    context.cause,
+  ]);
+}

@@ -1,0 +1,66 @@
+import { newId } from '@turnout/runtime/ids';
+import type { PublicEvent } from '@turnout/contracts/events/public-event';
+import type { Status } from '@turnout/attendance/enrollment';
+import type { Move } from '@turnout/attendance/moves';
+import type { Change, Fact } from '../fact.ts';
+import type { NewCheckIn, StoredEnrollment } from '../stored.ts';
+import { toPublicEvents } from '../to-public-events.ts';
+
+/** The rows that a batch of changes writes, table by table. */
+export interface WriteSet {
+  enrollments: {
+    enrollment: StoredEnrollment;
+    status: Status;
+    version: number;
+    verdictBy: Move['verdictBy'];
+  }[];
+  checkIns: { enrollment: StoredEnrollment; checkIn: NewCheckIn }[];
+  annulments: { eventId: string; checkInId: string; reason: string }[];
+  transitions: {
+    enrollment: StoredEnrollment;
+    id: string;
+    version: number;
+    move: Move;
+    messageId: string | null;
+  }[];
+  events: PublicEvent[];
+}
+
+/** Turns facts into rows: numbers each enrollment's transitions and pairs them with the messages that announce them. */
+export function toWriteSet(changes: readonly Change[], at: Date): WriteSet {
+  const set: WriteSet = { enrollments: [], checkIns: [], annulments: [], transitions: [], events: [] };
+  for (const { enrollment, facts } of changes) {
+    let { version, status } = enrollment;
+    let lastMove: Move | null = null;
+    for (const fact of facts) {
+      const { move } = fact;
+      if (move) {
+        if (move.from !== status) throw new Error(`a move from ${move.from} was decided for ${status}`);
+        version += 1;
+        status = move.to;
+        lastMove = move;
+      }
+      const { events, moveMessageId } = toPublicEvents(enrollment, fact, version, at);
+      set.events.push(...events);
+      if (move) set.transitions.push({ enrollment, id: newId(), version, move, messageId: moveMessageId });
+      addEvidence(set, enrollment, fact);
+    }
+    if (lastMove) {
+      set.enrollments.push({ enrollment, status, version, verdictBy: lastMove.verdictBy });
+    }
+  }
+  return set;
+}
+
+function addEvidence(set: WriteSet, enrollment: StoredEnrollment, fact: Fact): void {
+  switch (fact.kind) {
+    case 'checked_in':
+      set.checkIns.push({ enrollment, checkIn: fact.checkIn });
+      return;
+    case 'annulled':
+      set.annulments.push({ eventId: enrollment.eventId, checkInId: fact.checkIn.id, reason: fact.reason });
+      return;
+    case 'moved':
+      return;
+  }
+}

@@ -1,0 +1,36 @@
+import type { CheckIn, Enrollment } from '@turnout/attendance/enrollment';
+import type { EventPolicy } from '@turnout/attendance/event';
+import type { Actor } from '@turnout/contracts/http/enrollments';
+
+/** An event as stored: its rules and where its closure stands. */
+export interface StoredEvent extends EventPolicy {
+  id: string;
+  organizationId: string;
+  name: string;
+  closedAt: Date | null;
+  cancellationReason: string | null;
+  createdAt: Date;
+}
+
+/** An enrollment with all that a decision about it may need. */
+export interface StoredEnrollment extends Enrollment {
+  id: string;
+  eventId: string;
+  organizationId: string;
+  participantId: string;
+  displayName: string;
+  accessCode: string;
+  ticketType: string | null;
+}
+
+/** Who changes something, in which role the table of moves knows them by the move, and what request or run it is. */
+export interface ChangeContext {
+  actor: Actor;
+  /** Id of the request or of the closure run. */
+  cause: string;
+}
+
+/** A check-in that is about to be written. */
+export interface NewCheckIn extends CheckIn {
+  scanId: string | null;
+}

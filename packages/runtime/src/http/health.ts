@@ -1,0 +1,29 @@
+import type { AppState } from './app-state.ts';
+import { type Route, route } from './route.ts';
+
+export interface Readiness {
+  ready: boolean;
+  /** Each thing looked at and what was found, such as `{ postgres: 'ok' }`; no addresses, no errors' text. */
+  checks: Record<string, string>;
+}
+
+/** `GET /livez`, the process, and `GET /readyz`, whether it can do its main function. */
+export function healthRoutes(state: AppState, readiness: () => Promise<Readiness>): Route<unknown>[] {
+  return [
+    route({
+      method: 'get',
+      path: '/livez',
+      allow: [],
+      handle: async () => ({ status: 200, body: { alive: true } }),
+    }),
+    route({
+      method: 'get',
+      path: '/readyz',
+      allow: [],
+      async handle() {
+        const found = state.draining ? { ready: false, checks: { process: 'stopping' } } : await readiness();
+        return { status: found.ready ? 200 : 503, body: found };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,80 @@
+/**
+ * The gate between bytes and values. JSON.parse alone would let pass what we could not keep as it was sent:
+ * of two properties with one name it drops the first, and very deep nesting breaks whoever walks it next.
+ */
+import type { Refusal } from './reply.ts';
+
+const DEEPEST = 32;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Parses the body of a request, whose `Content-Type` must be JSON in UTF-8; or says what is wrong with it. */
+export function parseJson(bytes: Buffer, contentType: string | undefined): { value: unknown } | Refusal {
+  const complaint = complaintAbout(contentType);
+  if (complaint !== undefined) return malformed(complaint);
+  if (bytes.length === 0) return malformed('The body is empty; send JSON.');
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return malformed('The body is not valid UTF-8.');
+  }
+  const shape = measure(text);
+  if (shape.depth > DEEPEST) return malformed(`The body is nested more than ${DEEPEST} levels deep.`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return malformed('The body is not valid JSON.');
+  }
+  if (countProperties(value) !== shape.properties) return malformed('The body names a property twice.');
+  return { value };
+}
+
+function complaintAbout(contentType: string | undefined): string | undefined {
+  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
+  if (type.trim() !== 'application/json') return 'Send the body as Content-Type: application/json.';
+  for (const parameter of parameters) {
+    const [name = '', value = ''] = parameter.split('=');
+    if (name.trim() === 'charset' && !/^"?utf-?8"?$/.test(value.trim())) return 'Send the body in UTF-8.';
+  }
+  return undefined;
+}
+
+/** Counts the property names and the deepest nesting of a JSON text, in one pass and without recursion. */
+function measure(text: string): { properties: number; depth: number } {
+  let properties = 0;
+  let depth = 0;
+  let deepest = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character === 0x22) at = endOfString(text, at);
+    else if (character === 0x3a) properties += 1;
+    else if (character === 0x7b || character === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (character === 0x7d || character === 0x5d) depth -= 1;
+  }
+  return { properties, depth: deepest };
+}
+
+/** The index of the quote that closes the string which opens at `start`, or the text's end. */
+function endOfString(text: string, start: number): number {
+  let at = start;
+  while (true) {
+    at = text.indexOf('"', at + 1);
+    if (at === -1) return text.length;
+    let backslashes = 0;
+    while (text.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes += 1;
+    if (backslashes % 2 === 0) return at;
+  }
+}
+
+function countProperties(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const parts = Array.isArray(value) ? value : Object.values(value);
+  let count = Array.isArray(value) ? 0 : parts.length;
+  for (const part of parts) count += countProperties(part);
+  return count;
+}
+
+function malformed(detail: string): Refusal {
+  return { problem: 'malformed_request', detail };
+}

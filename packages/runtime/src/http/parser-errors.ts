@@ -1,0 +1,42 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { newId } from '../ids.ts';
+import type { RenderProblem } from './app-state.ts';
+
+/** What Node's HTTP parser refuses never reaches the application; its sender still gets a problem document. */
+export function answerParserError(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  problem: RenderProblem,
+): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const { code, detail } = complaintOf(error.code);
+  const requestId = newId();
+  const { status, body } = problem(code, { detail, requestId });
+  const text = JSON.stringify(body);
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Content-Type: application/problem+json',
+      `Content-Length: ${Buffer.byteLength(text)}`,
+      `X-Request-Id: ${requestId}`,
+      'Connection: close',
+      '',
+      text,
+    ].join('\r\n'),
+  );
+}
+
+function complaintOf(code: string | undefined): { code: string; detail: string } {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return { code: 'headers_too_large', detail: 'The headers of the request are larger than 16 kB.' };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { code: 'request_timeout', detail: 'The request did not arrive in time.' };
+    default:
+      return { code: 'malformed_request', detail: 'This is not an HTTP/1.1 request.' };
+  }
+}

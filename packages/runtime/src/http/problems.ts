@@ -1,0 +1,64 @@
+import type { Response } from 'express';
+import type { Logger } from '../logger.ts';
+import type { RenderProblem } from './app-state.ts';
+import { DeadlinePassed } from './deadline.ts';
+import type { Exchange } from './exchange.ts';
+import type { FieldError, Refusal } from './reply.ts';
+import { MalformedTarget } from './request-target.ts';
+import { send } from './send.ts';
+
+export interface ProblemOptions {
+  problem: RenderProblem;
+  /** Whether an error means that something we depend on is away, and a later try may succeed. */
+  isUnavailable: (error: unknown) => boolean;
+  logger: Logger;
+}
+
+/** The one place where a problem becomes an answer. */
+export function sendProblem(
+  response: Response<unknown, Exchange>,
+  refusal: Refusal,
+  problem: RenderProblem,
+): void {
+  const exchange = response.locals;
+  const { problem: code, headers, ...fields } = refusal;
+  const { status, body } = problem(code, { ...fields, requestId: exchange.requestId });
+  exchange.problem = code;
+  send(response, {
+    status,
+    body,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+      ...headers,
+    },
+  });
+}
+
+/** What the client hears of an error; the log hears the rest. */
+export function refusalOf(error: unknown, exchange: Exchange, options: ProblemOptions): Refusal {
+  const { requestId, route } = exchange;
+  if (error instanceof MalformedTarget) {
+    return { problem: 'malformed_request', detail: 'The URL is not valid UTF-8 in percent-encoding.' };
+  }
+  if (error instanceof DeadlinePassed) {
+    options.logger.warn({ requestId, route }, 'no answer before the deadline');
+    return { problem: 'unavailable', headers: { 'Retry-After': '1' } };
+  }
+  if (options.isUnavailable(error)) {
+    options.logger.warn({ requestId, route, err: error }, 'a dependency is unavailable');
+    return { problem: 'unavailable', headers: { 'Retry-After': '1' } };
+  }
+  options.logger.error({ requestId, route, err: error }, 'request failed');
+  return { problem: 'internal_error' };
+}
+
+/** Everything that is wrong with what was sent, as one refusal. */
+export function validationFailed(errors: readonly FieldError[]): Refusal {
+  const [first] = errors;
+  const detail =
+    errors.length === 1 && first !== undefined
+      ? `${first.path} ${first.message}.`
+      : `${errors.length} values are not valid; "errors" names each.`;
+  return { problem: 'validation_failed', detail, errors };
+}

@@ -1,0 +1,52 @@
+/** The request line's target was not one of RFC 9112, or not UTF-8 in percent-encoding. */
+export class MalformedTarget extends Error {
+  override readonly name = 'MalformedTarget';
+}
+
+export interface QueryParameters {
+  values: Record<string, string>;
+  /** Names given more than once. */
+  repeated: string[];
+}
+
+/**
+ * Checks a request target and gives back its path and query, which Express can route without surprises:
+ * no scheme and host, no fragment, nothing but printable ASCII, and a path that decodes.
+ *
+ * Throws {@link MalformedTarget}.
+ */
+export function parseTarget(target: string): { path: string; query: string } {
+  if (!/^[!-~]*$/.test(target) || target.includes('#')) throw new MalformedTarget();
+  const origin = /^https?:\/\/[^/?]*/i.exec(target)?.[0] ?? '';
+  const relative = target.slice(origin.length);
+  const mark = relative.indexOf('?');
+  const path = mark === -1 ? relative : relative.slice(0, mark);
+  decode(path);
+  return { path: path === '' ? '/' : path, query: mark === -1 ? '' : relative.slice(mark + 1) };
+}
+
+/** Decodes a query string. A `+` is a space, as forms write it. Throws {@link MalformedTarget}. */
+export function parseQuery(query: string): QueryParameters {
+  const values: Record<string, string> = Object.create(null);
+  const repeated = new Set<string>();
+  for (const pair of query.split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = decode(plusToSpace(equals === -1 ? pair : pair.slice(0, equals)));
+    if (name in values) repeated.add(name);
+    values[name] = equals === -1 ? '' : decode(plusToSpace(pair.slice(equals + 1)));
+  }
+  return { values, repeated: [...repeated] };
+}
+
+function plusToSpace(text: string): string {
+  return text.replaceAll('+', ' ');
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new MalformedTarget();
+  }
+}

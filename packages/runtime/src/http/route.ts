@@ -1,0 +1,124 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
+import type { Reply } from './reply.ts';
+
+export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
+
+/** What a handler gets: everything is decoded, validated and typed by the route's schemas. */
+export interface RouteRequest<Principal, Params, Query, Body> {
+  principal: Principal;
+  params: Params;
+  query: Query;
+  body: Body;
+  requestId: string;
+  headers: IncomingHttpHeaders;
+  /** Aborted when the deadline has passed or the client has gone; work not yet begun may be spared. */
+  signal: AbortSignal;
+}
+
+type Nothing = Readonly<Record<never, never>>;
+type OutputOf<Schema, Otherwise> = Schema extends z.ZodType ? z.output<Schema> : Otherwise;
+
+export interface RouteDefinition<Principal, Allow extends readonly string[], Params, Query, Body> {
+  method: Method;
+  /** `/v1/events/:eventId`; every parameter is in `params`. */
+  path: string;
+  /** The roles that may call it; `[]` makes it public, without a principal. */
+  allow: Allow;
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  /** Bytes, after inflating. */
+  bodyLimit?: number;
+  /** After this the client hears 503, whatever the handler still does. */
+  deadlineMs?: number;
+  /** False when the handler passes each part of the body to `validate` itself, so that one bad part costs only itself. */
+  checkBodyText?: boolean;
+  handle: (
+    request: RouteRequest<
+      Allow extends readonly [] ? undefined : Principal,
+      OutputOf<Params, Nothing>,
+      OutputOf<Query, Nothing>,
+      OutputOf<Body, undefined>
+    >,
+  ) => Promise<Reply>;
+}
+
+/** A route as the application runs it, and as documents and authorization tests read it. */
+export interface Route<Principal = never> {
+  readonly method: Method;
+  readonly path: string;
+  readonly allow: readonly string[];
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body: z.ZodType;
+  /** Whether an absent body is one that the schema accepts. */
+  readonly bodyOptional: boolean;
+  readonly bodyLimit: number;
+  readonly deadlineMs: number;
+  readonly checkBodyText: boolean;
+  readonly handle: (request: RouteRequest<Principal, never, never, never>) => Promise<Reply>;
+}
+
+/** Fits inside the two seconds that every answer is promised in. */
+const DEADLINE_MS = 1900;
+const BODY_LIMIT = 100_000;
+/** Clients like to send `{}` where nothing is asked for. */
+const NO_BODY = z
+  .strictObject({})
+  .optional()
+  .transform(() => undefined);
+
+/**
+ * Gives the `route` function of a service, whose handlers get a `Principal` and whose `allow` lists `Role`s.
+ * Types of `params`, `query` and `body` are inferred from the schemas. Objects are made strict, so what a
+ * schema doesn't name is refused. Throws when the path and the schema of its parameters differ.
+ */
+export function routeFor<Principal, Role extends string = string>() {
+  return function route<
+    const Allow extends readonly Role[],
+    Params extends z.ZodObject | undefined = undefined,
+    Query extends z.ZodObject | undefined = undefined,
+    Body extends z.ZodType | undefined = undefined,
+  >(definition: RouteDefinition<Principal, Allow, Params, Query, Body>): Route<Principal> {
+    const { method, path, allow, params, query, body } = definition;
+    requireSameNames(path, params);
+    const accepted = body instanceof z.ZodObject ? body.strict() : (body ?? NO_BODY);
+    return {
+      method,
+      path,
+      allow,
+      params: params?.strict() ?? z.strictObject({}),
+      query: query?.strict() ?? z.strictObject({}),
+      body: accepted,
+      bodyOptional: accepted.safeParse(undefined).success,
+      bodyLimit: definition.bodyLimit ?? BODY_LIMIT,
+      deadlineMs: definition.deadlineMs ?? DEADLINE_MS,
+      checkBodyText: definition.checkBodyText ?? true,
+      handle: definition.handle as unknown as Route<Principal>['handle'],
+    };
+  };
+}
+
+/** A route whose handlers don't look at who calls. */
+export const route = routeFor<unknown>();
+
+function requireSameNames(path: string, params: z.ZodObject | undefined): void {
+  const inPath = path.split('/').flatMap((part) => (part.startsWith(':') ? [part.slice(1)] : []));
+  const inSchema = Object.keys(params?.shape ?? {});
+  const differing = [...inPath, ...inSchema].filter(
+    (name) => !inPath.includes(name) || !inSchema.includes(name),
+  );
+  if (differing.length === 0) return;
+  throw new Error(`${path} and the schema of its parameters differ in ${differing.join(', ')}`);
+}
+
+/** Orders routes so that `/events/import` is looked at before `/events/:id`. */
+export function bySpecificity(one: { path: string }, other: { path: string }): number {
+  const [left, right] = [one.path.split('/'), other.path.split('/')];
+  for (const [index, segment] of left.entries()) {
+    const difference = Number(segment.startsWith(':')) - Number(right[index]?.startsWith(':') ?? false);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

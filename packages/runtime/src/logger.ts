@@ -1,0 +1,45 @@
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { type DestinationStream, pino, type Logger as PinoLogger, stdTimeFunctions } from 'pino';
+import { prettyStream } from './logger-pretty.ts';
+
+export type Logger = PinoLogger;
+
+export interface LoggerConfig {
+  /** The service's name, on every line. */
+  name: string;
+  /** `trace` … `fatal`, or `silent`. Default `info`. */
+  level?: string | undefined;
+  /** `json`, one object per line (default), or `pretty` for people. */
+  format?: string | undefined;
+  /** Where lines go; standard output unless a test wants them. */
+  destination?: DestinationStream;
+}
+
+/** Values under these names are replaced: a log is read by more people than a database. */
+const SECRETS = ['authorization', 'cookie', 'password', 'secret', 'token'];
+
+/**
+ * A logger that writes one line per entry to standard output, with `trace_id` and `span_id` of the active
+ * span. Personal data, request bodies and query strings are never logged by the callers in this package.
+ */
+export function createLogger({ name, level = 'info', format = 'json', destination }: LoggerConfig): Logger {
+  const output = destination ?? pino.destination({ fd: 1, sync: true });
+  return pino(
+    {
+      name,
+      level,
+      base: { pid: process.pid },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[hidden]' },
+      mixin: traceIds,
+    },
+    format === 'pretty' ? prettyStream(output) : output,
+  );
+}
+
+function traceIds(): object {
+  const context = trace.getActiveSpan()?.spanContext();
+  if (context === undefined || !isSpanContextValid(context)) return {};
+  return { trace_id: context.traceId, span_id: context.spanId };
+}

@@ -1,0 +1,43 @@
+import cron from 'node-cron';
+import type { Logger } from './logger.ts';
+import { inSpan } from './trace-context.ts';
+
+export interface ScheduleOptions {
+  /** Names the schedule in logs and traces. */
+  name?: string;
+  /** A cron expression of five fields, or six with seconds first; in UTC. */
+  cron: string;
+  runAtStart: boolean;
+  task: () => Promise<void>;
+  logger: Logger;
+}
+
+/**
+ * Runs `task` at the times of a cron expression, never twice at once in this process: a tick that comes
+ * while the task runs is dropped. A task that throws is logged, and runs again at its next time.
+ * Disposing stops the ticks and waits for the running task. Throws at once when the expression is wrong.
+ */
+export function startSchedule(options: ScheduleOptions): AsyncDisposable {
+  const { name = 'schedule', logger } = options;
+  if (!cron.validate(options.cron)) throw new Error(`"${options.cron}" is not a cron expression`);
+  let running: Promise<void> | null = null;
+
+  // The start-up run can meet the first tick, which node-cron's own noOverlap doesn't see.
+  function tick(): Promise<void> {
+    running ??= inSpan(name, options.task, { root: true })
+      .catch((error: unknown) => logger.error({ err: error, schedule: name }, 'scheduled task failed'))
+      .finally(() => {
+        running = null;
+      });
+    return running;
+  }
+
+  const schedule = cron.schedule(options.cron, tick, { name, noOverlap: true, timezone: 'UTC' });
+  if (options.runAtStart) void tick();
+  return {
+    async [Symbol.asyncDispose]() {
+      await schedule.destroy();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,9 @@
+export interface Holder {
+  pid: number;
+  note: string;
+}
+export function identify(pid: number): string | null;
+export function takeLock(
+  dir: string,
+  options?: { waitMs?: number; note?: string; onWait?: (holder: Holder) => void },
+): Promise<{ release(): void; heldBy?: never } | { heldBy: Holder; release?: never }>;

@@ -1,0 +1,71 @@
+import { installPackages, mayInstallPackages } from './install-packages.ts';
+import type { Guard } from './open-guard.ts';
+import { findPostgres, findRabbitmq, findRedis, type Program, type RabbitmqProgram } from './programs.ts';
+import type { Say } from './say.ts';
+
+/** Where each server comes from: one that is there already, or programs to start a private one with. */
+export interface Sources {
+  postgres: { url: string } | { programs: Program[] };
+  redis: { urls: string[] } | { program: Program };
+  rabbitmq: { url: string } | { program: RabbitmqProgram };
+}
+
+interface Partial {
+  postgres: Sources['postgres'] | null;
+  redis: Sources['redis'] | null;
+  rabbitmq: Sources['rabbitmq'] | null;
+}
+
+/** For each server the first source that fits; throws a message naming what is missing and how to provide it. */
+export async function chooseSources(
+  environment: Record<string, string | undefined>,
+  tools: { guard: Guard; say: Say; logDir: string },
+): Promise<Sources> {
+  let found = look(environment);
+  if (missing(found).length > 0 && mayInstallPackages()) {
+    await installPackages(
+      missing(found).map((name) => PACKAGES[name]),
+      tools,
+    );
+    found = look(environment);
+  }
+  const { postgres, redis, rabbitmq } = found;
+  if (postgres && redis && rabbitmq) return { postgres, redis, rabbitmq };
+  throw new Error(howToProvide(missing(found)));
+}
+
+const PACKAGES = { postgres: 'postgresql', redis: 'redis-server', rabbitmq: 'rabbitmq-server' };
+const NAMES = {
+  postgres: 'PostgreSQL 15 or newer',
+  redis: 'Redis 6 or newer',
+  rabbitmq: 'RabbitMQ 3.10 or newer',
+};
+const VARIABLES = { postgres: 'DATABASE_URL', redis: 'REDIS_URLS', rabbitmq: 'AMQP_URL' };
+
+function look(environment: Record<string, string | undefined>): Partial {
+  const databaseUrl = environment.DATABASE_URL?.trim();
+  const redisUrls = environment.REDIS_URLS?.split(',')
+    .map((url) => url.trim())
+    .filter(Boolean);
+  const amqpUrl = environment.AMQP_URL?.trim();
+  const programs = databaseUrl ? [] : findPostgres();
+  const redis = findRedis();
+  const rabbitmq = findRabbitmq();
+  return {
+    postgres: databaseUrl ? { url: databaseUrl } : programs.length > 0 ? { programs } : null,
+    redis: redisUrls?.length ? { urls: redisUrls } : redis && { program: redis },
+    rabbitmq: amqpUrl ? { url: amqpUrl } : rabbitmq && { program: rabbitmq },
+  };
+}
+
+const missing = (found: Partial) =>
+  (['postgres', 'redis', 'rabbitmq'] as const).filter((name) => found[name] === null);
+
+function howToProvide(names: (keyof Partial)[]): string {
+  return [
+    `Not found on this machine: ${names.map((name) => NAMES[name]).join(', ')}. Three ways to provide it:`,
+    `  1. name a running one: ${names.map((name) => `${VARIABLES[name]}=…`).join(' ')} npm start`,
+    '  2. install its programs, so that they are on the PATH; a private instance is then started for you',
+    '  3. on Debian or Ubuntu, run this command as root: it installs the packages itself',
+  ].join('\n');
+}

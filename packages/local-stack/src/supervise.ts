@@ -1,0 +1,113 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { UnitSpec } from './guard-messages.ts';
+import { logTail } from './log-tail.ts';
+import type { Guard, Unit } from './open-guard.ts';
+import type { Say } from './say.ts';
+
+export interface Supervised {
+  readonly pid: number;
+}
+
+export interface Supervision {
+  guard: Guard;
+  /** Made anew for each attempt to start, so that another port can be tried; kept once the program was ready. */
+  prepare(): Promise<UnitSpec>;
+  isReady(): Promise<boolean>;
+  readyWithinMs: number;
+  attempts: number;
+  say: Say;
+  /** Before each start, also after a crash: clear away what the last run left. */
+  before?(): Promise<void>;
+  /** The program runs under this pid from now on. */
+  onPid?(pid: number): void;
+}
+
+const PAUSES_MS = [1_000, 1_000, 2_000, 5_000, 10_000];
+
+/** Starts a program, waits until it is ready, and from then on starts it again whenever it ends by itself. */
+export async function supervise(supervision: Supervision): Promise<Supervised> {
+  const { guard, attempts } = supervision;
+  for (let attempt = 1; ; attempt += 1) {
+    const spec = await supervision.prepare();
+    const unit = await startOnce(supervision, spec);
+    const problem = await untilReady(supervision, spec, unit);
+    if (problem === null) {
+      const state = { pid: unit.pid };
+      supervision.onPid?.(unit.pid);
+      void keepRunning(supervision, spec, unit, state);
+      return state;
+    }
+    await unit.stop();
+    if (guard.closed) throw new Error(`${spec.name} was interrupted.`);
+    if (attempt >= attempts || problem.final) throw new StartFailure(spec, problem.message, attempt);
+  }
+}
+
+/** Says which part did not start, its last words, and where the rest of them is. */
+export class StartFailure extends Error {
+  constructor(spec: UnitSpec, problem: string, attempts: number) {
+    const tail = logTail(spec.logFile, 12).map((line) => `    ${line}`);
+    const times = attempts > 1 ? ` (tried ${attempts} times)` : '';
+    super(
+      [
+        `${spec.name} ${problem}${times}. Its last log lines:`,
+        ...tail,
+        `  All of them: ${spec.logFile}`,
+      ].join('\n'),
+    );
+    this.name = 'StartFailure';
+  }
+}
+
+async function startOnce(supervision: Supervision, spec: UnitSpec): Promise<Unit> {
+  await supervision.before?.();
+  return await supervision.guard.start(spec);
+}
+
+async function untilReady(
+  { guard, isReady, readyWithinMs }: Supervision,
+  spec: UnitSpec,
+  unit: Unit,
+): Promise<{ message: string; final: boolean } | null> {
+  let end: string | null = null;
+  void unit.exited.then(({ code, signal }) => {
+    end = `ended while starting (${signal ?? `exit code ${code}`})`;
+  });
+  const until = Date.now() + readyWithinMs;
+  while (Date.now() < until) {
+    if (end !== null) return { message: end, final: false };
+    if (guard.closed) return { message: 'was interrupted', final: true };
+    if (await isReady().catch(() => false)) return null;
+    await pause(100);
+  }
+  return { message: `was not ready within ${readyWithinMs / 1000} seconds (${spec.command})`, final: true };
+}
+
+async function keepRunning(
+  supervision: Supervision,
+  spec: UnitSpec,
+  first: Unit,
+  state: { pid: number },
+): Promise<void> {
+  const { guard, say } = supervision;
+  let unit = first;
+  for (let failures = 0; ; ) {
+    const { code, signal } = await unit.exited;
+    if (guard.closed) return;
+    say(`${spec.name} ended (${signal ?? `exit code ${code}`}); starting it again`);
+    await pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)]);
+    try {
+      unit = await startOnce(supervision, spec);
+    } catch (error) {
+      if (guard.closed) return;
+      say(`${spec.name} could not be started again: ${String(error)}`);
+      failures += 1;
+      continue;
+    }
+    state.pid = unit.pid;
+    supervision.onPid?.(unit.pid);
+    const problem = await untilReady(supervision, spec, unit);
+    failures = problem === null ? 0 : failures + 1;
+    if (problem === null) say(`${spec.name} is back`);
+  }
+}

@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+const servers = './packages/test-kit/src/global-setup.ts';
+const tests = (kind: string) => [
+  `{apps,packages}/*/test/**/*.${kind}.test.ts`,
+  `scripts/test/**/*.${kind}.test.ts`,
+];
+
+// `npx vitest run --project unit` needs nothing but the packages; the others start servers of their own first.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: tests('unit'), sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: 'int',
+          include: tests('int'),
+          globalSetup: servers,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: tests('e2e'),
+          globalSetup: servers,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});

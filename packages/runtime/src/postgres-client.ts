@@ -26,7 +26,7 @@ export class DeadlineClient extends pg.Client {
   }
 
   override query(...args: unknown[]): never {
-    const parent = super.query as (...args: unknown[]) => unknown;
+    const parent = super.query.bind(this) as (...args: unknown[]) => unknown;
     const settled = this.#startDeadline();
     const callback = args.at(-1);
     if (typeof callback === 'function') {
@@ -34,9 +34,9 @@ export class DeadlineClient extends pg.Client {
         settled();
         callback(...answer);
       };
-      return parent.apply(this, args) as never;
+      return parent(...args) as never;
     }
-    const result = parent.apply(this, args);
+    const result = parent(...args);
     if (result instanceof Promise) result.then(settled, settled);
     else settled();
     return result as never;

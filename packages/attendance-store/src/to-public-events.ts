@@ -59,8 +59,7 @@ export function toPublicEvents(
         annulledAt: at.toISOString(),
         movedToConfirmed: fact.move?.to === 'confirmed',
       });
-      const move = fact.move && { ...fact.move, reason: 'check_in_annulled' };
-      return together(annulled, move && announceMove(announce, enrollment, move, at));
+      return together(annulled, fact.move && announceMove(announce, enrollment, fact.move, at));
     }
     case 'moved': {
       const event = announceMove(announce, enrollment, fact.move, at);
@@ -115,21 +114,22 @@ function announceMove(
   }
 }
 
-function attendedReason(move: Move): ParticipantAttended['data']['reason'] {
-  if (move.verdictBy === 'override') return 'override';
-  if (move.triggeredBy === 'admin') return 'correction';
-  return move.reason === 'late_evidence' ? 'late_evidence' : 'requirement_met';
+function attendedReason({ code }: Move): ParticipantAttended['data']['reason'] {
+  if (code === 'requirement_met' || code === 'late_evidence' || code === 'override' || code === 'correction')
+    return code;
+  throw new Error(`nobody becomes attended by ${code}`);
 }
 
-function noShowReason(move: Move): ParticipantNoShow['data']['reason'] {
-  switch (move.reason) {
-    case 'check_in_annulled':
-    case 'never_checked_in':
-    case 'requirement_not_met':
-      return move.reason;
-    default:
-      return 'correction';
+function noShowReason({ code }: Move): ParticipantNoShow['data']['reason'] {
+  if (
+    code === 'never_checked_in' ||
+    code === 'requirement_not_met' ||
+    code === 'check_in_annulled' ||
+    code === 'correction'
+  ) {
+    return code;
   }
+  throw new Error(`nobody becomes a no-show by ${code}`);
 }
 
 function verdictEvidence(move: Move): ParticipantAttended['data']['evidence'] {

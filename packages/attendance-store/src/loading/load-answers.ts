@@ -7,7 +7,7 @@ export interface StoredAnswer {
   accessCode: string | null;
   namedEnrollmentId: string | null;
   status: number;
-  body: Record<string, unknown>;
+  body: object;
 }
 
 const loadAnswersOf: Statement = {
@@ -25,7 +25,7 @@ interface AnswerRow {
   access_code: string | null;
   named_enrollment_id: string | null;
   answer_status: number;
-  answer_body: Record<string, unknown>;
+  answer_body: object;
 }
 
 /** Scans are named by the client, and only within an event. */

@@ -24,13 +24,20 @@ export function writeCursor(list: string, organizationId: string, key: readonly 
   return Buffer.from(JSON.stringify([list, organizationId, ...key])).toString('base64url');
 }
 
-/** The sort key in a cursor made by {@link writeCursor}, or null when it is not one of this list and organization. */
-export function readCursor(cursor: string, list: string, organizationId: string): string[] | null {
+/**
+ * The sort key in a cursor made by {@link writeCursor}, or null when it is not one of this list and organization.
+ * A cursor comes from outside: `key` says what its parts must look like, such as `z.tuple([z.iso.datetime(), z.uuid()])`.
+ */
+export function readCursor<Key extends readonly string[]>(
+  cursor: string,
+  list: string,
+  organizationId: string,
+  key: z.ZodType<Key>,
+): Key | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) return null;
-    const [forList, forOrganization, ...key] = parts;
-    return forList === list && forOrganization === organizationId && key.length > 0 ? key : null;
+    if (!Array.isArray(parts) || parts[0] !== list || parts[1] !== organizationId) return null;
+    return key.safeParse(parts.slice(2)).data ?? null;
   } catch {
     return null;
   }

@@ -1,0 +1,137 @@
+import type { Principal } from '@turnout/access/principal';
+import {
+  annulmentRequest,
+  type ScanRequest,
+  scanBatchRequest,
+  scanRequest,
+} from '@turnout/contracts/http/check-ins';
+import { id } from '@turnout/contracts/primitives';
+import { problem } from '@turnout/contracts/problems';
+import { validationFailed } from '@turnout/runtime/http/problems';
+import type { Reply } from '@turnout/runtime/http/reply';
+import { validate } from '@turnout/runtime/http/validate';
+import { z } from 'zod';
+import { annulCheckIn } from '../commands/annul-check-in.ts';
+import { recordCheckIns } from '../commands/record-check-ins.ts';
+import type { CheckinContext } from '../context.ts';
+import { annulmentRefused } from './refusals.ts';
+import { route } from './route.ts';
+import { checkInBody, enrollmentAtTheDoor, type ScanAnswer } from './scan-answers.ts';
+
+const desk = ['front_desk', 'supervisor', 'admin'] as const;
+const MEGABYTE = 1_000_000;
+
+const supervisorNeeded = 'Only a supervisor may send admitUnpaid. Leave it out, or ask a supervisor to scan.';
+
+export function checkInRoute({ db, relay }: CheckinContext) {
+  return route({
+    method: 'post',
+    path: '/v1/events/:eventId/check-ins',
+    allow: desk,
+    params: z.object({ eventId: id }),
+    body: scanRequest,
+    async handle({ principal, params, body, requestId }): Promise<Reply> {
+      if (!mayAdmit(principal, body)) return { problem: 'forbidden', detail: supervisorNeeded };
+      const answers = await recordCheckIns(db, {
+        principal,
+        eventId: params.eventId,
+        scans: [body],
+        requestId,
+      });
+      const [answer] = answers ?? [];
+      if (!answer) return { problem: 'not_found' };
+      relay.wake();
+      return toReply(answer);
+    },
+  });
+}
+
+export function checkInBatchRoute({ db, relay }: CheckinContext) {
+  return route({
+    method: 'post',
+    path: '/v1/events/:eventId/check-ins/batch',
+    allow: desk,
+    params: z.object({ eventId: id }),
+    body: scanBatchRequest,
+    bodyLimit: 10 * MEGABYTE,
+    checkBodyText: false,
+    async handle({ principal, params, body, requestId }): Promise<Reply> {
+      const read = body.scans.map((scan) => readScan(scan, principal, requestId));
+      const scans = read.flatMap(({ scan }) => scan ?? []);
+      const answers = await recordCheckIns(db, { principal, eventId: params.eventId, scans, requestId });
+      if (!answers) return { problem: 'not_found' };
+      relay.wake();
+      const judged = answers.values();
+      const results = read.map(({ scanId, refused }) => {
+        const answer = refused ?? judged.next().value;
+        return { scanId, status: answer?.status, body: answer?.body };
+      });
+      return { status: 200, body: { results } };
+    },
+  });
+}
+
+export function annulRoute({ db, relay }: CheckinContext) {
+  return route({
+    method: 'post',
+    path: '/v1/events/:eventId/check-ins/:checkInId/annulment',
+    allow: desk,
+    params: z.object({ eventId: id, checkInId: id }),
+    body: annulmentRequest,
+    async handle({ principal, params, body, requestId }): Promise<Reply> {
+      const annulled = await annulCheckIn(db, { principal, ...params, reason: body.reason, requestId });
+      if (!annulled) return { problem: 'not_found' };
+      if (annulled.outcome === 'refused') return annulmentRefused(annulled.refusal, annulled.event);
+      relay.wake();
+      const { checkIn, enrollment, event } = annulled;
+      return {
+        status: 200,
+        body: {
+          checkIn: {
+            ...checkInBody(checkIn),
+            annulledAt: checkIn.annulledAt?.toISOString() ?? null,
+            annulmentReason: body.reason,
+          },
+          enrollment: enrollmentAtTheDoor(enrollment, event),
+        },
+      };
+    },
+  });
+}
+
+/** One scan of a batch: either readable, or refused by itself with what the single call would have said. */
+function readScan(
+  sent: unknown,
+  principal: Principal,
+  requestId: string,
+): { scanId: unknown; scan?: ScanRequest; refused?: ScanAnswer } {
+  const scanId = typeof sent === 'object' && sent !== null && 'scanId' in sent ? sent.scanId : null;
+  const { value: scan, errors } = validate(scanRequest, sent);
+  if (errors) {
+    const { problem: code, detail } = validationFailed(errors);
+    return {
+      scanId: typeof scanId === 'string' ? scanId : null,
+      refused: problem(code, { requestId, errors, ...(detail === undefined ? {} : { detail }) }),
+    };
+  }
+  if (!mayAdmit(principal, scan)) {
+    return { scanId, refused: problem('forbidden', { requestId, detail: supervisorNeeded }) };
+  }
+  return { scanId, scan };
+}
+
+function mayAdmit(principal: Principal, scan: ScanRequest): boolean {
+  return !scan.admitUnpaid || principal.role !== 'front_desk';
+}
+
+/** A refusal that is kept and answered again is a finished body, not a code to be rendered. */
+function toReply({ status, body, replayed }: ScanAnswer): Reply {
+  return {
+    status,
+    body,
+    headers: {
+      'Content-Type': status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json',
+      ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}),
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { AnnulmentRefusal } from '@turnout/attendance/decide-annulment';
+import type { CheckInRefusal } from '@turnout/attendance/decide-check-in';
+import type { StoredEvent } from '@turnout/attendance-store/stored';
+import type { Refusal } from '@turnout/runtime/http/reply';
+import { localTime } from './local-time.ts';
+import { previousBody } from './scan-answers.ts';
+
+/** Everything a scan can be refused with; the rules decide most of it, the look-up the rest. */
+export type ScanRefusal = CheckInRefusal | { code: 'unknown_code' } | { code: 'scan_id_reused' };
+
+/**
+ * What the desk reads: what happened, and what to do next. `extra` holds the same facts for a client that shows them in
+ * its own words.
+ */
+export function sentenceFor(
+  refusal: ScanRefusal,
+  event: StoredEvent,
+  scan: { scannedAt: Date; deviceId: string },
+): { detail: string; extra: Record<string, unknown> } {
+  const local = (at: Date) => localTime(at, event.timeZone);
+  switch (refusal.code) {
+    case 'unknown_code':
+      return say(
+        `No ticket of ${event.name} has this code. Check that it is the right event, or search by name.`,
+      );
+    case 'scan_id_reused':
+      return say('This scanId was used for another ticket. Send a new scanId for each scan.');
+    case 'event_cancelled':
+      return say(
+        `${event.name} was cancelled on ${local(refusal.cancelledAt)}. Nobody is admitted; ask the organiser.`,
+        {
+          cancelledAt: refusal.cancelledAt.toISOString(),
+        },
+      );
+    case 'enrollment_cancelled':
+      return say('This ticket was cancelled. Do not admit; ask the organiser.');
+    case 'scanned_in_future':
+      return say(
+        'The scan is dated more than 5 minutes ahead of the server. Set the clock of the device and scan again.',
+        {
+          scannedAt: refusal.scannedAt.toISOString(),
+          serverTime: refusal.now.toISOString(),
+        },
+      );
+    case 'not_open_yet':
+      return say(`Admission opens at ${local(refusal.opensAt)}. Ask the person to come back then.`, {
+        opensAt: refusal.opensAt.toISOString(),
+      });
+    case 'event_ended':
+      return say(
+        `${event.name} ended at ${local(refusal.endedAt)}. An admin can still correct the attendance.`,
+        {
+          endedAt: refusal.endedAt.toISOString(),
+        },
+      );
+    case 'order_unpaid':
+      return say(
+        'The order is not paid. Send the person to the cash desk, or ask a supervisor to admit them.',
+      );
+    case 'already_checked_in': {
+      const { previous, reentry } = refusal;
+      const where = previous.station === null ? '' : ` at ${previous.station}`;
+      const scope = reentry === 'once' ? 'only once' : 'once a day';
+      return say(
+        `This ticket admits ${scope}, and was scanned ${local(previous.scannedAt)}${where}. If that was not this person, call a supervisor.`,
+        { previous: previousBody(previous, scan) },
+      );
+    }
+  }
+}
+
+/** The answer to an annulment that is refused. */
+export function annulmentRefused(refusal: AnnulmentRefusal, event: StoredEvent): Refusal {
+  switch (refusal.code) {
+    case 'check_in_not_found':
+      return { problem: 'not_found' };
+    case 'not_own_check_in':
+      return {
+        problem: 'forbidden',
+        detail: 'Another device made this check-in. Ask a supervisor to annul it.',
+      };
+    case 'supervisor_required':
+      return {
+        problem: 'forbidden',
+        detail:
+          'The event is closed and this would turn the person into a no-show. Ask a supervisor to annul it.',
+      };
+    case 'already_annulled':
+      return {
+        problem: 'already_annulled',
+        detail: `This check-in was annulled ${localTime(refusal.annulledAt, event.timeZone)}. There is nothing left to do.`,
+        extra: { annulledAt: refusal.annulledAt.toISOString() },
+      };
+    case 'annulment_window_over':
+      return {
+        problem: 'annulment_window_over',
+        detail: 'A device may undo its own scans for 15 minutes. Ask a supervisor to annul it.',
+        extra: { endedAt: refusal.endedAt.toISOString() },
+      };
+  }
+}
+
+function say(
+  detail: string,
+  extra: Record<string, unknown> = {},
+): { detail: string; extra: Record<string, unknown> } {
+  return { detail, extra };
+}

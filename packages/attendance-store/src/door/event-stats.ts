@@ -1,0 +1,78 @@
+import type { Status } from '@turnout/attendance/enrollment';
+import type { Queryable, Statement } from '@turnout/runtime/postgres';
+
+export interface EventStats {
+  byStatus: Record<Status, number>;
+  checkInsByDay: { day: string; checkIns: number; people: number }[];
+  checkInsByStation: { station: string | null; checkIns: number; people: number }[];
+  insideNow: number;
+}
+
+const countByStatus: Statement = {
+  name: 'count_by_status',
+  text: 'select status, count(*) from attendance.enrollments where event_id = $1 group by status',
+};
+
+const countByDay: Statement = {
+  name: 'count_check_ins_by_day',
+  text: `
+    select day, count(*) as check_ins, count(distinct enrollment_id) as people
+    from attendance.check_ins
+    where event_id = $1 and direction = 'entry' and annulled_at is null
+    group by day order by day`,
+};
+
+const countByStation: Statement = {
+  name: 'count_check_ins_by_station',
+  text: `
+    select station, count(*) as check_ins, count(distinct enrollment_id) as people
+    from attendance.check_ins
+    where event_id = $1 and direction = 'entry' and annulled_at is null
+    group by station order by station nulls last`,
+};
+
+// Inside is whose latest movement, by the time of the scan, was an entry: each person once.
+const countInside: Statement = {
+  name: 'count_inside',
+  text: `
+    select count(*) from (
+      select distinct on (enrollment_id) direction
+      from attendance.check_ins
+      where event_id = $1 and annulled_at is null
+      order by enrollment_id, scanned_at desc, recorded_at desc, check_in_id desc
+    ) latest
+    where direction = 'entry'`,
+};
+
+interface CountRow {
+  check_ins: number;
+  people: number;
+}
+
+/** How an event stands right now. Annulled check-ins count for nothing. */
+export async function eventStats(db: Queryable, eventId: string): Promise<EventStats> {
+  const [statuses, days, stations, [inside]] = await Promise.all([
+    db.query<{ status: Status; count: number }>(countByStatus, [eventId]),
+    db.query<CountRow & { day: string }>(countByDay, [eventId]),
+    db.query<CountRow & { station: string | null }>(countByStation, [eventId]),
+    db.query<{ count: number }>(countInside, [eventId]),
+  ]);
+  const byStatus: EventStats['byStatus'] = {
+    confirmed: 0,
+    checked_in: 0,
+    attended: 0,
+    no_show: 0,
+    cancelled: 0,
+  };
+  for (const { status, count } of statuses) byStatus[status] = count;
+  return {
+    byStatus,
+    checkInsByDay: days.map(({ day, check_ins, people }) => ({ day, checkIns: check_ins, people })),
+    checkInsByStation: stations.map(({ station, check_ins, people }) => ({
+      station,
+      checkIns: check_ins,
+      people,
+    })),
+    insideNow: inside?.count ?? 0,
+  };
+}

@@ -32,10 +32,26 @@ export function createLogger({ name, level = 'info', format = 'json', destinatio
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[hidden]' },
+      serializers: { err: describeError },
       mixin: traceIds,
     },
     format === 'pretty' ? prettyStream(output) : output,
   );
+}
+
+/** Only what is about the program: libraries hang rows and statements with values on their errors. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  const { name, message, stack, cause } = error;
+  const { code } = error as NodeJS.ErrnoException;
+  return {
+    type: name,
+    message,
+    stack,
+    ...(code === undefined ? {} : { code }),
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
+    ...(error instanceof AggregateError ? { errors: error.errors.map(describeError) } : {}),
+  };
 }
 
 function traceIds(): object {

@@ -3,9 +3,9 @@ import type { FieldError } from './reply.ts';
 
 export interface ProblemFields {
   requestId: string;
-  detail?: string | undefined;
-  errors?: readonly FieldError[] | undefined;
-  extra?: Readonly<Record<string, unknown>> | undefined;
+  detail?: string;
+  errors?: readonly FieldError[];
+  extra?: Record<string, unknown>;
 }
 
 /** Looks a code up in the catalog of problems and makes the problem object of it. */

@@ -15,7 +15,7 @@ import { healthRoutes, type Readiness } from './health.ts';
 import { type ProblemOptions, refusalOf, sendProblem } from './problems.ts';
 import { readInput } from './read-input.ts';
 import { isRefusal, type Refusal, type Reply } from './reply.ts';
-import { parseTarget } from './request-target.ts';
+import { MalformedTarget, parseTarget } from './request-target.ts';
 import { bySpecificity, type Route } from './route.ts';
 import { send } from './send.ts';
 
@@ -42,6 +42,8 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
   keepState(app, state);
   app.disable('x-powered-by').disable('etag').disable('query parser');
   app.enable('case sensitive routing').enable('strict routing');
+  // Express shows the stack of an error that nobody handles, unless it believes that it is in production.
+  app.set('env', 'production');
 
   app.use(helmet());
   app.use((request: Request, response: ExchangeResponse, next) => {
@@ -50,6 +52,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     response.setHeader('X-Request-Id', exchange.requestId);
     response.setHeader('Cache-Control', 'no-store');
     logWhenDone(exchange, request.method, response, options.logger);
+    if (request.headers.host === undefined && request.httpVersion === '1.1') throw new MalformedTarget();
     const { path, query } = parseTarget(request.url);
     exchange.query = query;
     request.url = path;

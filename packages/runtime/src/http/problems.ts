@@ -21,8 +21,13 @@ export function sendProblem(
   problem: RenderProblem,
 ): void {
   const exchange = response.locals;
-  const { problem: code, headers, ...fields } = refusal;
-  const { status, body } = problem(code, { ...fields, requestId: exchange.requestId });
+  const { problem: code, detail, errors, extra, headers } = refusal;
+  const { status, body } = problem(code, {
+    requestId: exchange.requestId,
+    ...(detail === undefined ? {} : { detail }),
+    ...(errors === undefined ? {} : { errors }),
+    ...(extra === undefined ? {} : { extra }),
+  });
   exchange.problem = code;
   send(response, {
     status,
@@ -39,7 +44,10 @@ export function sendProblem(
 export function refusalOf(error: unknown, exchange: Exchange, options: ProblemOptions): Refusal {
   const { requestId, route } = exchange;
   if (error instanceof MalformedTarget) {
-    return { problem: 'malformed_request', detail: 'The URL is not valid UTF-8 in percent-encoding.' };
+    return {
+      problem: 'malformed_request',
+      detail: 'The request line or the Host header is not valid: the URL must be UTF-8 in percent-encoding.',
+    };
   }
   if (error instanceof DeadlinePassed) {
     options.logger.warn({ requestId, route }, 'no answer before the deadline');

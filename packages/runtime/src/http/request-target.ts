@@ -1,4 +1,4 @@
-/** The request line's target was not one of RFC 9112, or not UTF-8 in percent-encoding. */
+/** The request's target was not one of RFC 9112, or not UTF-8 in percent-encoding. */
 export class MalformedTarget extends Error {
   override readonly name = 'MalformedTarget';
 }
@@ -9,20 +9,23 @@ export interface QueryParameters {
   repeated: string[];
 }
 
+/** `http://host/path` as `/path`: what Express is given must not have a host, which it would fail to parse. */
+export function withoutOrigin(target: string): string {
+  if (target.startsWith('/')) return target;
+  const path = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  return path === '' ? '/' : path;
+}
+
 /**
- * Checks a request target and gives back its path and query, which Express can route without surprises:
- * no scheme and host, no fragment, nothing but printable ASCII, and a path that decodes.
- *
- * Throws {@link MalformedTarget}.
+ * Splits a target without origin into path and query. It has no fragment, nothing but printable ASCII, and a
+ * path that decodes; else throws {@link MalformedTarget}.
  */
 export function parseTarget(target: string): { path: string; query: string } {
-  if (!/^[!-~]*$/.test(target) || target.includes('#')) throw new MalformedTarget();
-  const origin = /^https?:\/\/[^/?]*/i.exec(target)?.[0] ?? '';
-  const relative = target.slice(origin.length);
-  const mark = relative.indexOf('?');
-  const path = mark === -1 ? relative : relative.slice(0, mark);
+  if (!/^[!"$-~]*$/.test(target)) throw new MalformedTarget();
+  const mark = target.indexOf('?');
+  const path = mark === -1 ? target : target.slice(0, mark);
   decode(path);
-  return { path: path === '' ? '/' : path, query: mark === -1 ? '' : relative.slice(mark + 1) };
+  return { path, query: mark === -1 ? '' : target.slice(mark + 1) };
 }
 
 /** Decodes a query string. A `+` is a space, as forms write it. Throws {@link MalformedTarget}. */

@@ -14,6 +14,7 @@ import type { Express } from 'express';
 import { SECOND } from '../durations.ts';
 import { stateOf } from './app-state.ts';
 import { answerParserError } from './parser-errors.ts';
+import { withoutOrigin } from './request-target.ts';
 
 export interface ListenOptions {
   port: number;
@@ -43,8 +44,11 @@ export async function listen(
     // Longer than the idle time of common load balancers, so that they close first.
     keepAliveTimeout: 65 * SECOND,
     maxHeaderSize: 16_384,
+    // The application refuses such requests itself, with a problem document.
+    requireHostHeader: false,
   });
-  server.on('request', (_request, response) => {
+  server.on('request', (request, response) => {
+    request.url = withoutOrigin(request.url ?? '/');
     if (state.draining) response.setHeader('Connection', 'close');
     running.add(response);
     response.once('close', () => running.delete(response));

@@ -1,0 +1,19 @@
+/**
+ * Preloaded before a service: `node --import @turnout/runtime/telemetry-register src/main.ts`.
+ *
+ * Without an OTLP endpoint in the environment it loads nothing. With one it hooks the modules that are
+ * instrumented, in this thread and before anything imports them: an ESM import that happened earlier can't
+ * be traced any more, and the hooks that run on a thread of their own miss ioredis, express and route names.
+ */
+const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_SDK_DISABLED } = process.env;
+
+if ((OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || OTEL_EXPORTER_OTLP_ENDPOINT) && OTEL_SDK_DISABLED !== 'true') {
+  const { register } = await import('import-in-the-middle/register-hooks.mjs');
+  register({
+    include: ['http', 'https', 'node:http', 'node:https', 'express', 'pg', 'pg-pool', 'amqplib', 'ioredis'],
+  });
+  const { startTelemetry } = await import('./telemetry.ts');
+  startTelemetry();
+}
+
+export {};

@@ -1,0 +1,65 @@
+/**
+ * Traces, sent to an OTLP collector over HTTP. Trace ids in log lines come from the logger itself.
+ *
+ * What a collector keeps is read by more people than the database, so no personal data may reach it: URLs
+ * hold access codes and search terms and are left out in favour of `http.route`, and of a statement only its
+ * text with placeholders is sent. A collector that is away costs nothing but its spans.
+ */
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib';
+import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
+import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { SECOND } from './durations.ts';
+import { onTelemetryFlush } from './telemetry-flush.ts';
+
+/** Nobody is interested in how often a probe looked. */
+const UNTRACED = new Set(['/livez', '/readyz', '/metrics']);
+
+/** How long the last spans may hold up the end of the process. */
+const FLUSH_MS = 2 * SECOND;
+
+/** What the environment may overrule. The SDK would otherwise export metrics and logs, and describe the machine. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  OTEL_METRICS_EXPORTER: 'none',
+  OTEL_LOGS_EXPORTER: 'none',
+  OTEL_NODE_RESOURCE_DETECTORS: 'env,serviceinstance',
+  OTEL_EXPORTER_OTLP_TIMEOUT: '1500',
+};
+
+/** Starts tracing this process; must run before the modules it instruments are imported. */
+export function startTelemetry(): void {
+  for (const [name, value] of Object.entries(DEFAULTS)) process.env[name] ||= value;
+  const sdk = new NodeSDK({
+    traceExporter: new OTLPTraceExporter(),
+    instrumentations: [
+      new HttpInstrumentation({
+        ignoreIncomingRequestHook: ({ url = '' }) => UNTRACED.has(url.split('?', 1)[0] ?? ''),
+        startIncomingSpanHook: () => ({ 'url.path': undefined, 'url.query': undefined }),
+        requireParentforOutgoingSpans: true,
+      }),
+      new ExpressInstrumentation({
+        ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],
+      }),
+      new PgInstrumentation({
+        requireParentSpan: true,
+        ignoreConnectSpans: true,
+        requestHook: (span, { query }) => span.setAttribute('db.query.text', withoutLiterals(query.text)),
+      }),
+      new IORedisInstrumentation({ requireParentSpan: true }),
+      new AmqplibInstrumentation(),
+    ],
+  });
+  sdk.start();
+  onTelemetryFlush(async () => {
+    const givenUp = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_MS).unref());
+    await Promise.race([sdk.shutdown().catch(() => {}), givenUp]);
+  });
+}
+
+/** Sequelize writes values into some of its statements. */
+function withoutLiterals(statement: string): string {
+  return statement.replaceAll(/'(?:[^']|'')*'/g, "'?'");
+}

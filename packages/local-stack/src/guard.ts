@@ -40,7 +40,10 @@ if (process.connected) tell({ type: 'ready' });
 else void end();
 
 function start(id: number, spec: UnitSpec): void {
-  if (ending) return tell({ type: 'failed', id, message: 'the stack is being stopped' });
+  if (ending) {
+    tell({ type: 'failed', id, message: 'the stack is being stopped' });
+    return;
+  }
   let log: number | undefined;
   try {
     mkdirSync(dirname(spec.logFile), { recursive: true });

@@ -16,7 +16,10 @@ const PATIENCE_MS = 30_000;
 
 /** Starts programs, and is certain to end them: when it is disposed, and when this process ends in any way. */
 export interface Guard extends AsyncDisposable {
+  /** Whether a stop was asked for, or the guard is gone. */
   readonly closed: boolean;
+  /** Settles when the guard process has ended, asked to or not. */
+  readonly ended: Promise<void>;
   start(spec: UnitSpec): Promise<Unit>;
   /** Removes a file or directory after everything has stopped, however the stack ends. */
   removeAtEnd(path: string): { now(): void };
@@ -43,7 +46,7 @@ export async function openGuard(options: { dir: string; logDir: string }): Promi
 class GuardClient implements Guard {
   readonly #child: ChildProcess;
   readonly #dir: string;
-  readonly #gone: Promise<void>;
+  readonly ended: Promise<void>;
   readonly #started = new Map<number, PromiseWithResolvers<number>>();
   readonly #exited = new Map<number, PromiseWithResolvers<UnitExit>>();
   #nextId = 0;
@@ -52,7 +55,7 @@ class GuardClient implements Guard {
   constructor(child: ChildProcess, dir: string) {
     this.#child = child;
     this.#dir = dir;
-    this.#gone = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       child.once('exit', () => {
         this.closed = true;
         for (const { reject } of this.#started.values()) reject(new Error('The guard process has ended.'));
@@ -65,7 +68,7 @@ class GuardClient implements Guard {
 
   async ready(): Promise<Guard> {
     const first = new Promise((resolve) => this.#child.once('message', resolve));
-    await Promise.race([first, this.#gone]);
+    await Promise.race([first, this.ended]);
     if (this.#child.exitCode !== null) throw new Error('The guard process did not start.');
     return this;
   }
@@ -103,7 +106,7 @@ class GuardClient implements Guard {
   async [Symbol.asyncDispose](): Promise<void> {
     this.closed = true;
     this.#tell({ type: 'end', gracefully: true });
-    await this.#gone;
+    await this.ended;
     await endLeftovers({ stackDir: this.#dir });
   }
 

@@ -7,7 +7,7 @@
 //
 // Plain JavaScript: scripts/run.mjs uses it before the packages are installed.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -19,7 +19,7 @@ export function identify(pid) {
 
 /**
  * Takes the lock kept in the directory `dir`, waiting up to `waitMs` for whoever holds it. `note` is for the others
- * to read. Answers `{ release }`, or `{ heldBy: { pid, note } }`.
+ * to read. Answers `{ release, alsoHeldBy }`, or `{ heldBy: { pid, note } }`.
  */
 export async function takeLock(dir, { waitMs = 0, note = '', onWait = () => {} } = {}) {
   const me = identify(process.pid) ?? `${process.pid}-unknown`;
@@ -29,12 +29,33 @@ export async function takeLock(dir, { waitMs = 0, note = '', onWait = () => {} }
     mkdirSync(dir, { recursive: true });
     writeFileSync(mine, note);
     const other = livingContender(dir, me);
-    if (!other) return { release: () => rmSync(mine, { force: true }) };
+    if (!other) return held(dir, mine);
     rmSync(mine, { force: true });
     if (Date.now() >= until) return { heldBy: other };
     onWait(other);
     await pause(50 + Math.random() * 150);
   }
+}
+
+/** Who holds the lock kept in `dir`, or null. */
+export function whoHolds(dir) {
+  return existsSync(dir) ? livingContender(dir, '') : null;
+}
+
+function held(dir, mine) {
+  const files = [mine];
+  return {
+    /** The lock stays taken while this process lives, too, whatever becomes of ours. */
+    alsoHeldBy(pid) {
+      const name = identify(pid);
+      if (name === null) return;
+      files.push(join(dir, name));
+      writeFileSync(join(dir, name), '');
+    },
+    release() {
+      for (const file of files) rmSync(file, { force: true });
+    },
+  };
 }
 
 function livingContender(dir, me) {

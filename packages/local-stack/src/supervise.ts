@@ -12,6 +12,7 @@ export interface Supervision {
   guard: Guard;
   /** Made anew for each attempt to start, so that another port can be tried; kept once the program was ready. */
   prepare(): Promise<UnitSpec>;
+  /** What it throws says what is missing, should it never become ready. */
   isReady(): Promise<boolean>;
   readyWithinMs: number;
   attempts: number;
@@ -30,7 +31,7 @@ export async function supervise(supervision: Supervision): Promise<Supervised> {
   for (let attempt = 1; ; attempt += 1) {
     const spec = await supervision.prepare();
     const unit = await startOnce(supervision, spec);
-    const problem = await untilReady(supervision, spec, unit);
+    const problem = await untilReady(supervision, unit);
     if (problem === null) {
       const state = { pid: unit.pid };
       supervision.onPid?.(unit.pid);
@@ -65,22 +66,30 @@ async function startOnce(supervision: Supervision, spec: UnitSpec): Promise<Unit
 }
 
 async function untilReady(
-  { guard, isReady, readyWithinMs }: Supervision,
-  spec: UnitSpec,
+  supervision: Supervision,
   unit: Unit,
 ): Promise<{ message: string; final: boolean } | null> {
+  const { guard } = supervision;
   let end: string | null = null;
   void unit.exited.then(({ code, signal }) => {
     end = `ended while starting (${signal ?? `exit code ${code}`})`;
   });
-  const until = Date.now() + readyWithinMs;
+  const until = Date.now() + supervision.readyWithinMs;
+  let missing = '';
   while (Date.now() < until) {
     if (end !== null) return { message: end, final: false };
     if (guard.closed) return { message: 'was interrupted', final: true };
-    if (await isReady().catch(() => false)) return null;
+    try {
+      if (await supervision.isReady()) return null;
+    } catch (error) {
+      missing = `: ${error instanceof Error ? error.message : String(error)}`;
+    }
     await pause(100);
   }
-  return { message: `was not ready within ${readyWithinMs / 1000} seconds (${spec.command})`, final: true };
+  return {
+    message: `was not ready within ${supervision.readyWithinMs / 1000} seconds${missing}`,
+    final: true,
+  };
 }
 
 async function keepRunning(
@@ -106,7 +115,7 @@ async function keepRunning(
     }
     state.pid = unit.pid;
     supervision.onPid?.(unit.pid);
-    const problem = await untilReady(supervision, spec, unit);
+    const problem = await untilReady(supervision, unit);
     failures = problem === null ? 0 : failures + 1;
     if (problem === null) say(`${spec.name} is back`);
   }

@@ -1,0 +1,117 @@
+import { rmSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { loadDemo } from '../load-demo.ts';
+import { type Guard, openGuard } from '../open-guard.ts';
+import { LOCAL, STACK_FILE, START_LOCK } from '../places.ts';
+import { takeLock } from '../process-lock.mjs';
+import { runningStack } from '../running-stack.ts';
+import { narrator } from '../say.ts';
+import { startStack } from '../start-stack.ts';
+import type { Stack } from '../stack.ts';
+import { writeWhole } from '../write-whole.ts';
+
+// npm start: everything up, one event played through it, then serve until told to stop. The order at the end is: the
+// guard stops what was started, the lock goes, the process exits. Whatever this process is doing at that moment is
+// cut off: nothing of it lives outside the guard and PostgreSQL's transactions.
+const say = narrator(process.stdout);
+const logDir = join(LOCAL, 'logs');
+let guard: Guard | undefined;
+let ready = false;
+let stoppingSince = 0;
+
+const lock = await takeLock(START_LOCK, { waitMs: 1_000, note: 'npm start' });
+if (lock.heldBy) {
+  console.error(alreadyRunning(lock.heldBy.pid));
+  process.exit(1);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted(signal));
+process.once('disconnect', () => interrupted('SIGHUP'));
+
+try {
+  await start();
+} catch (error) {
+  if (stoppingSince === 0) {
+    console.error(`\nnpm start failed: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`\nThe logs are in ${logDir}. Mend what they name and type "npm start" again.`);
+    await end(1);
+  }
+}
+
+async function start(): Promise<void> {
+  rmSync(logDir, { recursive: true, force: true });
+  guard = await openGuard({ dir: join(LOCAL, 'start'), logDir });
+  guard.removeAtEnd(STACK_FILE);
+  void guard.ended.then(() => guardLost());
+  let published: Stack | undefined;
+  const publish = () => {
+    if (published) writeWhole(STACK_FILE, JSON.stringify(published, null, 2), 0o600);
+  };
+  const stack = await startStack({
+    guard,
+    say,
+    logDir,
+    dataDir: join(LOCAL, 'start'),
+    environment: process.env,
+    defaultPorts: true,
+    onPid: publish,
+  });
+  const demo = await play(stack);
+  published = demo ? { ...stack, demo } : stack;
+  publish();
+  ready = true;
+  announce(stack);
+}
+
+/** Plays one event through the stack, if the demonstration is part of this checkout. */
+async function play(stack: Stack): Promise<{ eventId: string } | null> {
+  const demo = await loadDemo();
+  if (!demo) return null;
+  const { eventId, ok } = await demo.playDemo({ stack, say });
+  if (!ok) throw new Error('the demo event did not go as it should: see the differences above');
+  return { eventId };
+}
+
+function announce({ services, infrastructure }: Stack): void {
+  const places = {
+    ...Object.fromEntries(Object.entries(services).map(([name, { url }]) => [name, url])),
+    mailbox: `${infrastructure.mailboxUrl}/messages`,
+    'tokens and more': STACK_FILE,
+  };
+  console.log();
+  for (const [name, place] of Object.entries(places)) console.log(`  ${name.padEnd(16)} ${place}`);
+  console.log(
+    `\nTurnout is ready after ${process.uptime().toFixed(1)} seconds. It serves until you press Ctrl-C.`,
+  );
+}
+
+function interrupted(signal: NodeJS.Signals): void {
+  if (stoppingSince === 0) {
+    stoppingSince = Date.now();
+    say(`stopping (${signal}); press Ctrl-C again to stop at once`);
+    void end(ready ? 0 : 128 + constants.signals[signal]);
+  } else if (Date.now() - stoppingSince > 1_000) {
+    guard?.endAtOnce(); // not within a second: one Ctrl-C arrives twice, from the terminal and from npm
+  }
+}
+
+async function guardLost(): Promise<void> {
+  if (stoppingSince !== 0) return;
+  console.error('\nnpm start failed: its guard process was ended, and with it everything it started.');
+  await end(1);
+}
+
+async function end(code: number): Promise<never> {
+  stoppingSince ||= Date.now();
+  await guard?.[Symbol.asyncDispose]();
+  lock.release?.();
+  if (code === 0) say('stopped');
+  process.exit(code);
+}
+
+function alreadyRunning(pid: number): string {
+  const stack = runningStack();
+  const where = stack ? Object.values(stack.services).map(({ url }) => url) : [];
+  const state = stack ? `It serves ${where.join(', ')}; more is in ${STACK_FILE}.` : 'It is not ready yet.';
+  return `"npm start" is running in this clone already (process ${pid}). ${state}\nStop it with Ctrl-C in its terminal, or: kill ${pid}`;
+}

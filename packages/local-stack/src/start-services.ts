@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { Guard } from './open-guard.ts';
+import { ROOT } from './places.ts';
+import { freePort } from './ports.ts';
+import type { Say } from './say.ts';
+import { type ServiceName, serviceUrl } from './service-roles.ts';
+import { supervise } from './supervise.ts';
+
+export interface StartServicesOptions {
+  guard: Guard;
+  say: Say;
+  logDir: string;
+  databaseUrl: string;
+  redisUrls: readonly string[];
+  amqpUrl: string;
+  smtpUrl: string;
+  /** Added to the environment of every service. */
+  environment: Record<string, string | undefined>;
+  /** Whether to try the documented ports first. Tests take any. */
+  defaultPorts: boolean;
+  onPid?(service: ServiceName, pid: number): void;
+}
+
+export interface RunningService {
+  url: string;
+  readonly pid: number;
+}
+
+const SERVICES: Record<ServiceName, { app: string; port: number }> = {
+  checkin: { app: 'checkin-service', port: 4001 },
+  closure: { app: 'closure-service', port: 4002 },
+  admin: { app: 'admin-service', port: 4003 },
+  notifier: { app: 'notifier', port: 4004 },
+};
+
+const SERVICE_NAMES = Object.keys(SERVICES) as ServiceName[];
+
+/** Starts the four services, each with its own database role, and keeps them running until the guard ends. */
+export async function startServices(
+  options: StartServicesOptions,
+): Promise<Record<ServiceName, RunningService>> {
+  const started = await Promise.all(
+    SERVICE_NAMES.map(async (name) => [name, await startService(name, options)] as const),
+  );
+  return Object.fromEntries(started) as Record<ServiceName, RunningService>;
+}
+
+async function startService(name: ServiceName, options: StartServicesOptions): Promise<RunningService> {
+  const { app, port: defaultPort } = SERVICES[name];
+  let port = 0;
+  const supervised = await supervise({
+    guard: options.guard,
+    say: options.say,
+    attempts: 5,
+    readyWithinMs: 30_000,
+    prepare: async () => {
+      port = await freePort(options.defaultPorts ? defaultPort : undefined);
+      return {
+        name: app,
+        command: process.execPath,
+        args: ['--import', '@turnout/runtime/telemetry-register', 'src/main.ts'],
+        cwd: join(ROOT, 'apps', app),
+        env: environmentOf(name, port, options),
+        logFile: join(options.logDir, `${app}.log`),
+        stopSignal: 'SIGTERM',
+        graceMs: 12_000, // a little more than the services' own grace
+        stage: 3,
+      };
+    },
+    isReady: () => answersReady(`http://127.0.0.1:${port}/readyz`),
+    onPid: (pid) => options.onPid?.(name, pid),
+  });
+  if (options.defaultPorts && port !== defaultPort)
+    options.say(`port ${defaultPort} is taken: ${app} is on ${port}`);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get pid() {
+      return supervised.pid;
+    },
+  };
+}
+
+function environmentOf(
+  name: ServiceName,
+  port: number,
+  options: StartServicesOptions,
+): Record<string, string> {
+  const inherited = Object.entries(options.environment).filter((entry) => entry[1] !== undefined);
+  return {
+    ...(Object.fromEntries(inherited) as Record<string, string>),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATABASE_URL: serviceUrl(options.databaseUrl, name),
+    AMQP_URL: options.amqpUrl,
+    REDIS_URLS: options.redisUrls.join(','),
+    SMTP_URL: options.smtpUrl,
+    OTEL_SERVICE_NAME: SERVICES[name].app,
+  };
+}
+
+async function answersReady(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  const text = await response.text();
+  if (response.ok) return true;
+  throw new Error(`GET /readyz answered ${response.status}: ${text.slice(0, 300)}`);
+}

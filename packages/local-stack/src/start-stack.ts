@@ -1,0 +1,99 @@
+import { createTokenCommand } from '@turnout/access/create-token-command';
+import { migrate } from '@turnout/database/migrate';
+import { openDb } from '@turnout/runtime/postgres';
+import pg from 'pg';
+import { startMailbox } from './mailbox.ts';
+import type { Guard } from './open-guard.ts';
+import type { Say } from './say.ts';
+import { type ServiceName, setRolePasswords } from './service-roles.ts';
+import { startServers } from './start-servers.ts';
+import { startServices } from './start-services.ts';
+import type { Stack } from './stack.ts';
+
+export interface StartStackOptions {
+  guard: Guard;
+  say: Say;
+  dataDir: string;
+  logDir: string;
+  /** Of the services; DATABASE_URL, REDIS_URLS, AMQP_URL and SMTP_URL in it name servers to use. */
+  environment: Record<string, string | undefined>;
+  defaultPorts: boolean;
+  throwaway?: boolean;
+  /** A service runs under another pid since it was started again. */
+  onPid?(service: ServiceName, pid: number): void;
+}
+
+const ORGANIZATION = 'demo';
+const ROLES = { admin: 'admin', frontDesk: 'front_desk', supervisor: 'supervisor', auditor: 'auditor' };
+
+/**
+ * Brings up everything: servers, schema, organization and tokens, mailbox, the four services. What throws says which
+ * part failed. All of it ends with the guard, and the mailbox with this process.
+ */
+export async function startStack(options: StartStackOptions): Promise<Stack> {
+  const { say, environment } = options;
+  const servers = await startServers(options);
+  const databaseUrl = environment.DATABASE_URL
+    ? servers.databaseUrl
+    : await step('making the database', ensureDatabase(servers.databaseUrl, 'turnout'));
+  await step('migrating the database', migrate({ url: databaseUrl, log: say }));
+  await step('giving the services their roles', setRolePasswords(databaseUrl));
+  const tokens = await step('making the tokens', makeTokens(databaseUrl));
+  const mailbox = await startMailbox(options.defaultPorts ? { preferredPort: 4005 } : {});
+  say(`mailbox: ${mailbox.url}/messages`);
+  const services = await startServices({
+    ...options,
+    ...servers,
+    databaseUrl,
+    smtpUrl: environment.SMTP_URL ?? mailbox.smtpUrl,
+  });
+  return {
+    services,
+    infrastructure: {
+      databaseUrl,
+      redisUrls: servers.redisUrls,
+      amqpUrl: servers.amqpUrl,
+      mailboxUrl: mailbox.url,
+    },
+    organization: ORGANIZATION,
+    tokens,
+  };
+}
+
+async function step<T>(what: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new Error(`${what} failed: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function ensureDatabase(serverUrl: string, name: string): Promise<string> {
+  const client = new pg.Client({
+    connectionString: serverUrl,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 30_000,
+  });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function makeTokens(databaseUrl: string): Promise<Stack['tokens']> {
+  await using db = openDb({ url: databaseUrl, max: 1, applicationName: 'turnout-start' });
+  const tokens: Record<string, string> = {};
+  for (const [key, role] of Object.entries(ROLES)) {
+    const argv = ['--organization', ORGANIZATION, '--role', role, '--label', `${role} of npm start`];
+    tokens[key] = await createTokenCommand(db, argv);
+  }
+  return tokens as Stack['tokens'];
+}

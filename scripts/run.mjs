@@ -1,0 +1,49 @@
+// What every command of this repository starts with: `node scripts/run.mjs <target.ts> [arguments]`.
+//
+// It runs on whatever Node.js the machine has (20 or newer), makes sure that the packages are installed, and runs the
+// target with the Node.js 24 that is one of them. What it says goes to standard error; the target has standard output
+// to itself. Signals reach the target, its exit code is ours, and it is told (by its IPC channel) when we are gone.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { delimiter, join } from 'node:path';
+import { constants } from 'node:os';
+import { ensurePackages } from './ensure-packages.mjs';
+import { findNode24 } from './find-node.mjs';
+import { whenParentEnds } from './parent.mjs';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([target, ...args]) {
+  if (target === undefined) {
+    console.error('usage: node scripts/run.mjs <target.ts> [arguments]');
+    return 2;
+  }
+  try {
+    await ensurePackages(root, attend);
+    const child = spawn(findNode24(root), [join(root, target), ...args], {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
+    });
+    return await attend(child);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return error.exitCode ?? 1;
+  }
+}
+
+/** Waits for a child, handing it every signal that asks us to end; answers its exit code as a shell tells it. */
+function attend(child) {
+  const forward = (signal) => child.kill(signal);
+  const parent = whenParentEnds(() => child.kill('SIGTERM'));
+  for (const signal of SIGNALS) process.on(signal, forward);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+  }).finally(() => {
+    parent.stop();
+    for (const signal of SIGNALS) process.off(signal, forward);
+  });
+}

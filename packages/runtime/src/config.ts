@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageFor } from './validation-messages.ts';
 
 /** The environment can't be used; the message names every variable and what it should be. */
 export class ConfigurationError extends Error {
@@ -21,10 +22,10 @@ export function readEnvironment<Schema extends z.ZodObject>(
     if (value) values[name] = value;
   }
   const parsed = schema.safeParse(values, {
-    error: (issue) => (issue.input === undefined ? 'is not set' : undefined),
+    error: (issue) => (issue.input === undefined ? 'is not set' : messageFor(issue)),
   });
   if (parsed.success) return Object.freeze(parsed.data);
-  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
+  const problems = parsed.error.issues.map((issue) => `  ${String(issue.path[0])} ${issue.message}`);
   throw new ConfigurationError(`The environment is not complete:\n${problems.join('\n')}`);
 }
 

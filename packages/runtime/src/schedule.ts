@@ -32,7 +32,12 @@ export function startSchedule(options: ScheduleOptions): AsyncDisposable {
     return running;
   }
 
-  const schedule = cron.schedule(options.cron, tick, { name, noOverlap: true, timezone: 'UTC' });
+  const schedule = cron.schedule(options.cron, tick, {
+    name,
+    noOverlap: true,
+    timezone: 'UTC',
+    logger: cronLogger(logger, name),
+  });
   if (options.runAtStart) void tick();
   return {
     async [Symbol.asyncDispose]() {
@@ -40,4 +45,11 @@ export function startSchedule(options: ScheduleOptions): AsyncDisposable {
       await running;
     },
   };
+}
+
+/** What node-cron remarks: a tick was dropped because the task still ran, or missed because the process was blocked. */
+function cronLogger(logger: Logger, schedule: string) {
+  const say = (level: 'debug' | 'warn') => (message: string | Error) =>
+    logger[level]({ schedule }, String(message));
+  return { debug: say('debug'), info: say('debug'), warn: say('debug'), error: say('warn') };
 }

@@ -18,17 +18,20 @@ export function withDeadline<T>(
       passed = true;
       reject(new DeadlinePassed());
     }, ms);
-    work().then(
-      (value) => {
-        clearTimeout(timer);
-        if (passed) late({ status: 'fulfilled', value });
-        else resolve(value);
-      },
-      (reason: unknown) => {
-        clearTimeout(timer);
-        if (passed) late({ status: 'rejected', reason });
-        else reject(reason);
-      },
-    );
+    // Also what it throws before its first await must come to the timer's end.
+    Promise.resolve()
+      .then(work)
+      .then(
+        (value) => {
+          clearTimeout(timer);
+          if (passed) late({ status: 'fulfilled', value });
+          else resolve(value);
+        },
+        (reason: unknown) => {
+          clearTimeout(timer);
+          if (passed) late({ status: 'rejected', reason });
+          else reject(reason);
+        },
+      );
   });
 }

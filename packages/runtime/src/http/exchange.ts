@@ -32,7 +32,7 @@ export function logWhenDone(
       requestId,
       method,
       route,
-      status: response.statusCode,
+      status: response.headersSent ? response.statusCode : null,
       ...(problem === null ? {} : { problem }),
       ...(response.writableFinished ? {} : { clientGone: true }),
       ms: Math.round((performance.now() - startedAt) * 10) / 10,

@@ -19,6 +19,8 @@ import { withoutOrigin } from './request-target.ts';
 export interface ListenOptions {
   port: number;
   host: string;
+  /** How long a request may take to arrive, headers and body. */
+  arrivalMs?: number;
   /** How long to keep serving after having said "not ready". */
   drainMs?: number;
   /** How long requests that still run may take after that. */
@@ -33,14 +35,14 @@ export interface HttpServer extends AsyncDisposable {
 /** Serves an application made by `createApp`. Throws what the system says when the port can't be had. */
 export async function listen(
   app: Express,
-  { port, host, drainMs = 300, graceMs = 5 * SECOND }: ListenOptions,
+  { port, host, arrivalMs = 30 * SECOND, drainMs = 300, graceMs = 5 * SECOND }: ListenOptions,
 ): Promise<HttpServer> {
   const state = stateOf(app);
   const running = new Set<ServerResponse>();
   const server = createServer({
-    headersTimeout: 10 * SECOND,
-    requestTimeout: 30 * SECOND,
-    connectionsCheckingInterval: SECOND,
+    headersTimeout: Math.min(arrivalMs, 10 * SECOND),
+    requestTimeout: arrivalMs,
+    connectionsCheckingInterval: Math.min(arrivalMs, SECOND),
     // Longer than the idle time of common load balancers, so that they close first.
     keepAliveTimeout: 65 * SECOND,
     maxHeaderSize: 16_384,
@@ -54,7 +56,12 @@ export async function listen(
     response.once('close', () => running.delete(response));
   });
   server.on('request', app);
-  server.on('clientError', (error, socket) => answerParserError(error, socket, state.problem));
+  server.on('clientError', (error, socket) => {
+    // In the middle of an answer another one would only confuse.
+    const answering = [...running].some((response) => response.socket === socket && response.headersSent);
+    if (answering) socket.destroy();
+    else answerParserError(error, socket, state.problem);
+  });
   server.listen(port, host);
   await once(server, 'listening');
 

@@ -1,0 +1,56 @@
+import { commaSeparated, integer, port, readEnvironment, url } from '@turnout/runtime/config';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const schema = z.object({
+  PORT: port().default(4001),
+  DATABASE_URL: url('postgres', 'postgresql'),
+  REDIS_URLS: commaSeparated(url('redis')).default([]),
+  BATCH: integer(1, 5000).optional(),
+  LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+});
+
+describe('the environment', () => {
+  it('becomes a frozen, typed configuration', () => {
+    const config = readEnvironment(
+      {
+        DATABASE_URL: 'postgres://u:p@localhost/db',
+        REDIS_URLS: 'redis://a, redis://b',
+        BATCH: '20',
+        HOME: '/root',
+      },
+      schema,
+    );
+    expect(config).toEqual({
+      PORT: 4001,
+      DATABASE_URL: 'postgres://u:p@localhost/db',
+      REDIS_URLS: ['redis://a', 'redis://b'],
+      BATCH: 20,
+      LOG_FORMAT: 'json',
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('counts a variable that is set to nothing as not set', () => {
+    expect(readEnvironment({ DATABASE_URL: 'postgres://h', PORT: ' ' }, schema).PORT).toBe(4001);
+  });
+
+  it('is refused with every problem at once, and without the values, which may be secrets', () => {
+    const read = () =>
+      readEnvironment(
+        { PORT: '70000', BATCH: '1e3', LOG_FORMAT: 'hunter2', REDIS_URLS: 'http://hunter2' },
+        schema,
+      );
+    expect(read).toThrow(
+      [
+        'The environment is not complete:',
+        '  PORT must be a whole number from 0 to 65535',
+        '  DATABASE_URL is not set',
+        '  REDIS_URLS must be a URL that begins with redis://',
+        '  BATCH must be a whole number from 1 to 5000',
+        '  LOG_FORMAT must be one of json, pretty',
+      ].join('\n'),
+    );
+    expect(read).not.toThrow('hunter2');
+  });
+});

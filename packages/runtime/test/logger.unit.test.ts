@@ -1,0 +1,70 @@
+import { context, trace, TraceFlags } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { createLogger } from '@turnout/runtime/logger';
+import { describe, expect, it } from 'vitest';
+import { memoryLogger } from './support/application.ts';
+
+describe('a log line', () => {
+  it('is one JSON object with name, level, time and the facts', () => {
+    const { logger, lines } = memoryLogger();
+    logger.info({ eventId: 'e1' }, 'closed');
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        time: expect.stringMatching(/Z$/),
+        pid: process.pid,
+        name: 'test',
+        eventId: 'e1',
+        msg: 'closed',
+      },
+    ]);
+  });
+
+  it('hides secrets by their names', () => {
+    const { logger, lines } = memoryLogger();
+    logger.info({
+      token: 'hunter2',
+      headers: { authorization: 'hunter2' },
+      config: { smtp: { password: 'hunter2' } },
+    });
+    expect(JSON.stringify(lines)).not.toContain('hunter2');
+  });
+
+  it('shows of an error what is about the program, with its causes, and not the rows hung on it', () => {
+    const { logger, lines } = memoryLogger();
+    const cause = Object.assign(new Error('duplicate key'), {
+      code: '23505',
+      detail: 'Key (email)=(ada@example.com)',
+    });
+    logger.error({ err: new Error('not saved', { cause }) }, 'failed');
+    expect(lines[0]?.err).toEqual({
+      type: 'Error',
+      message: 'not saved',
+      stack: expect.stringContaining('logger.unit.test.ts'),
+      cause: { type: 'Error', message: 'duplicate key', stack: expect.any(String), code: '23505' },
+    });
+    expect(JSON.stringify(lines)).not.toContain('ada@example.com');
+  });
+
+  it('carries the ids of the active span', () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager());
+    const { logger, lines } = memoryLogger();
+    const ids = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+    const span = trace.wrapSpanContext({ ...ids, traceFlags: TraceFlags.SAMPLED });
+    context.with(trace.setSpan(context.active(), span), () => logger.info('inside'));
+    logger.info('outside');
+    expect(lines[0]).toMatchObject({ trace_id: ids.traceId, span_id: ids.spanId });
+    expect(lines[1]).not.toHaveProperty('trace_id');
+    context.disable();
+  });
+
+  it('can be written for people', () => {
+    const written: string[] = [];
+    const destination = { write: (line: string) => written.push(line) };
+    const logger = createLogger({ name: 'checkin', format: 'pretty', destination });
+    logger.warn({ eventId: 'e1', count: 2, err: new Error('why') }, 'slow');
+    expect(written.join('')).toMatch(
+      /^\d\d:\d\d:\d\d {2}warn {3}checkin {2}slow {2}eventId=e1 {2}count=2\nError: why\n {4}at /,
+    );
+  });
+});

@@ -1,0 +1,84 @@
+import { startSchedule } from '@turnout/runtime/schedule';
+import { describe, expect, it } from 'vitest';
+import { memoryLogger } from './support/application.ts';
+
+const EVERY_SECOND = '* * * * * *';
+const NEVER_SOON = '0 0 1 1 *';
+
+describe('a schedule', () => {
+  it('runs its task at once when asked to, and at its times', async () => {
+    let runs = 0;
+    const { logger } = memoryLogger();
+    await using _schedule = startSchedule({
+      cron: EVERY_SECOND,
+      runAtStart: true,
+      logger,
+      task: async () => {
+        runs += 1;
+      },
+    });
+    await expect.poll(() => runs, { timeout: 5000 }).toBeGreaterThanOrEqual(3);
+  });
+
+  it('waits for its first time when not asked to run at once', async () => {
+    let runs = 0;
+    const { logger } = memoryLogger();
+    const schedule = startSchedule({
+      cron: NEVER_SOON,
+      runAtStart: false,
+      logger,
+      task: async () => {
+        runs += 1;
+      },
+    });
+    await schedule[Symbol.asyncDispose]();
+    expect(runs).toBe(0);
+  });
+
+  it('never runs twice at once, and waits for the running task when it stops', async () => {
+    let [running, most, finished] = [0, 0, 0];
+    const { logger } = memoryLogger();
+    const release = Promise.withResolvers<void>();
+    const schedule = startSchedule({
+      cron: EVERY_SECOND,
+      runAtStart: true,
+      logger,
+      task: async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await release.promise;
+        running -= 1;
+        finished += 1;
+      },
+    });
+    const twoTicks = Date.now() + 2100;
+    await expect.poll(() => Date.now(), { timeout: 5000 }).toBeGreaterThan(twoTicks);
+    const stopped = schedule[Symbol.asyncDispose]();
+    release.resolve();
+    await stopped;
+    expect([most, running, finished]).toEqual([1, 0, 1]);
+  });
+
+  it('goes on after a task that failed, and logs it', async () => {
+    let runs = 0;
+    const { logger, lines } = memoryLogger();
+    await using _schedule = startSchedule({
+      name: 'due events',
+      cron: EVERY_SECOND,
+      runAtStart: true,
+      logger,
+      task: async () => {
+        runs += 1;
+        throw new Error('no luck');
+      },
+    });
+    await expect.poll(() => runs, { timeout: 5000 }).toBeGreaterThanOrEqual(2);
+    expect(lines[0]).toMatchObject({ schedule: 'due events', err: { message: 'no luck' } });
+  });
+
+  it('refuses an expression that is none', () => {
+    const { logger } = memoryLogger();
+    const start = () => startSchedule({ cron: 'every day', runAtStart: false, logger, task: async () => {} });
+    expect(start).toThrow('"every day" is not a cron expression');
+  });
+});

@@ -63,11 +63,12 @@ export async function saveChanges(
   at: Date,
 ): Promise<void> {
   const set = toWriteSet(changes, at);
+  // First, because a scan that someone else has answered meanwhile shows here, and the batch is decided anew.
+  await insertAnswers(tx, answers);
   await saveEnrollments(tx, set, at);
   await saveCheckIns(tx, set);
   await saveAnnulments(tx, set, context, at);
   await saveTransitions(tx, set, context, at);
-  await insertAnswers(tx, answers);
   await enqueue(
     tx,
     set.events.map((event) => ({

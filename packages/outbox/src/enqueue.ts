@@ -1,5 +1,5 @@
-import { context, propagation } from '@opentelemetry/api';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
+import { currentTraceHeaders } from '@turnout/runtime/trace-context';
 
 export interface OutboxMessage {
   /** A UUID: the AMQP messageId, the same on every redelivery. */
@@ -25,8 +25,11 @@ export interface OutboxMessage {
  */
 export async function enqueue(tx: Tx, messages: readonly OutboxMessage[]): Promise<void> {
   if (messages.length === 0) return;
-  const traceHeaders: Record<string, string> = {};
-  propagation.inject(context.active(), traceHeaders);
+  for (const { routingKey } of messages) {
+    // The limit of AMQP: such a row could never be published, and would hold up its key for ever.
+    if (Buffer.byteLength(routingKey) > 255) throw new RangeError(`routing key over 255 bytes: ${routingKey}`);
+  }
+  const traceHeaders = currentTraceHeaders();
   await tx.query(INSERT_MESSAGES, [
     messages.map(({ id }) => id),
     messages.map(({ partitionKey }) => partitionKey),

@@ -52,7 +52,10 @@ const DRIFT_MS = 2;
 export function openLocks({ urls, logger }: LocksConfig): Locks {
   if (urls.length === 0) throw new Error('a lock needs the URL of at least one Redis node');
   const clients = urls.map((url) => connectNode(url, logger));
-  const connected = Promise.race([Promise.all(clients.map(firstAnswer)), sleep(FIRST_CONNECT_MS, undefined, { ref: false })]);
+  const connected = Promise.race([
+    Promise.all(clients.map(firstAnswer)),
+    sleep(FIRST_CONNECT_MS, undefined, { ref: false }),
+  ]);
   const quorum = Math.floor(urls.length / 2) + 1;
 
   return {

@@ -90,8 +90,7 @@ export function keepConnected<Session>(options: LinkOptions<Session>): Link<Sess
         await once();
       } catch (error) {
         if (closing.signal.aborted) return;
-        if (!broken)
-          logger.warn({ connection: name, err: error }, 'no connection to RabbitMQ, trying again');
+        if (!broken) logger.warn({ connection: name, err: error }, 'no connection to RabbitMQ, trying again');
         broken = true;
       }
       failures = performance.now() - startedAt > SETTLED_MS ? 0 : failures + 1;

@@ -132,7 +132,9 @@ export function openConsumer(config: ConsumerConfig): Consumer {
     const { session } = link;
     if (session !== undefined) {
       const cancelled = Promise.resolve().then(() => session.channel.cancel(session.consumerTag));
-      await Promise.race([cancelled, sleep(CANCEL_TIMEOUT_MS, undefined, { ref: false })]).catch(() => undefined);
+      await Promise.race([cancelled, sleep(CANCEL_TIMEOUT_MS, undefined, { ref: false })]).catch(
+        () => undefined,
+      );
     }
     await running;
     await link.close();

@@ -141,7 +141,11 @@ async function publishOn(
   return outcomes;
 }
 
-function send(channel: ConfirmChannel, message: OutgoingMessage, settled: (error: Error | null) => void): void {
+function send(
+  channel: ConfirmChannel,
+  message: OutgoingMessage,
+  settled: (error: Error | null) => void,
+): void {
   const { id, exchange, routingKey, contentType, headers } = message;
   const body = typeof message.body === 'string' ? Buffer.from(message.body) : message.body;
   const options = { mandatory: true, persistent: true, messageId: id, contentType, headers };

@@ -1,0 +1,120 @@
+import { type Db, isUnavailable, openDb } from '@turnout/runtime/postgres';
+import { openSequelize } from '@turnout/runtime/sequelize';
+import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
+import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+/** How the work ended, and after how many milliseconds. */
+async function timed(work: Promise<unknown>): Promise<{ ms: number; error: unknown }> {
+  const startedAt = performance.now();
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return { ms: performance.now() - startedAt, error };
+}
+
+describe('a database that does not answer', () => {
+  let database: TestDatabase;
+  let proxy: FaultProxy;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    proxy = await startProxy(database.url);
+  });
+  afterEach(async () => {
+    await proxy[Symbol.asyncDispose]();
+    await database.drop();
+  });
+
+  const backendOf = async (db: Db) => {
+    const [row] = await db.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return row?.pid ?? 0;
+  };
+
+  it('is noticed within two seconds when its process is stopped, and another connection is made', async () => {
+    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    const stopped = await backendOf(db);
+    process.kill(stopped, 'SIGSTOP');
+    try {
+      const { ms, error } = await timed(db.query('select 1'));
+      expect(isUnavailable(error)).toBe(true);
+      expect(ms).toBeLessThan(2_000);
+      expect(await backendOf(db)).not.toBe(stopped);
+    } finally {
+      process.kill(stopped, 'SIGCONT');
+    }
+  });
+
+  it('is noticed within two seconds when the network swallows everything, in a transaction too', async () => {
+    await using db = openDb({ url: proxy.url, max: 4, applicationName: 'test' });
+    const inTransaction = db.transaction(async (tx) => {
+      await tx.query('select 1');
+      proxy.blackhole();
+      await tx.query('select 1');
+    });
+    const { error } = await timed(inTransaction);
+    expect(isUnavailable(error)).toBe(true);
+
+    const more = await Promise.all(Array.from({ length: 8 }, () => timed(db.query('select 1'))));
+    for (const { ms, error } of more) {
+      expect(isUnavailable(error)).toBe(true);
+      expect(ms).toBeLessThan(2_000);
+    }
+  });
+
+  it('costs one deadline, not one for each dead connection of the pool', async () => {
+    await using db = openDb({ url: proxy.url, max: 8, applicationName: 'test' });
+    await Promise.all(Array.from({ length: 8 }, () => db.query('select pg_sleep(0.05)')));
+    proxy.blackhole();
+    await expect(db.query('select 1')).rejects.toThrow('did not answer');
+    proxy.heal();
+    for (let i = 0; i < 8; i += 1) expect((await timed(db.query('select 1'))).ms).toBeLessThan(1_000);
+  });
+
+  it('is used again as soon as it is back', async () => {
+    await using db = openDb({ url: proxy.url, max: 2, applicationName: 'test' });
+    await db.query('select 1');
+    proxy.cut();
+    const { ms, error } = await timed(db.query('select 1'));
+    expect(isUnavailable(error)).toBe(true);
+    expect(ms).toBeLessThan(2_000);
+    proxy.heal();
+    expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('cancels a slow statement on the server and keeps the connection', async () => {
+    await using db = openDb({ url: database.url, max: 1, applicationName: 'test', queryTimeoutMs: 300 });
+    const pid = await backendOf(db);
+    const { error } = await timed(db.query('select pg_sleep(5)'));
+    expect(error).toMatchObject({ code: '57014' });
+    expect(isUnavailable(error)).toBe(true);
+    expect(await backendOf(db)).toBe(pid);
+  });
+
+  it('waits for a lock only as long as it was told', async () => {
+    await using db = openDb({ url: database.url, max: 2, applicationName: 'test', lockTimeoutMs: 100 });
+    await db.query('create table public.locked as select 1 as id');
+    await db.transaction(async (holder) => {
+      await holder.query('select * from locked for update');
+      const { error } = await timed(db.query('select * from locked for update'));
+      expect(error).toMatchObject({ code: '55P03' });
+      expect(isUnavailable(error)).toBe(true);
+    });
+  });
+
+  it('is noticed by Sequelize too, which then uses another connection', async () => {
+    const sequelize = openSequelize({ url: proxy.url, max: 1, applicationName: 'test' });
+    try {
+      await sequelize.query('select 1');
+      proxy.blackhole();
+      const { ms, error } = await timed(sequelize.query('select 1'));
+      expect(isUnavailable(error)).toBe(true);
+      expect(ms).toBeLessThan(2_000);
+      proxy.heal();
+      const [rows] = await sequelize.query('select 1 as one');
+      expect(rows).toEqual([{ one: 1 }]);
+    } finally {
+      await sequelize.close();
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { startProgram } from './support/program.ts';
+import { startTraceCollector } from './support/trace-collector.ts';
+
+// Where services run: the package's name must resolve from there.
+const cwd = fileURLToPath(new URL('../../../apps/checkin-service', import.meta.url));
+const preload = ['@turnout/runtime/telemetry-register'];
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const traceId = traceparent.slice(3, 35);
+
+describe('telemetry', () => {
+  it('makes one trace of a request and all it touched, and hands it over when the process stops', async () => {
+    await using collector = await startTraceCollector();
+    await using program = startProgram('traced-service', {
+      cwd,
+      preload,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_SERVICE_NAME: 'traced' },
+    });
+    const url = String((await program.said('ready')).url);
+    await fetch(`${url}/livez`);
+    const answer = await fetch(`${url}/greetings/ada-lovelace?search=countess`, { headers: { traceparent } });
+    expect(await answer.json()).toMatchObject({ traceparent: expect.stringContaining(traceId) });
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+
+    const spans = collector.spans.filter((span) => span.traceId === traceId);
+    expect(spans.map(({ name }) => name).sort()).toEqual([
+      'GET /greetings/:name',
+      'pg.query:SELECT postgres',
+      'pg.query:greet postgres',
+      'publish amq.topic',
+      'request handler',
+      'set',
+    ]);
+    const served = spans.find(({ name }) => name === 'GET /greetings/:name');
+    expect(served).toMatchObject({
+      service: 'traced',
+      parentSpanId: traceparent.slice(36, 52),
+      attributes: { 'http.route': '/greetings/:name' },
+    });
+    const greeted = program.lines.find(({ msg }) => msg === 'greeted');
+    expect(greeted).toMatchObject({ trace_id: traceId });
+    // Neither probes nor what a service does by itself are traced, and no one is named.
+    expect(collector.spans.every((span) => span.traceId === traceId)).toBe(true);
+    expect(collector.received.join()).not.toMatch(/ada-lovelace|countess/);
+  });
+
+  it('that nobody collects does not hold up the end of the process', async () => {
+    await using program = startProgram('traced-service', {
+      cwd,
+      preload,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SERVICE_NAME: 'traced' },
+    });
+    const url = String((await program.said('ready')).url);
+    expect((await fetch(`${url}/greetings/ada`)).status).toBe(200);
+    const toldToStop = performance.now();
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(performance.now() - toldToStop).toBeLessThan(3000);
+  });
+
+  it('without a collector to send to is off', async () => {
+    await using program = startProgram('traced-service', {
+      cwd,
+      preload,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: '', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '' },
+    });
+    const url = String((await program.said('ready')).url);
+    const answer = await fetch(`${url}/greetings/ada`, { headers: { traceparent } });
+    expect(await answer.json()).toEqual({});
+  });
+});

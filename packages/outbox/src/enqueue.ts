@@ -27,7 +27,8 @@ export async function enqueue(tx: Tx, messages: readonly OutboxMessage[]): Promi
   if (messages.length === 0) return;
   for (const { routingKey } of messages) {
     // The limit of AMQP: such a row could never be published, and would hold up its key for ever.
-    if (Buffer.byteLength(routingKey) > 255) throw new RangeError(`routing key over 255 bytes: ${routingKey}`);
+    if (Buffer.byteLength(routingKey) > 255)
+      throw new RangeError(`routing key over 255 bytes: ${routingKey}`);
   }
   const traceHeaders = currentTraceHeaders();
   await tx.query(INSERT_MESSAGES, [

@@ -1,0 +1,48 @@
+import { MINUTE } from '@turnout/runtime/durations';
+import { openDb } from '@turnout/runtime/postgres';
+import { closedEventsAreDecided } from './closed-events-are-decided.ts';
+import { effectsBelongToOneEvent } from './effects-belong-to-one-event.ts';
+import type { Invariant } from './invariant.ts';
+import { nobodyCountsTwice } from './nobody-counts-twice.ts';
+import { statusMatchesAuditTrail } from './status-matches-audit-trail.ts';
+import { transitionsAreAnnouncedOnce } from './transitions-are-announced-once.ts';
+import { transitionsFormAPath } from './transitions-form-a-path.ts';
+import { verdictsFollowTheRules } from './verdicts-follow-the-rules.ts';
+
+export const invariants: readonly Invariant[] = [
+  statusMatchesAuditTrail,
+  transitionsFormAPath,
+  closedEventsAreDecided,
+  transitionsAreAnnouncedOnce,
+  effectsBelongToOneEvent,
+  nobodyCountsTwice,
+  verdictsFollowTheRules,
+];
+
+export interface Finding {
+  name: string;
+  /** The rows that break it; empty when it holds. */
+  offenders: object[];
+}
+
+/**
+ * Checks a live database against every invariant, read-only and in one snapshot, so that what happens meanwhile does
+ * not disturb it.
+ *
+ * @param databaseUrl of a role that may read all schemas
+ */
+export async function runInvariants(databaseUrl: string): Promise<Finding[]> {
+  await using db = openDb({
+    url: databaseUrl,
+    max: 1,
+    applicationName: 'invariants',
+    queryTimeoutMs: 10 * MINUTE,
+  });
+  return await db.transaction(async (tx) => {
+    await tx.query('set transaction isolation level repeatable read, read only');
+    const findings: Finding[] = [];
+    for (const { name, findOffenders } of invariants)
+      findings.push({ name, offenders: await findOffenders(tx) });
+    return findings;
+  });
+}

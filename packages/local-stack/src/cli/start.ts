@@ -88,7 +88,7 @@ function announce({ services, infrastructure }: Stack): void {
 function interrupted(signal: NodeJS.Signals): void {
   if (stoppingSince === 0) {
     stoppingSince = Date.now();
-    say(`stopping (${signal}); press Ctrl-C again to stop at once`);
+    say(`stopping, which takes some seconds (${signal}); press Ctrl-C again to stop at once`);
     void end(ready ? 0 : 128 + constants.signals[signal]);
   } else if (Date.now() - stoppingSince > 1_000) {
     guard?.endAtOnce(); // not within a second: one Ctrl-C arrives twice, from the terminal and from npm

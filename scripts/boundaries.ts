@@ -1,0 +1,42 @@
+/**
+ * Who may import whom. A package that is not listed may not exist: a new one is a decision, and is written down here.
+ * Tests may use any of ours.
+ */
+const SERVICE = ['access', 'attendance', 'attendance-store', 'contracts', 'database', 'outbox', 'runtime'];
+
+export const MAY_IMPORT: Record<string, readonly string[]> = {
+  'admin-service': SERVICE,
+  'checkin-service': SERVICE,
+  'closure-service': SERVICE,
+  notifier: ['access', 'contracts', 'database', 'runtime'],
+
+  access: ['contracts', 'runtime'],
+  'attendance-store': ['attendance', 'contracts', 'outbox', 'runtime'],
+  database: ['runtime'],
+  outbox: ['runtime'],
+  attendance: [],
+  contracts: [],
+  runtime: [],
+
+  // Of development; nothing that is shipped imports them.
+  demo: ['contracts'],
+  invariants: ['attendance', 'attendance-store', 'contracts', 'runtime'],
+  'local-stack': ['access', 'contracts', 'database', 'demo', 'runtime'],
+  'test-kit': ['access', 'contracts', 'database', 'local-stack', 'runtime'],
+};
+
+/** Packages whose sources compute and nothing else, so that a decision can be tested and repeated. */
+export const PURE = ['attendance'];
+
+/** What a pure source may not name, with the reason. */
+export const IMPURE: readonly { pattern: RegExp; what: string }[] = [
+  {
+    pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())|\bTemporal\s*\.\s*Now\b/g,
+    what: 'reads the clock',
+  },
+  { pattern: /\bMath\s*\.\s*random\b|\bcrypto\b/g, what: 'takes a random value' },
+  { pattern: /\bprocess\b|\bglobalThis\b/g, what: 'looks at the process' },
+  { pattern: /\bconsole\b/g, what: 'prints' },
+  { pattern: /\bfetch\b|\bWebSocket\b/g, what: 'uses the network' },
+  { pattern: /\bset(?:Timeout|Interval|Immediate)\b|\bperformance\b/g, what: 'uses a timer' },
+];

@@ -1,0 +1,115 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join, posix, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { IMPURE, MAY_IMPORT, PURE } from './boundaries.ts';
+import { codeOf, importsOf, lineOf } from './source-text.ts';
+
+export interface Package {
+  /** Without the scope. */
+  name: string;
+  /** From the root of the repository, like those of its sources. */
+  path: string;
+  dependencies: string[];
+  sources: { path: string; text: string }[];
+}
+
+const SCOPE = '@turnout/';
+
+/**
+ * What packages declare and import against the directions they may have, and the IO in sources that must have none.
+ * Answers one line for each offence, with the place.
+ */
+export function findOffences(packages: readonly Package[]): string[] {
+  return packages.flatMap((found) => {
+    const allowed = MAY_IMPORT[found.name];
+    const manifest = `${found.path}/package.json`;
+    if (allowed === undefined) return [`${manifest}: ${found.name} has no place in scripts/boundaries.ts`];
+    const declared = found.dependencies
+      .filter((name) => name.startsWith(SCOPE) && !allowed.includes(name.slice(SCOPE.length)))
+      .map((name) => `${manifest}: ${found.name} may not depend on ${name}`);
+    return [...declared, ...found.sources.flatMap((source) => sourceOffences(found, allowed, source))];
+  });
+}
+
+function sourceOffences(
+  of: Package,
+  allowed: readonly string[],
+  { path, text }: Package['sources'][number],
+): string[] {
+  const isTest = path.startsWith(`${of.path}/test/`);
+  const place = (line: number, what: string) => `${path}:${line}: ${what}`;
+  const imports = importsOf(text).flatMap(({ specifier, line }) => {
+    const offence = importOffence(of, allowed, path, specifier, isTest);
+    return offence ? [place(line, offence)] : [];
+  });
+  if (isTest || !PURE.includes(of.name)) return imports;
+  const code = codeOf(text);
+  const impure = IMPURE.flatMap(({ pattern, what }) =>
+    [...code.matchAll(pattern)].map(({ index, 0: found }) =>
+      place(lineOf(text, index), `${found.trim()} ${what}; ${of.name} may not`),
+    ),
+  );
+  return [...imports, ...impure];
+}
+
+function importOffence(
+  of: Package,
+  allowed: readonly string[],
+  path: string,
+  specifier: string,
+  isTest: boolean,
+): string | null {
+  if (specifier.startsWith('.')) {
+    const stays = posix.join(posix.dirname(path), specifier).startsWith(`${of.path}/`);
+    return stays ? null : `${specifier} leaves the package; import it by its name`;
+  }
+  const name = packageNameOf(specifier);
+  if (specifier.startsWith('node:') || builtinModules.includes(name)) {
+    return PURE.includes(of.name) && !isTest ? `${specifier} is IO; ${of.name} may not` : null;
+  }
+  if (isTest) return null;
+  if (name.startsWith(SCOPE) && !allowed.includes(name.slice(SCOPE.length))) {
+    return `${of.name} may not import ${name}`;
+  }
+  return of.dependencies.includes(name) ? null : `${name} is not among the dependencies of ${of.name}`;
+}
+
+function packageNameOf(specifier: string): string {
+  const [first = '', second = ''] = specifier.split('/');
+  return first.startsWith('@') ? `${first}/${second}` : first;
+}
+
+function readPackages(root: string): Package[] {
+  return ['apps', 'packages']
+    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
+    .filter((dir) => existsSync(join(dir, 'package.json')))
+    .map((dir) => {
+      const { name, dependencies = {} } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
+      return {
+        name: String(name).replace(SCOPE, ''),
+        path: relative(root, dir),
+        dependencies: Object.keys(dependencies),
+        sources: sourcesIn(dir).map((file) => ({
+          path: relative(root, file),
+          text: readFileSync(file, 'utf8'),
+        })),
+      };
+    });
+}
+
+function sourcesIn(dir: string): string[] {
+  return ['src', 'test']
+    .map((folder) => join(dir, folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+    )
+    .filter((file) => /\.(?:m|c)?[tj]s$/.test(file));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const offences = findOffences(readPackages(fileURLToPath(new URL('..', import.meta.url))));
+  for (const offence of offences) console.log(offence);
+  process.exitCode = offences.length === 0 ? 0 : 1;
+}

@@ -20,7 +20,12 @@ create table notifier.deliveries (
   channel text not null check (channel in ('email', 'log')),
   template text not null,
   status text not null default 'pending' check (status in ('pending', 'sent', 'failed')),
+  -- Facts of the event that the text will name: days and reasons, never a person.
+  content jsonb not null default '{}',
   attempts int not null default 0,
+  -- How many of the attempts ended in a refusal of this very message. Only these count towards giving up: a mail
+  -- server that is away says nothing about the message.
+  refused int not null default 0,
   next_attempt_at timestamptz not null default clock_timestamp(),
   last_error text,
   headers jsonb not null default '{}',
@@ -31,3 +36,5 @@ create table notifier.deliveries (
 );
 create index deliveries_due on notifier.deliveries (next_attempt_at) where status = 'pending';
 create index deliveries_of_organization on notifier.deliveries (organization_id, delivery_id);
+create index deliveries_of_enrollment on notifier.deliveries (enrollment_id, delivery_id);
+create index deliveries_unsent on notifier.deliveries (organization_id, delivery_id) where status <> 'sent';

@@ -1,6 +1,6 @@
 import { migrate } from './migrate.ts';
 
-const url = process.env['DATABASE_URL'];
+const url = process.env.DATABASE_URL;
 if (!url) {
   console.error('DATABASE_URL is not set. Give the URL of a role that may create schemas and roles.');
   process.exit(1);

@@ -1,0 +1,560 @@
+-- What the migrations make, for readers. Rewrite it with: npm run schema
+
+CREATE SCHEMA access;
+
+CREATE SCHEMA attendance;
+
+CREATE SCHEMA notifier;
+
+CREATE SCHEMA outbox;
+
+CREATE SCHEMA turnout;
+
+CREATE FUNCTION attendance.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'audit rows are never changed or removed' using errcode = 'integrity_constraint_violation';
+end $$;
+
+CREATE TABLE access.organizations (
+    organization_id uuid NOT NULL,
+    slug text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$'::text))
+);
+
+CREATE TABLE access.tokens (
+    organization_id uuid NOT NULL,
+    token_id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    role text NOT NULL,
+    label text NOT NULL,
+    event_ids uuid[],
+    station text,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT tokens_event_ids_check CHECK ((cardinality(event_ids) > 0)),
+    CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['front_desk'::text, 'supervisor'::text, 'admin'::text, 'auditor'::text]))),
+    CONSTRAINT tokens_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+
+CREATE TABLE attendance.check_ins (
+    event_id uuid NOT NULL,
+    check_in_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    day date NOT NULL,
+    scanned_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    station text,
+    direction text NOT NULL,
+    source text NOT NULL,
+    device_id uuid NOT NULL,
+    scan_id uuid,
+    annulled_at timestamp with time zone,
+    annulled_by jsonb,
+    annulment_reason text,
+    CONSTRAINT check_ins_annulment CHECK ((((annulled_at IS NULL) AND (annulled_by IS NULL) AND (annulment_reason IS NULL)) OR ((annulled_at IS NOT NULL) AND (annulled_by IS NOT NULL) AND (annulment_reason IS NOT NULL)))),
+    CONSTRAINT check_ins_direction_check CHECK ((direction = ANY (ARRAY['entry'::text, 'exit'::text]))),
+    CONSTRAINT check_ins_override_is_entry CHECK (((source = 'scan'::text) OR (direction = 'entry'::text))),
+    CONSTRAINT check_ins_source CHECK (((source = 'scan'::text) = (scan_id IS NOT NULL))),
+    CONSTRAINT check_ins_source_check CHECK ((source = ANY (ARRAY['scan'::text, 'override'::text])))
+);
+
+CREATE TABLE attendance.closure_runs (
+    event_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    trigger text NOT NULL,
+    status text NOT NULL,
+    epoch bigint NOT NULL,
+    attempts integer DEFAULT 1 NOT NULL,
+    attended integer DEFAULT 0 NOT NULL,
+    no_show integer DEFAULT 0 NOT NULL,
+    error text,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT closure_runs_attempts_check CHECK ((attempts >= 1)),
+    CONSTRAINT closure_runs_error CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
+    CONSTRAINT closure_runs_finished CHECK (((status = 'running'::text) = (finished_at IS NULL))),
+    CONSTRAINT closure_runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text]))),
+    CONSTRAINT closure_runs_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'command'::text, 'request'::text])))
+);
+
+CREATE TABLE attendance.enrollments (
+    event_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    participant_id uuid NOT NULL,
+    status text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    access_code text NOT NULL,
+    ticket_type text,
+    attended_at timestamp with time zone,
+    verdict_by text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT enrollments_attended_at CHECK (((status = 'attended'::text) = (attended_at IS NOT NULL))),
+    CONSTRAINT enrollments_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'checked_in'::text, 'attended'::text, 'no_show'::text, 'cancelled'::text]))),
+    CONSTRAINT enrollments_verdict_by CHECK (((status = ANY (ARRAY['attended'::text, 'no_show'::text])) = (verdict_by IS NOT NULL))),
+    CONSTRAINT enrollments_verdict_by_check CHECK ((verdict_by = ANY (ARRAY['rule'::text, 'override'::text]))),
+    CONSTRAINT enrollments_version_check CHECK ((version >= 1))
+)
+WITH (fillfactor='85');
+
+CREATE TABLE attendance.events (
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    time_zone text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    day_boundary text DEFAULT '00:00'::text NOT NULL,
+    requirement_type text NOT NULL,
+    requirement_days integer,
+    closure_grace_minutes integer DEFAULT 0 NOT NULL,
+    reentry text DEFAULT 'allowed'::text NOT NULL,
+    admission_opens_at timestamp with time zone,
+    closure_epoch bigint DEFAULT 0 NOT NULL,
+    closed_epoch bigint DEFAULT 0 NOT NULL,
+    closed_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    cancellation_reason text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT events_cancelled_with_reason CHECK (((cancelled_at IS NULL) = (cancellation_reason IS NULL))),
+    CONSTRAINT events_closure_grace_minutes_check CHECK ((closure_grace_minutes >= 0)),
+    CONSTRAINT events_day_boundary_check CHECK ((day_boundary ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text)),
+    CONSTRAINT events_end_after_start CHECK ((ends_at > starts_at)),
+    CONSTRAINT events_epochs CHECK ((closed_epoch <= closure_epoch)),
+    CONSTRAINT events_reentry_check CHECK ((reentry = ANY (ARRAY['allowed'::text, 'once_per_day'::text, 'once'::text]))),
+    CONSTRAINT events_requirement_shape CHECK ((((requirement_type = ANY (ARRAY['all_days'::text, 'any_day'::text])) AND (requirement_days IS NULL)) OR ((requirement_type = 'minimum_days'::text) AND (requirement_days IS NOT NULL) AND ((requirement_days >= 1) AND (requirement_days <= 366)))))
+);
+
+CREATE TABLE attendance.participants (
+    organization_id uuid NOT NULL,
+    participant_id uuid NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    locale text,
+    external_id text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE VIEW attendance.contacts AS
+ SELECT e.organization_id,
+    e.event_id,
+    e.enrollment_id,
+    p.name,
+    p.email,
+    p.locale,
+    v.name AS event_name
+   FROM ((attendance.enrollments e
+     JOIN attendance.participants p USING (organization_id, participant_id))
+     JOIN attendance.events v USING (event_id));
+
+CREATE TABLE attendance.scans (
+    event_id uuid NOT NULL,
+    scan_id uuid NOT NULL,
+    enrollment_id uuid,
+    access_code text,
+    named_enrollment_id uuid,
+    refusal text,
+    answer_status smallint NOT NULL,
+    answer_body json NOT NULL,
+    scanned_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    station text,
+    direction text NOT NULL,
+    device_id uuid NOT NULL,
+    CONSTRAINT scans_accepted_has_enrollment CHECK (((refusal IS NOT NULL) OR (enrollment_id IS NOT NULL))),
+    CONSTRAINT scans_direction_check CHECK ((direction = ANY (ARRAY['entry'::text, 'exit'::text]))),
+    CONSTRAINT scans_names_one_ticket CHECK ((num_nonnulls(access_code, named_enrollment_id) = 1))
+);
+
+CREATE TABLE attendance.transitions (
+    event_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    version integer NOT NULL,
+    transition_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    from_status text,
+    to_status text NOT NULL,
+    triggered_by text NOT NULL,
+    actor jsonb NOT NULL,
+    reason text NOT NULL,
+    evidence jsonb,
+    at timestamp with time zone NOT NULL,
+    cause text NOT NULL,
+    message_id uuid,
+    CONSTRAINT transitions_first_row CHECK (((version = 1) = (from_status IS NULL))),
+    CONSTRAINT transitions_statuses CHECK (((to_status = ANY (ARRAY['confirmed'::text, 'checked_in'::text, 'attended'::text, 'no_show'::text, 'cancelled'::text])) AND (from_status = ANY (ARRAY['confirmed'::text, 'checked_in'::text, 'attended'::text, 'no_show'::text, 'cancelled'::text])))),
+    CONSTRAINT transitions_triggered_by_check CHECK ((triggered_by = ANY (ARRAY['system'::text, 'front_desk'::text, 'admin'::text, 'participant'::text]))),
+    CONSTRAINT transitions_version_check CHECK ((version >= 1))
+);
+
+CREATE TABLE notifier.deliveries (
+    delivery_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    channel text NOT NULL,
+    template text NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    content jsonb DEFAULT '{}'::jsonb NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    refused integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_error text,
+    headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT deliveries_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'log'::text]))),
+    CONSTRAINT deliveries_sent CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text])))
+);
+
+CREATE TABLE notifier.inbox (
+    message_id uuid NOT NULL,
+    type text NOT NULL,
+    organization_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    sequence integer,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE outbox.dead (
+    sequence bigint NOT NULL,
+    message_id uuid NOT NULL,
+    partition smallint NOT NULL,
+    partition_key uuid NOT NULL,
+    routing_key text NOT NULL,
+    content_type text NOT NULL,
+    headers jsonb NOT NULL,
+    body text NOT NULL,
+    attempts integer NOT NULL,
+    last_error text,
+    created_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    died_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE outbox.messages (
+    sequence bigint NOT NULL,
+    message_id uuid NOT NULL,
+    partition smallint NOT NULL,
+    partition_key uuid NOT NULL,
+    routing_key text NOT NULL,
+    content_type text NOT NULL,
+    headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    body text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_error text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT messages_partition_check CHECK (((partition >= 0) AND (partition <= 15)))
+);
+
+ALTER TABLE outbox.messages ALTER COLUMN sequence ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME outbox.messages_sequence_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE outbox.published (
+    partition smallint NOT NULL,
+    batch_id bigint NOT NULL,
+    published_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    message_ids uuid[] NOT NULL
+);
+
+ALTER TABLE outbox.published ALTER COLUMN batch_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME outbox.published_batch_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE turnout.migrations (
+    name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY access.organizations
+    ADD CONSTRAINT organizations_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY access.organizations
+    ADD CONSTRAINT organizations_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY access.tokens
+    ADD CONSTRAINT tokens_pkey PRIMARY KEY (organization_id, token_id);
+
+ALTER TABLE ONLY attendance.check_ins
+    ADD CONSTRAINT check_ins_pkey PRIMARY KEY (event_id, check_in_id);
+
+ALTER TABLE ONLY attendance.check_ins
+    ADD CONSTRAINT check_ins_scan UNIQUE (event_id, scan_id);
+
+ALTER TABLE ONLY attendance.closure_runs
+    ADD CONSTRAINT closure_runs_pkey PRIMARY KEY (event_id, run_id);
+
+ALTER TABLE ONLY attendance.enrollments
+    ADD CONSTRAINT enrollments_access_code UNIQUE (event_id, access_code);
+
+ALTER TABLE ONLY attendance.enrollments
+    ADD CONSTRAINT enrollments_participant UNIQUE (event_id, participant_id);
+
+ALTER TABLE ONLY attendance.enrollments
+    ADD CONSTRAINT enrollments_pkey PRIMARY KEY (event_id, enrollment_id);
+
+ALTER TABLE ONLY attendance.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (event_id);
+
+ALTER TABLE ONLY attendance.participants
+    ADD CONSTRAINT participants_pkey PRIMARY KEY (organization_id, participant_id);
+
+ALTER TABLE ONLY attendance.scans
+    ADD CONSTRAINT scans_pkey PRIMARY KEY (event_id, scan_id);
+
+ALTER TABLE ONLY attendance.transitions
+    ADD CONSTRAINT transitions_id UNIQUE (event_id, transition_id);
+
+ALTER TABLE ONLY attendance.transitions
+    ADD CONSTRAINT transitions_pkey PRIMARY KEY (event_id, enrollment_id, version);
+
+ALTER TABLE ONLY notifier.deliveries
+    ADD CONSTRAINT deliveries_once UNIQUE (message_id, channel, template);
+
+ALTER TABLE ONLY notifier.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_id);
+
+ALTER TABLE ONLY notifier.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY outbox.dead
+    ADD CONSTRAINT dead_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY outbox.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (partition, sequence);
+
+ALTER TABLE ONLY outbox.published
+    ADD CONSTRAINT published_pkey PRIMARY KEY (partition, batch_id);
+
+ALTER TABLE ONLY turnout.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
+
+CREATE UNIQUE INDEX tokens_token_id ON access.tokens USING btree (token_id);
+
+CREATE INDEX check_ins_of_enrollment ON attendance.check_ins USING btree (event_id, enrollment_id);
+
+CREATE UNIQUE INDEX closure_runs_id ON attendance.closure_runs USING btree (run_id);
+
+CREATE INDEX enrollments_id ON attendance.enrollments USING btree (enrollment_id);
+
+CREATE INDEX enrollments_of_participant ON attendance.enrollments USING btree (organization_id, participant_id);
+
+CREATE INDEX enrollments_undecided ON attendance.enrollments USING btree (event_id, enrollment_id) WHERE (status = ANY (ARRAY['confirmed'::text, 'checked_in'::text]));
+
+CREATE INDEX events_by_end ON attendance.events USING btree (ends_at) WHERE (cancelled_at IS NULL);
+
+CREATE INDEX events_of_organization ON attendance.events USING btree (organization_id, event_id);
+
+CREATE INDEX participants_any_email ON attendance.participants USING btree (organization_id, lower(email));
+
+CREATE UNIQUE INDEX participants_email ON attendance.participants USING btree (organization_id, lower(email)) WHERE (external_id IS NULL);
+
+CREATE UNIQUE INDEX participants_external_id ON attendance.participants USING btree (organization_id, external_id) WHERE (external_id IS NOT NULL);
+
+CREATE INDEX scans_of_enrollment ON attendance.scans USING btree (event_id, enrollment_id);
+
+CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_id, at, transition_id);
+
+CREATE INDEX deliveries_due ON notifier.deliveries USING btree (next_attempt_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX deliveries_of_enrollment ON notifier.deliveries USING btree (enrollment_id, delivery_id);
+
+CREATE INDEX deliveries_of_organization ON notifier.deliveries USING btree (organization_id, delivery_id);
+
+CREATE INDEX deliveries_unsent ON notifier.deliveries USING btree (organization_id, delivery_id) WHERE (status <> 'sent'::text);
+
+CREATE UNIQUE INDEX messages_message_id ON outbox.messages USING btree (message_id);
+
+CREATE TRIGGER transitions_are_final BEFORE DELETE OR UPDATE ON attendance.transitions FOR EACH ROW EXECUTE FUNCTION attendance.refuse_change();
+
+CREATE TRIGGER transitions_are_not_truncated BEFORE TRUNCATE ON attendance.transitions FOR EACH STATEMENT EXECUTE FUNCTION attendance.refuse_change();
+
+ALTER TABLE ONLY access.tokens
+    ADD CONSTRAINT tokens_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
+
+ALTER TABLE ONLY attendance.check_ins
+    ADD CONSTRAINT check_ins_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);
+
+ALTER TABLE ONLY attendance.closure_runs
+    ADD CONSTRAINT closure_runs_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
+
+ALTER TABLE ONLY attendance.enrollments
+    ADD CONSTRAINT enrollments_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
+
+ALTER TABLE ONLY attendance.enrollments
+    ADD CONSTRAINT enrollments_organization_id_participant_id_fkey FOREIGN KEY (organization_id, participant_id) REFERENCES attendance.participants(organization_id, participant_id);
+
+ALTER TABLE ONLY attendance.events
+    ADD CONSTRAINT events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
+
+ALTER TABLE ONLY attendance.participants
+    ADD CONSTRAINT participants_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
+
+ALTER TABLE ONLY attendance.scans
+    ADD CONSTRAINT scans_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
+
+ALTER TABLE ONLY attendance.transitions
+    ADD CONSTRAINT transitions_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);
+
+ALTER TABLE ONLY notifier.deliveries
+    ADD CONSTRAINT deliveries_message_id_fkey FOREIGN KEY (message_id) REFERENCES notifier.inbox(message_id);
+
+GRANT USAGE ON SCHEMA access TO turnout_checkin;
+GRANT USAGE ON SCHEMA access TO turnout_closure;
+GRANT USAGE ON SCHEMA access TO turnout_admin;
+GRANT USAGE ON SCHEMA access TO turnout_notifier;
+
+GRANT USAGE ON SCHEMA attendance TO turnout_checkin;
+GRANT USAGE ON SCHEMA attendance TO turnout_closure;
+GRANT USAGE ON SCHEMA attendance TO turnout_admin;
+GRANT USAGE ON SCHEMA attendance TO turnout_notifier;
+
+GRANT USAGE ON SCHEMA notifier TO turnout_notifier;
+
+GRANT USAGE ON SCHEMA outbox TO turnout_checkin;
+GRANT USAGE ON SCHEMA outbox TO turnout_closure;
+GRANT USAGE ON SCHEMA outbox TO turnout_admin;
+
+GRANT USAGE ON SCHEMA turnout TO turnout_checkin;
+GRANT USAGE ON SCHEMA turnout TO turnout_closure;
+GRANT USAGE ON SCHEMA turnout TO turnout_admin;
+GRANT USAGE ON SCHEMA turnout TO turnout_notifier;
+
+GRANT SELECT ON TABLE access.organizations TO turnout_checkin;
+GRANT SELECT ON TABLE access.organizations TO turnout_closure;
+GRANT SELECT ON TABLE access.organizations TO turnout_admin;
+GRANT SELECT ON TABLE access.organizations TO turnout_notifier;
+
+GRANT SELECT ON TABLE access.tokens TO turnout_checkin;
+GRANT SELECT ON TABLE access.tokens TO turnout_closure;
+GRANT SELECT,INSERT ON TABLE access.tokens TO turnout_admin;
+GRANT SELECT ON TABLE access.tokens TO turnout_notifier;
+
+GRANT UPDATE(revoked_at) ON TABLE access.tokens TO turnout_admin;
+
+GRANT SELECT,INSERT ON TABLE attendance.check_ins TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.check_ins TO turnout_closure;
+GRANT SELECT,INSERT ON TABLE attendance.check_ins TO turnout_admin;
+
+GRANT UPDATE(annulled_at) ON TABLE attendance.check_ins TO turnout_checkin;
+
+GRANT UPDATE(annulled_by) ON TABLE attendance.check_ins TO turnout_checkin;
+
+GRANT UPDATE(annulment_reason) ON TABLE attendance.check_ins TO turnout_checkin;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE attendance.closure_runs TO turnout_closure;
+GRANT SELECT ON TABLE attendance.closure_runs TO turnout_admin;
+
+GRANT SELECT ON TABLE attendance.enrollments TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.enrollments TO turnout_closure;
+GRANT SELECT,INSERT ON TABLE attendance.enrollments TO turnout_admin;
+
+GRANT UPDATE(status) ON TABLE attendance.enrollments TO turnout_checkin;
+GRANT UPDATE(status) ON TABLE attendance.enrollments TO turnout_closure;
+GRANT UPDATE(status) ON TABLE attendance.enrollments TO turnout_admin;
+
+GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_checkin;
+GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_closure;
+GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_admin;
+
+GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_checkin;
+GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_closure;
+GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_admin;
+
+GRANT UPDATE(verdict_by) ON TABLE attendance.enrollments TO turnout_checkin;
+GRANT UPDATE(verdict_by) ON TABLE attendance.enrollments TO turnout_closure;
+GRANT UPDATE(verdict_by) ON TABLE attendance.enrollments TO turnout_admin;
+
+GRANT SELECT ON TABLE attendance.events TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.events TO turnout_closure;
+GRANT SELECT,INSERT ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(name) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(time_zone) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(starts_at) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(ends_at) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(day_boundary) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(requirement_type) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(requirement_days) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(closure_grace_minutes) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(reentry) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(admission_opens_at) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(closure_epoch) ON TABLE attendance.events TO turnout_closure;
+
+GRANT UPDATE(closed_epoch) ON TABLE attendance.events TO turnout_closure;
+
+GRANT UPDATE(closed_at) ON TABLE attendance.events TO turnout_closure;
+
+GRANT UPDATE(cancelled_at) ON TABLE attendance.events TO turnout_admin;
+
+GRANT UPDATE(cancellation_reason) ON TABLE attendance.events TO turnout_admin;
+
+GRANT SELECT ON TABLE attendance.participants TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.participants TO turnout_closure;
+GRANT SELECT,INSERT ON TABLE attendance.participants TO turnout_admin;
+
+GRANT UPDATE(name) ON TABLE attendance.participants TO turnout_admin;
+
+GRANT UPDATE(email) ON TABLE attendance.participants TO turnout_admin;
+
+GRANT UPDATE(locale) ON TABLE attendance.participants TO turnout_admin;
+
+GRANT UPDATE(external_id) ON TABLE attendance.participants TO turnout_admin;
+
+GRANT SELECT ON TABLE attendance.contacts TO turnout_notifier;
+
+GRANT SELECT,INSERT ON TABLE attendance.scans TO turnout_checkin;
+
+GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_checkin;
+GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_closure;
+GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_admin;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE notifier.deliveries TO turnout_notifier;
+
+GRANT SELECT,INSERT ON TABLE notifier.inbox TO turnout_notifier;
+
+GRANT INSERT ON TABLE outbox.dead TO turnout_checkin;
+GRANT INSERT ON TABLE outbox.dead TO turnout_closure;
+GRANT INSERT ON TABLE outbox.dead TO turnout_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE outbox.messages TO turnout_checkin;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE outbox.messages TO turnout_closure;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE outbox.messages TO turnout_admin;
+
+GRANT INSERT ON TABLE outbox.published TO turnout_checkin;
+GRANT INSERT ON TABLE outbox.published TO turnout_closure;
+GRANT INSERT ON TABLE outbox.published TO turnout_admin;
+
+GRANT SELECT ON TABLE turnout.migrations TO turnout_checkin;
+GRANT SELECT ON TABLE turnout.migrations TO turnout_closure;
+GRANT SELECT ON TABLE turnout.migrations TO turnout_admin;
+GRANT SELECT ON TABLE turnout.migrations TO turnout_notifier;

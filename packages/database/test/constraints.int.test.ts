@@ -1,0 +1,134 @@
+import { newId } from '@turnout/runtime/ids';
+import { type Db, openDb } from '@turnout/runtime/postgres';
+import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+describe('what must never be', () => {
+  let database: TestDatabase;
+  let owner: Db;
+  let organizationId: string;
+  let eventId: string;
+  let enrollmentId: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    owner = openDb({ url: database.url, max: 2, applicationName: 'test' });
+    organizationId = (await givenOrganization(owner)).id;
+    eventId = await givenEvent(owner, organizationId);
+    const [person] = await givenEnrollments(owner, organizationId, eventId, 2);
+    enrollmentId = person?.id ?? '';
+  });
+  afterAll(async () => {
+    await owner?.[Symbol.asyncDispose]();
+    await database?.drop();
+  });
+
+  it('audit rows are not changed or removed, not even by the owner', async () => {
+    for (const statement of [
+      `update attendance.transitions set reason = 'x'`,
+      'delete from attendance.transitions',
+      'truncate attendance.transitions cascade',
+    ]) {
+      await expect(owner.query(statement)).rejects.toThrow('audit rows are never changed or removed');
+    }
+  });
+
+  it('statuses, requirements and events have only the shapes they may have', async () => {
+    const enrollment = (set: string) =>
+      owner.query(`update attendance.enrollments set ${set} where enrollment_id = $1`, [enrollmentId]);
+    await expect(enrollment(`status = 'maybe'`)).rejects.toThrow('check constraint');
+    await expect(enrollment(`status = 'attended'`)).rejects.toThrow('check constraint');
+    await expect(enrollment(`status = 'no_show', attended_at = now(), verdict_by = 'rule'`)).rejects.toThrow(
+      'check constraint',
+    );
+    await expect(enrollment(`verdict_by = 'rule'`)).rejects.toThrow('check constraint');
+    const event = (facts: object) => givenEvent(owner, organizationId, facts);
+    await expect(event({ requirement_type: 'some_days' })).rejects.toThrow('events_requirement_shape');
+    await expect(event({ requirement_type: 'minimum_days' })).rejects.toThrow('events_requirement_shape');
+    await expect(event({ requirement_type: 'minimum_days', requirement_days: 0 })).rejects.toThrow(
+      'events_requirement_shape',
+    );
+    await expect(event({ requirement_type: 'any_day', requirement_days: 1 })).rejects.toThrow(
+      'events_requirement_shape',
+    );
+    await expect(event({ ends_at: new Date(0) })).rejects.toThrow('events_end_after_start');
+    await expect(event({ reentry: 'twice' })).rejects.toThrow('check constraint');
+    await expect(event({ day_boundary: '24:00' })).rejects.toThrow('check constraint');
+  });
+
+  it('an access code, a participant and a scanId stand once in an event', async () => {
+    const again = (columns: string) =>
+      owner.query(
+        `insert into attendance.enrollments (event_id, enrollment_id, organization_id, participant_id, status, access_code)
+         select event_id, gen_random_uuid(), organization_id, ${columns} from attendance.enrollments where enrollment_id = $1`,
+        [enrollmentId],
+      );
+    await expect(again(`participant_id, 'confirmed', 'ANOTHER'`)).rejects.toThrow('enrollments_participant');
+    await expect(
+      again(
+        `(select participant_id from attendance.participants p where not exists (
+            select from attendance.enrollments x where x.participant_id = p.participant_id and x.enrollment_id = $1) limit 1),
+         'confirmed', access_code`,
+      ),
+    ).rejects.toThrow('enrollments_');
+    const scan = () =>
+      owner.query(
+        `insert into attendance.scans (event_id, scan_id, access_code, refusal, answer_status, answer_body, scanned_at,
+           recorded_at, direction, device_id)
+         values ($1, '0197f3c2-0000-7000-8000-000000000001', 'X', 'unknown_code', 404, '{}', now(), now(), 'entry', $2)`,
+        [eventId, newId()],
+      );
+    await scan();
+    await expect(scan()).rejects.toThrow('scans_pkey');
+  });
+
+  it('a service does what it needs, and nothing else', async () => {
+    const denied: Record<'checkin' | 'closure' | 'admin' | 'notifier', string[]> = {
+      checkin: [
+        `update attendance.enrollments set access_code = 'x'`,
+        `update attendance.events set name = 'x'`,
+        'insert into access.tokens default values',
+        'select * from attendance.closure_runs',
+        'select * from notifier.deliveries',
+        'delete from attendance.check_ins',
+      ],
+      closure: [
+        `update attendance.events set name = 'x'`,
+        'insert into attendance.check_ins default values',
+        'select * from attendance.scans',
+        'select * from notifier.inbox',
+        'update access.tokens set revoked_at = now()',
+      ],
+      admin: [
+        'delete from attendance.enrollments',
+        'update attendance.events set closed_at = now()',
+        'update attendance.check_ins set annulled_at = now()',
+        'insert into attendance.closure_runs default values',
+        'select * from notifier.deliveries',
+        `update access.tokens set role = 'admin'`,
+      ],
+      notifier: [
+        'select * from attendance.enrollments',
+        'select * from attendance.participants',
+        'select * from attendance.events',
+        'select * from outbox.messages',
+        'update access.tokens set revoked_at = now()',
+        'delete from notifier.inbox',
+      ],
+    };
+    for (const service of ['checkin', 'closure', 'admin', 'notifier'] as const) {
+      await using db = openDb({ url: database.urlFor(service), max: 1, applicationName: 'test' });
+      for (const statement of [
+        ...denied[service],
+        `update attendance.transitions set reason = 'x'`,
+        'delete from attendance.transitions',
+        'create table attendance.mine (id int)',
+        'create table public.mine (id int)',
+      ]) {
+        await expect(db.query(statement), `${service}: ${statement}`).rejects.toThrow('permission denied');
+      }
+      await expect(db.query('select count(*) from access.tokens')).resolves.toHaveLength(1);
+    }
+  });
+});

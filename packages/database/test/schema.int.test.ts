@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { openDb } from '@turnout/runtime/postgres';
+import { createTestDatabase } from '@turnout/test-kit/test-database';
+import { describe, expect, it } from 'vitest';
+import { migrate } from '../src/migrate.ts';
+import { knownMigrations } from '../src/migrations.ts';
+import { requireSchema } from '../src/require-schema.ts';
+import { dumpSchema } from './dump-schema.ts';
+
+const log = () => undefined;
+
+describe('the schema', () => {
+  it('is the one that schema.sql shows', async () => {
+    await using database = await createTestDatabase();
+    expect(dumpSchema(database.url)).toBe(readFileSync(new URL('../schema.sql', import.meta.url), 'utf8'));
+  });
+
+  it('is made once, however many migrate at the same time', async () => {
+    await using database = await createTestDatabase();
+    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    await db.query('drop schema access, outbox, attendance, notifier, turnout cascade');
+    const applied = await Promise.all(Array.from({ length: 4 }, () => migrate({ url: database.url, log })));
+    expect(applied.flat()).toEqual(knownMigrations.map(({ name }) => name));
+    await expect(requireSchema(db)).resolves.toBeUndefined();
+  });
+
+  it('is refused by a service when it is older, by name and with what to do', async () => {
+    await using database = await createTestDatabase();
+    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    await db.query(`delete from turnout.migrations where name = '0004-notifier'`);
+    await expect(requireSchema(db)).rejects.toThrow(
+      /too old.*0004-notifier not applied.*Run the migrations/s,
+    );
+    await db.query('drop schema turnout cascade');
+    await expect(requireSchema(db)).rejects.toThrow(/0001-access, .* not applied/);
+  });
+
+  it('carries event_id or organization_id in every primary key of attendance', async () => {
+    await using database = await createTestDatabase();
+    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    const keys = await db.query<{ table: string; columns: string[] }>(`
+      select c.relname as table, array_agg(a.attname::text) as columns
+      from pg_index i join pg_class c on c.oid = i.indrelid
+      join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
+      where i.indisprimary and c.relnamespace = 'attendance'::regnamespace group by 1`);
+    expect(keys.length).toBeGreaterThan(5);
+    expect(
+      keys.filter(({ columns }) => !columns.includes('event_id') && !columns.includes('organization_id')),
+    ).toEqual([]);
+  });
+});

@@ -166,6 +166,7 @@ CREATE TABLE attendance.scans (
     station text,
     direction text NOT NULL,
     device_id uuid NOT NULL,
+    cause text NOT NULL,
     CONSTRAINT scans_accepted_has_enrollment CHECK (((refusal IS NOT NULL) OR (enrollment_id IS NOT NULL))),
     CONSTRAINT scans_direction_check CHECK ((direction = ANY (ARRAY['entry'::text, 'exit'::text]))),
     CONSTRAINT scans_names_one_ticket CHECK ((num_nonnulls(access_code, named_enrollment_id) = 1))

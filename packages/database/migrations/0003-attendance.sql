@@ -88,6 +88,7 @@ create table attendance.check_ins (
   device_id uuid not null,
   scan_id uuid,
   annulled_at timestamptz,
+  -- Who annulled it, and by which request.
   annulled_by jsonb,
   annulment_reason text,
   primary key (event_id, check_in_id),
@@ -119,6 +120,8 @@ create table attendance.scans (
   station text,
   direction text not null check (direction in ('entry', 'exit')),
   device_id uuid not null,
+  -- The request that brought it.
+  cause text not null,
   primary key (event_id, scan_id),
   constraint scans_names_one_ticket check (num_nonnulls(access_code, named_enrollment_id) = 1),
   constraint scans_accepted_has_enrollment check (refusal is not null or enrollment_id is not null)

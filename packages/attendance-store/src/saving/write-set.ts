@@ -1,7 +1,7 @@
-import { newId } from '@turnout/runtime/ids';
-import type { PublicEvent } from '@turnout/contracts/events/public-event';
 import type { Status } from '@turnout/attendance/enrollment';
 import type { Move } from '@turnout/attendance/moves';
+import type { PublicEvent } from '@turnout/contracts/events/public-event';
+import { newId } from '@turnout/runtime/ids';
 import type { Change, Fact } from '../fact.ts';
 import type { NewCheckIn, StoredEnrollment } from '../stored.ts';
 import { toPublicEvents } from '../to-public-events.ts';

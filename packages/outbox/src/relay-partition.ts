@@ -55,7 +55,7 @@ export async function relayPartition(
     const deadline = performance.now() + publishTimeoutMs;
     const outcomes = await publishInOrder(rows, routable, (wave) => {
       const messages = wave.map((row) => ({ ...row, id: row.messageId, exchange }));
-      return publisher.publishAll(messages, Math.max(1, deadline - performance.now()));
+      return publisher.publishAll(messages, Math.max(1, Math.ceil(deadline - performance.now())));
     });
 
     const of = (outcome: OrderedOutcome) => rows.filter((_, index) => outcomes[index] === outcome);

@@ -2,17 +2,18 @@ import { enqueue } from '@turnout/outbox/enqueue';
 import { type Db, isUniqueViolation, openDb } from '@turnout/runtime/postgres';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commit, counts, message } from './support/outbox.ts';
 
 describe('enqueuing', () => {
   let database: TestDatabase;
   let db: Db;
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await createTestDatabase();
     db = openDb({ url: database.url, max: 20, applicationName: 'test' });
   });
-  afterEach(async () => {
+  beforeEach(() => db.query('truncate outbox.messages'));
+  afterAll(async () => {
     await db[Symbol.asyncDispose]();
     await database.drop();
   });

@@ -2,7 +2,7 @@ import { type Db, isUnavailable, openDb } from '@turnout/runtime/postgres';
 import { openSequelize } from '@turnout/runtime/sequelize';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 /** How the work ended, and after how many milliseconds. */
 async function timed(work: Promise<unknown>): Promise<{ ms: number; error: unknown }> {
@@ -17,14 +17,14 @@ async function timed(work: Promise<unknown>): Promise<{ ms: number; error: unkno
 describe('a database that does not answer', () => {
   let database: TestDatabase;
   let proxy: FaultProxy;
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await createTestDatabase();
+  });
+  beforeEach(async () => {
     proxy = await startProxy(database.url);
   });
-  afterEach(async () => {
-    await proxy[Symbol.asyncDispose]();
-    await database.drop();
-  });
+  afterEach(() => proxy[Symbol.asyncDispose]());
+  afterAll(() => database.drop());
 
   const backendOf = async (db: Db) => {
     const [row] = await db.query<{ pid: number }>('select pg_backend_pid() as pid');
@@ -63,12 +63,12 @@ describe('a database that does not answer', () => {
   });
 
   it('costs one deadline, not one for each dead connection of the pool', async () => {
-    await using db = openDb({ url: proxy.url, max: 8, applicationName: 'test' });
+    await using db = openDb({ url: proxy.url, max: 8, applicationName: 'test', queryTimeoutMs: 500 });
     await Promise.all(Array.from({ length: 8 }, () => db.query('select pg_sleep(0.05)')));
     proxy.blackhole();
     await expect(db.query('select 1')).rejects.toThrow('did not answer');
     proxy.heal();
-    for (let i = 0; i < 8; i += 1) expect((await timed(db.query('select 1'))).ms).toBeLessThan(1_000);
+    for (let i = 0; i < 8; i += 1) expect((await timed(db.query('select 1'))).error).toBeUndefined();
   });
 
   it('is used again as soon as it is back', async () => {

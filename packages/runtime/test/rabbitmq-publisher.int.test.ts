@@ -132,13 +132,14 @@ describe('publishing', () => {
   it('gives up at once what is under way when the broker blocks publishers, until it is unblocked', async () => {
     await using broker = await startBlockingProxy(vhost.amqpUrl);
     await using publisher = await open('blocked', { url: broker.url });
-    broker.holdAnswers();
+    broker.holdAnswers(true);
     const answer = publisher.publishAll(messages('blocked', 3), 20_000);
     broker.send(connectionBlocked('low on disk'));
     expect(await answer).toEqual(['unknown', 'unknown', 'unknown']);
     expect(publisher.connected).toBe(false);
     expect(await publisher.publishAll(messages('blocked', 1), 20_000)).toEqual(['unknown']);
     broker.send(connectionUnblocked);
+    broker.holdAnswers(false);
     await waitUntil(() => publisher.connected, { within: 5_000 });
   });
 });
@@ -187,7 +188,10 @@ async function startBlockingProxy(targetUrl: string) {
     upstream.on('data', (chunk) => held || socket.write(chunk));
     for (const end of [socket, upstream]) {
       end.on('error', () => undefined);
-      end.on('close', () => [socket, upstream].forEach((one) => one.destroy()));
+      end.on('close', () => {
+        socket.destroy();
+        upstream.destroy();
+      });
     }
   });
   server.listen(0, '127.0.0.1');
@@ -196,8 +200,8 @@ async function startBlockingProxy(targetUrl: string) {
   url.port = String((server.address() as { port: number }).port);
   return {
     url: url.href,
-    holdAnswers: () => {
-      held = true;
+    holdAnswers: (hold: boolean) => {
+      held = hold;
     },
     send: (frame: Buffer) => client?.write(frame),
     async [Symbol.asyncDispose]() {

@@ -377,11 +377,11 @@ CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_i
 
 CREATE INDEX deliveries_due ON notifier.deliveries USING btree (next_attempt_at) WHERE (status = 'pending'::text);
 
+CREATE INDEX deliveries_failed ON notifier.deliveries USING btree (organization_id, delivery_id) WHERE (status = 'failed'::text);
+
 CREATE INDEX deliveries_of_enrollment ON notifier.deliveries USING btree (enrollment_id, delivery_id);
 
 CREATE INDEX deliveries_of_organization ON notifier.deliveries USING btree (organization_id, delivery_id);
-
-CREATE INDEX deliveries_unsent ON notifier.deliveries USING btree (organization_id, delivery_id) WHERE (status <> 'sent'::text);
 
 CREATE UNIQUE INDEX messages_message_id ON outbox.messages USING btree (message_id);
 

@@ -9,6 +9,8 @@ import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
 import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
+import { gatherScans } from './commands/gather-scans.ts';
+import { recordCheckIns } from './commands/record-check-ins.ts';
 import type { CheckinConfig } from './config.ts';
 import { routes } from './http/routes.ts';
 
@@ -32,8 +34,9 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
+  const record = gatherScans((event, scans) => recordCheckIns(db, event, scans));
   const app = createApp({
-    routes: routes({ db, relay }),
+    routes: routes({ db, relay, record }),
     ...guardRoutes(db),
     // The door needs PostgreSQL and nothing else: without the broker, events wait in the outbox.
     readiness: async () => {

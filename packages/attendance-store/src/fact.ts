@@ -1,9 +1,12 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { Move } from '@turnout/attendance/moves';
-import type { NewCheckIn, StoredEnrollment } from './stored.ts';
+import type { ChangeContext, NewCheckIn, StoredEnrollment } from './stored.ts';
 
-/** What a decision says has happened to one enrollment. Facts are saved and announced together. */
-export type Fact =
+/**
+ * What a decision says has happened to one enrollment. Facts are saved and announced together. `by` says who and why
+ * where a batch gathers the work of several; otherwise the context of the whole change does.
+ */
+export type Fact = { by?: ChangeContext } & (
   | {
       kind: 'checked_in';
       checkIn: NewCheckIn;
@@ -11,7 +14,8 @@ export type Fact =
       move: Move | null;
     }
   | { kind: 'annulled'; checkIn: CheckIn; reason: string; move: Move | null }
-  | { kind: 'moved'; move: Move };
+  | { kind: 'moved'; move: Move }
+);
 
 /** The facts about one enrollment, in the order in which they happened. */
 export interface Change {

@@ -1,6 +1,7 @@
 import type { CheckIn, Enrollment } from '@turnout/attendance/enrollment';
 import type { EventPolicy } from '@turnout/attendance/event';
 import type { Actor } from '@turnout/contracts/http/enrollments';
+import type { TraceHeaders } from '@turnout/runtime/trace-context';
 
 /** An event as stored: its rules and where its closure stands. */
 export interface StoredEvent extends EventPolicy {
@@ -23,11 +24,13 @@ export interface StoredEnrollment extends Enrollment {
   ticketType: string | null;
 }
 
-/** Who changes something, in which role the table of moves knows them by the move, and what request or run it is. */
+/** Who changes something, and what made them. */
 export interface ChangeContext {
   actor: Actor;
   /** Id of the request or of the closure run. */
   cause: string;
+  /** The trace that the messages about it continue; the active one where it is not given. */
+  trace?: TraceHeaders;
 }
 
 /** A check-in that is about to be written. */

@@ -13,7 +13,6 @@ import {
 import { type ParticipantNoShow, participantNoShowType } from '@turnout/contracts/events/participant-no-show';
 import type { PublicEvent } from '@turnout/contracts/events/public-event';
 import { newId } from '@turnout/runtime/ids';
-import { currentTraceHeaders } from '@turnout/runtime/trace-context';
 import type { Fact } from './fact.ts';
 import type { StoredEnrollment } from './stored.ts';
 
@@ -29,14 +28,16 @@ export interface Announcement {
  *
  * @param version the enrollment's version after the fact
  * @param at the time of record
+ * @param traceparent of the trace that caused it
  */
 export function toPublicEvents(
   enrollment: StoredEnrollment,
   fact: Fact,
   version: number,
   at: Date,
+  traceparent: string | undefined,
 ): Announcement {
-  const announce = announcer(enrollment, version, at);
+  const announce = announcer(enrollment, version, at, traceparent);
   switch (fact.kind) {
     case 'checked_in': {
       if (fact.outcome === 'exit') return { events: [], moveMessageId: null };
@@ -142,8 +143,12 @@ type Announce = <Event extends PublicEvent>(
   data: Omit<Event['data'], 'eventId' | 'enrollmentId'>,
 ) => PublicEvent;
 
-function announcer(enrollment: StoredEnrollment, version: number, at: Date): Announce {
-  const { traceparent } = currentTraceHeaders();
+function announcer(
+  enrollment: StoredEnrollment,
+  version: number,
+  at: Date,
+  traceparent: string | undefined,
+): Announce {
   return (type, data) => {
     const facts: CloudEventFacts<typeof type, unknown> = {
       id: newId(),

@@ -37,4 +37,4 @@ create table notifier.deliveries (
 create index deliveries_due on notifier.deliveries (next_attempt_at) where status = 'pending';
 create index deliveries_of_organization on notifier.deliveries (organization_id, delivery_id);
 create index deliveries_of_enrollment on notifier.deliveries (enrollment_id, delivery_id);
-create index deliveries_unsent on notifier.deliveries (organization_id, delivery_id) where status <> 'sent';
+create index deliveries_failed on notifier.deliveries (organization_id, delivery_id) where status = 'failed';

@@ -75,8 +75,8 @@ describe('what must never be', () => {
     const scan = () =>
       owner.query(
         `insert into attendance.scans (event_id, scan_id, access_code, refusal, answer_status, answer_body, scanned_at,
-           recorded_at, direction, device_id)
-         values ($1, '0197f3c2-0000-7000-8000-000000000001', 'X', 'unknown_code', 404, '{}', now(), now(), 'entry', $2)`,
+           recorded_at, direction, device_id, cause)
+         values ($1, '0197f3c2-0000-7000-8000-000000000001', 'X', 'unknown_code', 404, '{}', now(), now(), 'entry', $2, 'test')`,
         [eventId, newId()],
       );
     await scan();

@@ -89,6 +89,7 @@ async function checkIn(
             enrollmentId: enrollment.id,
             accessCode: null,
             namedEnrollmentId: enrollment.id,
+            cause: 'test',
             refusal: null,
             answer: { status: 201, body: { outcome } },
             recordedAt: now,
@@ -207,8 +208,8 @@ const damage: ((world: World) => Promise<void>)[][] = [
       byForce(
         db,
         `insert into attendance.scans (event_id, scan_id, enrollment_id, access_code, answer_status, answer_body, scanned_at,
-           recorded_at, direction, device_id)
-         select event_id, gen_random_uuid(), enrollment_id, 'X', 201, '{"outcome":"first"}', scanned_at, recorded_at, 'entry', device_id
+           recorded_at, direction, device_id, cause)
+         select event_id, gen_random_uuid(), enrollment_id, 'X', 201, '{"outcome":"first"}', scanned_at, recorded_at, 'entry', device_id, cause
          from attendance.scans`,
       ),
     async ({ db, noShow, attended }) => {

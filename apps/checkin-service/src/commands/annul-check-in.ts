@@ -1,6 +1,6 @@
 import type { Principal } from '@turnout/access/principal';
 import { type AnnulmentRefusal, decideAnnulment } from '@turnout/attendance/decide-annulment';
-import { annulCheckIn as withoutCheckIn, applyMove, type CheckIn } from '@turnout/attendance/enrollment';
+import { applyMove, type CheckIn, annulCheckIn as withoutCheckIn } from '@turnout/attendance/enrollment';
 import { changeEnrollments, each } from '@turnout/attendance-store/change-enrollments';
 import { findEnrollmentOfCheckIn } from '@turnout/attendance-store/door/find-enrollment-of-check-in';
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';

@@ -10,9 +10,10 @@ import { problem } from '@turnout/contracts/problems';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { validate } from '@turnout/runtime/http/validate';
+import { currentTraceHeaders } from '@turnout/runtime/trace-context';
 import { z } from 'zod';
 import { annulCheckIn } from '../commands/annul-check-in.ts';
-import { recordCheckIns } from '../commands/record-check-ins.ts';
+import type { SubmittedScan } from '../commands/record-check-ins.ts';
 import type { CheckinContext } from '../context.ts';
 import { annulmentRefused } from './refusals.ts';
 import { route } from './route.ts';
@@ -23,21 +24,18 @@ const MEGABYTE = 1_000_000;
 
 const supervisorNeeded = 'Only a supervisor may send admitUnpaid. Leave it out, or ask a supervisor to scan.';
 
-export function checkInRoute({ db, relay }: CheckinContext) {
+export function checkInRoute({ record, relay }: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/check-ins',
     allow: desk,
     params: z.object({ eventId: id }),
     body: scanRequest,
-    async handle({ principal, params, body, requestId }): Promise<Reply> {
+    async handle({ principal, params, body, requestId, signal }): Promise<Reply> {
       if (!mayAdmit(principal, body)) return { problem: 'forbidden', detail: supervisorNeeded };
-      const answers = await recordCheckIns(db, {
-        principal,
-        eventId: params.eventId,
-        scans: [body],
-        requestId,
-      });
+      const { organizationId } = principal;
+      const scans = [submitted(body, principal, requestId)];
+      const answers = await record({ organizationId, eventId: params.eventId, scans, signal });
       const [answer] = answers ?? [];
       if (!answer) return { problem: 'not_found' };
       relay.wake();
@@ -46,7 +44,7 @@ export function checkInRoute({ db, relay }: CheckinContext) {
   });
 }
 
-export function checkInBatchRoute({ db, relay }: CheckinContext) {
+export function checkInBatchRoute({ record, relay }: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/check-ins/batch',
@@ -55,10 +53,11 @@ export function checkInBatchRoute({ db, relay }: CheckinContext) {
     body: scanBatchRequest,
     bodyLimit: 10 * MEGABYTE,
     checkBodyText: false,
-    async handle({ principal, params, body, requestId }): Promise<Reply> {
+    async handle({ principal, params, body, requestId, signal }): Promise<Reply> {
+      const { organizationId } = principal;
       const read = body.scans.map((scan) => readScan(scan, principal, requestId));
-      const scans = read.flatMap(({ scan }) => scan ?? []);
-      const answers = await recordCheckIns(db, { principal, eventId: params.eventId, scans, requestId });
+      const scans = read.flatMap(({ scan }) => (scan ? submitted(scan, principal, requestId) : []));
+      const answers = await record({ organizationId, eventId: params.eventId, scans, signal });
       if (!answers) return { problem: 'not_found' };
       relay.wake();
       const judged = answers.values();
@@ -97,6 +96,11 @@ export function annulRoute({ db, relay }: CheckinContext) {
       };
     },
   });
+}
+
+function submitted(scan: ScanRequest, principal: Principal, requestId: string): SubmittedScan {
+  const actor = { type: 'token', id: principal.tokenId, label: principal.label } as const;
+  return { scan, principal, context: { actor, cause: requestId, trace: currentTraceHeaders() } };
 }
 
 /** One scan of a batch: either readable, or refused by itself with what the single call would have said. */

@@ -17,6 +17,8 @@ export interface AnsweredScan {
   station: string | null;
   direction: 'entry' | 'exit';
   deviceId: string;
+  /** The request that brought it. */
+  cause: string;
 }
 
 const insertScans: Statement = {
@@ -25,12 +27,12 @@ const insertScans: Statement = {
     insert into attendance.scans
       (event_id, scan_id, enrollment_id, access_code, named_enrollment_id, refusal, answer_status, answer_body,
        scanned_at, recorded_at, station, direction, device_id, cause)
-    select scan.*, $14 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::smallint[],
-      $8::json[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[]) as scan`,
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::smallint[],
+      $8::json[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[], $14::text[])`,
 };
 
 /** Keeps the answers. Fails with a unique violation of `scans_pkey` when another transaction answered the same scan. */
-export async function insertAnswers(tx: Tx, scans: readonly AnsweredScan[], cause: string): Promise<void> {
+export async function insertAnswers(tx: Tx, scans: readonly AnsweredScan[]): Promise<void> {
   if (scans.length === 0) return;
   await tx.query(insertScans, [
     scans.map(({ eventId }) => eventId),
@@ -46,6 +48,6 @@ export async function insertAnswers(tx: Tx, scans: readonly AnsweredScan[], caus
     scans.map(({ station }) => station),
     scans.map(({ direction }) => direction),
     scans.map(({ deviceId }) => deviceId),
-    cause,
+    scans.map(({ cause }) => cause),
   ]);
 }

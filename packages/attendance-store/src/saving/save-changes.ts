@@ -31,8 +31,8 @@ const annulCheckIns: Statement = {
   name: 'annul_check_ins',
   text: `
     update attendance.check_ins c
-    set annulled_at = $4, annulled_by = $5, annulment_reason = u.reason
-    from unnest($1::uuid[], $2::uuid[], $3::text[]) as u (event_id, check_in_id, reason)
+    set annulled_at = $5, annulled_by = u.annulled_by, annulment_reason = u.reason
+    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) as u (event_id, check_in_id, reason, annulled_by)
     where c.event_id = u.event_id and c.check_in_id = u.check_in_id and c.annulled_at is null
     returning 1`,
 };
@@ -43,9 +43,12 @@ const insertTransitions: Statement = {
     insert into attendance.transitions
       (event_id, enrollment_id, version, transition_id, organization_id, from_status, to_status, triggered_by,
        reason, evidence, message_id, actor, at, cause)
-    select u.*, $12::jsonb, $13::timestamptz, $14::text
+    select u.event_id, u.enrollment_id, u.version, u.transition_id, u.organization_id, u.from_status, u.to_status,
+      u.triggered_by, u.reason, u.evidence, u.message_id, u.actor, $14::timestamptz, u.cause
     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-      $9::text[], $10::jsonb[], $11::uuid[]) as u`,
+      $9::text[], $10::jsonb[], $11::uuid[], $12::jsonb[], $13::text[])
+      as u (event_id, enrollment_id, version, transition_id, organization_id, from_status, to_status, triggered_by,
+        reason, evidence, message_id, actor, cause)`,
 };
 
 /**
@@ -62,20 +65,21 @@ export async function saveChanges(
   context: ChangeContext,
   at: Date,
 ): Promise<void> {
-  const set = toWriteSet(changes, at);
+  const set = toWriteSet(changes, context, at);
   // First, because a scan that someone else has answered meanwhile shows here, and the batch is decided anew.
   await insertAnswers(tx, answers);
   await saveEnrollments(tx, set, at);
   await saveCheckIns(tx, set);
-  await saveAnnulments(tx, set, context, at);
-  await saveTransitions(tx, set, context, at);
+  await saveAnnulments(tx, set, at);
+  await saveTransitions(tx, set, at);
   await enqueue(
     tx,
-    set.events.map((event) => ({
+    set.messages.map(({ event, trace }) => ({
       id: event.id,
       partitionKey: event.partitionkey,
       routingKey: event.type,
       contentType: cloudEventsJson,
+      headers: { ...trace },
       body: JSON.stringify(event),
     })),
   );
@@ -112,30 +116,20 @@ async function saveCheckIns(tx: Tx, { checkIns: rows }: WriteSet): Promise<void>
   ]);
 }
 
-async function saveAnnulments(
-  tx: Tx,
-  { annulments: rows }: WriteSet,
-  context: ChangeContext,
-  at: Date,
-): Promise<void> {
+async function saveAnnulments(tx: Tx, { annulments: rows }: WriteSet, at: Date): Promise<void> {
   if (rows.length === 0) return;
   const updated = await tx.query(annulCheckIns, [
     rows.map(({ eventId }) => eventId),
     rows.map(({ checkInId }) => checkInId),
     rows.map(({ reason }) => reason),
+    rows.map(({ by }) => JSON.stringify({ ...by.actor, cause: by.cause })),
     at,
-    context.actor,
   ]);
   if (updated.length !== rows.length)
     throw new Error('a check-in was annulled while its enrollment was locked');
 }
 
-async function saveTransitions(
-  tx: Tx,
-  { transitions: rows }: WriteSet,
-  context: ChangeContext,
-  at: Date,
-): Promise<void> {
+async function saveTransitions(tx: Tx, { transitions: rows }: WriteSet, at: Date): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(insertTransitions, [
     rows.map(({ enrollment }) => enrollment.eventId),
@@ -149,8 +143,8 @@ async function saveTransitions(
     rows.map(({ move }) => move.reason),
     rows.map(({ move }) => move.evidence && JSON.stringify(move.evidence)),
     rows.map(({ messageId }) => messageId),
-    context.actor,
+    rows.map(({ by }) => JSON.stringify(by.actor)),
+    rows.map(({ by }) => by.cause),
     at,
-    context.cause,
   ]);
 }

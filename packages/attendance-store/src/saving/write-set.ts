@@ -2,8 +2,9 @@ import type { Status } from '@turnout/attendance/enrollment';
 import type { Move } from '@turnout/attendance/moves';
 import type { PublicEvent } from '@turnout/contracts/events/public-event';
 import { newId } from '@turnout/runtime/ids';
+import { currentTraceHeaders, type TraceHeaders } from '@turnout/runtime/trace-context';
 import type { Change, Fact } from '../fact.ts';
-import type { NewCheckIn, StoredEnrollment } from '../stored.ts';
+import type { ChangeContext, NewCheckIn, StoredEnrollment } from '../stored.ts';
 import { toPublicEvents } from '../to-public-events.ts';
 
 /** The rows that a batch of changes writes, table by table. */
@@ -15,35 +16,39 @@ export interface WriteSet {
     verdictBy: Move['verdictBy'];
   }[];
   checkIns: { enrollment: StoredEnrollment; checkIn: NewCheckIn }[];
-  annulments: { eventId: string; checkInId: string; reason: string }[];
+  annulments: { eventId: string; checkInId: string; reason: string; by: ChangeContext }[];
   transitions: {
     enrollment: StoredEnrollment;
     id: string;
     version: number;
     move: Move;
     messageId: string | null;
+    by: ChangeContext;
   }[];
-  events: PublicEvent[];
+  messages: { event: PublicEvent; trace: TraceHeaders }[];
 }
 
 /** Turns facts into rows: numbers each enrollment's transitions and pairs them with the messages that announce them. */
-export function toWriteSet(changes: readonly Change[], at: Date): WriteSet {
-  const set: WriteSet = { enrollments: [], checkIns: [], annulments: [], transitions: [], events: [] };
+export function toWriteSet(changes: readonly Change[], context: ChangeContext, at: Date): WriteSet {
+  const set: WriteSet = { enrollments: [], checkIns: [], annulments: [], transitions: [], messages: [] };
+  const activeTrace = currentTraceHeaders();
   for (const { enrollment, facts } of changes) {
     let { version, status } = enrollment;
     let lastMove: Move | null = null;
     for (const fact of facts) {
-      const { move } = fact;
+      const { move, by = context } = fact;
+      const { trace = activeTrace } = by;
       if (move) {
         if (move.from !== status) throw new Error(`a move from ${move.from} was decided for ${status}`);
         version += 1;
         status = move.to;
         lastMove = move;
       }
-      const { events, moveMessageId } = toPublicEvents(enrollment, fact, version, at);
-      set.events.push(...events);
-      if (move) set.transitions.push({ enrollment, id: newId(), version, move, messageId: moveMessageId });
-      addEvidence(set, enrollment, fact);
+      const { events, moveMessageId } = toPublicEvents(enrollment, fact, version, at, trace.traceparent);
+      for (const event of events) set.messages.push({ event, trace });
+      if (move)
+        set.transitions.push({ enrollment, id: newId(), version, move, messageId: moveMessageId, by });
+      addEvidence(set, enrollment, fact, by);
     }
     if (lastMove) {
       set.enrollments.push({ enrollment, status, version, verdictBy: lastMove.verdictBy });
@@ -52,13 +57,18 @@ export function toWriteSet(changes: readonly Change[], at: Date): WriteSet {
   return set;
 }
 
-function addEvidence(set: WriteSet, enrollment: StoredEnrollment, fact: Fact): void {
+function addEvidence(set: WriteSet, enrollment: StoredEnrollment, fact: Fact, by: ChangeContext): void {
   switch (fact.kind) {
     case 'checked_in':
       set.checkIns.push({ enrollment, checkIn: fact.checkIn });
       return;
     case 'annulled':
-      set.annulments.push({ eventId: enrollment.eventId, checkInId: fact.checkIn.id, reason: fact.reason });
+      set.annulments.push({
+        eventId: enrollment.eventId,
+        checkInId: fact.checkIn.id,
+        reason: fact.reason,
+        by,
+      });
       return;
     case 'moved':
       return;

@@ -1,0 +1,92 @@
+/**
+ * Scans that arrive while a transaction of their event is running wait for it and share the next one. An idle door adds no
+ * wait; a busy one turns a queue of transactions that lock each other out into a few that take many scans each: sixty
+ * devices at one ticket are two or three transactions, not sixty in a row.
+ *
+ * Events don't wait for each other. An upload whose client has gone is not begun. When a shared transaction fails for
+ * another reason than an unavailable database, each upload is tried by itself, so that one costs only itself.
+ */
+import { isUnavailable } from '@turnout/runtime/postgres';
+import type { ScanAnswer } from '../http/scan-answers.ts';
+import type { SubmittedScan } from './record-check-ins.ts';
+
+/** What one request brings: one scan, or a batch of them. */
+export interface ScanUpload {
+  organizationId: string;
+  eventId: string;
+  scans: readonly SubmittedScan[];
+  signal: AbortSignal;
+}
+
+export type RecordScans = (
+  event: { organizationId: string; eventId: string },
+  scans: readonly SubmittedScan[],
+) => Promise<ScanAnswer[] | null>;
+
+interface Waiting extends PromiseWithResolvers<ScanAnswer[] | null> {
+  upload: ScanUpload;
+}
+
+/** Scans in one transaction, at most; a larger upload goes alone. */
+const MOST_SCANS = 1_000;
+
+/** Gathers uploads for `record`. Each gets its own answers, or null when the organization has no such event. */
+export function gatherScans(record: RecordScans): (upload: ScanUpload) => Promise<ScanAnswer[] | null> {
+  const queues = new Map<string, Waiting[]>();
+
+  async function work(key: string, queue: Waiting[]): Promise<void> {
+    while (queue.length > 0) await recordTogether(record, takeBatch(queue));
+    queues.delete(key);
+  }
+
+  return async (upload) => {
+    const waiting: Waiting = { upload, ...Promise.withResolvers<ScanAnswer[] | null>() };
+    const key = `${upload.organizationId} ${upload.eventId}`;
+    const queue = queues.get(key);
+    if (queue) {
+      queue.push(waiting);
+    } else {
+      const started = [waiting];
+      queues.set(key, started);
+      void work(key, started);
+    }
+    return await waiting.promise;
+  };
+}
+
+/** Takes what has waited longest, as much as one transaction holds. */
+function takeBatch(queue: Waiting[]): Waiting[] {
+  let scans = 0;
+  const end = queue.findIndex(({ upload }, index) => {
+    scans += upload.scans.length;
+    return index > 0 && scans > MOST_SCANS;
+  });
+  return queue.splice(0, end === -1 ? queue.length : end);
+}
+
+/** Settles every upload of the batch; never throws. */
+async function recordTogether(record: RecordScans, batch: readonly Waiting[]): Promise<void> {
+  const wanted = batch.filter(({ upload, reject }) => {
+    if (upload.signal.aborted) reject(upload.signal.reason);
+    return !upload.signal.aborted;
+  });
+  const [first] = wanted;
+  if (!first) return;
+  try {
+    const answers = await record(
+      first.upload,
+      wanted.flatMap(({ upload }) => upload.scans),
+    );
+    let from = 0;
+    for (const { upload, resolve } of wanted) {
+      resolve(answers === null ? null : answers.slice(from, from + upload.scans.length));
+      from += upload.scans.length;
+    }
+  } catch (error) {
+    if (wanted.length > 1 && !isUnavailable(error)) {
+      for (const alone of wanted) await recordTogether(record, [alone]);
+    } else {
+      for (const { reject } of wanted) reject(error);
+    }
+  }
+}

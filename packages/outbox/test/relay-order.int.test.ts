@@ -34,8 +34,9 @@ describe('several relays and several writers', () => {
     const collected = opened.use(await collect(vhost.amqpUrl));
     const relays: Relay[] = [];
     for (let i = 0; i < RELAYS; i += 1) {
-      // A pool of one: a relay needs no second connection.
-      const relayDb = opened.use(openDb({ url: database.url, max: 1, applicationName: 'relay' }));
+      // A pool of one, since a relay needs no second connection; and a service's own grants.
+      const url = database.urlFor('checkin');
+      const relayDb = opened.use(openDb({ url, max: 1, applicationName: 'relay' }));
       const publisher = opened.use(await openTestPublisher(vhost.amqpUrl));
       relays.push(
         opened.use(startRelay({ db: relayDb, publisher, exchange, logger, batchSize: 100, pollMs: 20 })),

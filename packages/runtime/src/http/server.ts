@@ -2,14 +2,17 @@
  * Listening, and stopping without failing a request.
  *
  * Stopping begins with saying so: `/readyz` answers 503 and every answer carries `Connection: close`, for a
- * while in which balancers look elsewhere and clients leave their connections by themselves. Only then is
- * the socket closed to new connections. Requests still running are waited for, up to a limit; connections
- * without one are closed. A client that begins a request on an idle connection in the very instant in which
- * it is closed sees a reset: nothing in HTTP/1.1 prevents that, the while before makes it rare.
+ * while in which balancers look elsewhere and clients leave their connections by themselves. Then nothing new
+ * is accepted, but for as long again whoever just connected may still send a request. Only then are connections
+ * without one closed; requests that run are waited for, up to a limit.
+ *
+ * A balancer that takes longer to notice finds the port closed, and a client that begins a request in the very
+ * instant in which its idle connection is closed sees a reset: HTTP/1.1 has no remedy, the wait makes it rare.
  */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Express } from 'express';
 import { SECOND } from '../durations.ts';
 import { stateOf } from './app-state.ts';
@@ -21,7 +24,7 @@ export interface ListenOptions {
   host: string;
   /** How long a request may take to arrive, headers and body. */
   arrivalMs?: number;
-  /** How long to keep serving after having said "not ready". */
+  /** How long to keep accepting after having said "not ready", and then to keep connections that are idle. */
   drainMs?: number;
   /** How long requests that still run may take after that. */
   graceMs?: number;
@@ -30,6 +33,23 @@ export interface ListenOptions {
 export interface HttpServer extends AsyncDisposable {
   /** `http://127.0.0.1:4001`, with the port that was really taken. */
   readonly url: string;
+}
+
+/**
+ * Closing a port resets whoever waits in its queue, and the event loop takes one of them per turn: a busy process
+ * has many there. Returns after a turn that found none, or after a thousand.
+ */
+async function everyConnectionAccepted(server: NetServer): Promise<void> {
+  let accepted = 0;
+  const count = () => {
+    accepted += 1;
+  };
+  server.on('connection', count);
+  for (let before = -1, turn = 0; accepted > before && turn < 1000; turn += 1) {
+    before = accepted;
+    await nextTurn();
+  }
+  server.off('connection', count);
 }
 
 /** Serves an application made by `createApp`. Throws what the system says when the port can't be had. */
@@ -69,8 +89,13 @@ export async function listen(
     if (state.draining) return;
     state.draining = true;
     for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
-    await new Promise((resolve) => setTimeout(resolve, drainMs));
-    const closed = new Promise((resolve) => server.close(resolve));
+    await sleep(drainMs);
+    await everyConnectionAccepted(server);
+    const closed = once(server, 'close');
+    // Unlike its override in http, this closes no connection.
+    NetServer.prototype.close.call(server);
+    await Promise.race([closed, sleep(drainMs)]);
+    server.close();
     const giveUp = setTimeout(() => server.closeAllConnections(), graceMs);
     await closed;
     clearTimeout(giveUp);

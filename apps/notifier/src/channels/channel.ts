@@ -1,0 +1,34 @@
+/** How a message can reach a person. */
+export type ChannelName = 'email' | 'log';
+
+/** One message to one person, ready to go out. Names and addresses live here and only here. */
+export interface Message {
+  deliveryId: string;
+  /** The event it is about, by id. */
+  messageId: string;
+  eventId: string;
+  enrollmentId: string;
+  template: string;
+  to: { name: string; address: string };
+  subject: string;
+  text: string;
+}
+
+/**
+ * - `sent`: the channel has taken responsibility.
+ * - `refused`: it answered no to this very message. Another try may go better, many won't.
+ * - `unavailable`: it could not be asked, which says nothing about the message. Whether it went out may be unknown.
+ *
+ * `error` is kept and shown to operators, so it names no person and quotes no server.
+ */
+export type SendResult =
+  | { outcome: 'sent' }
+  | { outcome: 'refused'; error: string }
+  | { outcome: 'unavailable'; error: string };
+
+export interface Channel {
+  readonly name: ChannelName;
+  /** Never rejects, and settles within `longestSendMs`, or soon after `signal` is aborted. */
+  send(message: Message, signal: AbortSignal): Promise<SendResult>;
+  readonly longestSendMs: number;
+}

@@ -1,0 +1,108 @@
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { SECOND } from '@turnout/runtime/durations';
+import type { Logger } from '@turnout/runtime/logger';
+import type { Queryable } from '@turnout/runtime/postgres';
+import { inSpan, withTraceContext } from '@turnout/runtime/trace-context';
+import type { SendResult } from '../channels/channel.ts';
+import type { Channels } from '../channels/open-channels.ts';
+import { templateNames, writeText } from '../notifications/templates.ts';
+import { type ClaimedDelivery, claimDueDeliveries } from '../store/claim-due-deliveries.ts';
+import type { Outcome } from '../store/record-outcomes.ts';
+import { emailRetries, pauseAfterRefusal, pauseWhileUnavailable } from './retry-policy.ts';
+
+export interface SendOptions {
+  db: Queryable;
+  channels: Channels;
+  logger: Logger;
+  /** Deliveries claimed and sent at once. */
+  limit: number;
+  /** Aborted when the process stops and can't wait any longer. */
+  signal: AbortSignal;
+}
+
+/** A lease outlives the slowest attempt and the writing of its outcome. */
+const LEASE_MARGIN = 5 * SECOND;
+
+/** Claims deliveries that are due and tries each once. The outcomes are for `recordOutcomes`. */
+export async function sendDue(options: SendOptions): Promise<Outcome[]> {
+  const { db, channels, limit } = options;
+  const claimed = await claimDueDeliveries(db, {
+    channels: channels.names,
+    templates: templateNames,
+    limit,
+    leaseMs: channels.longestSendMs + LEASE_MARGIN,
+  });
+  return await Promise.all(claimed.map((delivery) => attempt(delivery, options)));
+}
+
+async function attempt(delivery: ClaimedDelivery, options: SendOptions): Promise<Outcome> {
+  const { id: deliveryId, messageId, channel, attempt: number } = delivery;
+  const spanOptions = {
+    kind: SpanKind.CLIENT,
+    attributes: { 'turnout.delivery.id': deliveryId, 'turnout.delivery.attempt': number },
+  };
+  return await withTraceContext(delivery.headers, () =>
+    inSpan(
+      `send ${channel}`,
+      async () => {
+        const result = await send(delivery, options);
+        const outcome = toOutcome(delivery, result);
+        const { status, error } = outcome;
+        if (error !== null) {
+          trace.getActiveSpan()?.setStatus({ code: SpanStatusCode.ERROR, message: error });
+          options.logger.warn(
+            { deliveryId, messageId, attempt: number, status, error },
+            'a delivery was not sent',
+          );
+        } else {
+          options.logger.info({ deliveryId, messageId, attempt: number, channel }, 'a delivery was sent');
+        }
+        return outcome;
+      },
+      spanOptions,
+    ),
+  );
+}
+
+async function send(
+  delivery: ClaimedDelivery,
+  { channels, signal }: SendOptions,
+): Promise<SendResult | { outcome: 'pointless'; error: string }> {
+  const { id: deliveryId, messageId, eventId, enrollmentId, template, content, contact } = delivery;
+  if (contact === null) return { outcome: 'pointless', error: 'there is nobody to tell any more' };
+  try {
+    const text = writeText(template, content, contact);
+    const to = { name: contact.name, address: contact.email };
+    const message = { deliveryId, messageId, eventId, enrollmentId, template, to, ...text };
+    return await channels.channel(delivery.channel).send(message, signal);
+  } catch (error) {
+    // Only the kind of error: its message may quote what was to be written.
+    return { outcome: 'refused', error: `the message could not be written (${nameOf(error)})` };
+  }
+}
+
+function toOutcome(
+  { id: deliveryId, attempt: number, refused }: ClaimedDelivery,
+  result: SendResult | { outcome: 'pointless'; error: string },
+): Outcome {
+  const base = { deliveryId, attempt: number, delayMs: 0, refused: false };
+  switch (result.outcome) {
+    case 'sent':
+      return { ...base, status: 'sent', error: null };
+    case 'pointless':
+      return { ...base, status: 'failed', error: result.error };
+    case 'unavailable': {
+      const delayMs = pauseWhileUnavailable(emailRetries, number - refused);
+      return { ...base, status: 'pending', delayMs, error: result.error };
+    }
+    case 'refused': {
+      const pause = pauseAfterRefusal(emailRetries, refused + 1);
+      const status = pause === null ? 'failed' : 'pending';
+      return { ...base, status, delayMs: pause ?? 0, refused: true, error: result.error };
+    }
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

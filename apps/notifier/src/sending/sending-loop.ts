@@ -1,0 +1,124 @@
+/**
+ * Sends what is due, for as long as the process lives.
+ *
+ * The rows are the queue, so nothing is lost with a process, and any number of notifiers share the work: each claims a
+ * few deliveries by moving their next attempt forward (a lease), sends them with no transaction open, and writes how it
+ * went. A notifier that dies in between leaves them due again when the lease ends. So a delivery is sent at least once;
+ * twice only if the process dies, or loses the database for longer than the lease, after the mail server said yes and
+ * before that is written.
+ *
+ * Looking twice a second is enough by itself; `wake` makes it quick.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SECOND } from '@turnout/runtime/durations';
+import type { Logger } from '@turnout/runtime/logger';
+import { type Db, isUnavailable } from '@turnout/runtime/postgres';
+import type { Channels } from '../channels/open-channels.ts';
+import { SMTP_CONNECTIONS } from '../channels/email.ts';
+import { type Outcome, recordOutcomes } from '../store/record-outcomes.ts';
+import { emailRetries, pauseWhileUnavailable } from './retry-policy.ts';
+import { sendDue } from './send-due.ts';
+
+export interface Sending extends AsyncDisposable {
+  /** Says that something may be due. */
+  wake: () => void;
+}
+
+export interface SendingOptions {
+  db: Db;
+  channels: Channels;
+  logger: Logger;
+  pollMs?: number;
+}
+
+const DATABASE_PAUSES = [200, 500, SECOND, 2 * SECOND];
+
+/** Mails under way at once, and so the deliveries claimed at once. */
+const CONCURRENCY = SMTP_CONNECTIONS;
+
+/** How long stopping waits for mails under way before it cuts them off; they are then tried again by another. */
+const PATIENCE = 3 * SECOND;
+
+export function startSending({ db, channels, logger, pollMs = 500 }: SendingOptions): Sending {
+  const stopping = new AbortController();
+  const cutOff = new AbortController();
+  const bell = openBell();
+  const options = { db, channels, logger, signal: cutOff.signal };
+
+  async function forever(): Promise<void> {
+    let outages = 0;
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      try {
+        // While the mail server is away one delivery asks whether it is back; the others would learn nothing new.
+        const outcomes = await sendDue({ ...options, limit: outages > 0 ? 1 : CONCURRENCY });
+        if (outcomes.length > 0) await record(outcomes);
+        failures = 0;
+        const away = outcomes.filter(({ status, refused }) => status === 'pending' && !refused).length;
+        if (away > 0 && away === outcomes.length) {
+          outages += 1;
+          await pause(pauseWhileUnavailable(emailRetries, outages));
+          continue;
+        }
+        if (outcomes.length > 0) outages = 0;
+        if (outcomes.length === 0) await bell.rung(pollMs);
+      } catch (error) {
+        if (failures === 0 || !isUnavailable(error))
+          logger.warn({ err: error }, 'sending waits for the database');
+        failures += 1;
+        await pause(DATABASE_PAUSES[failures - 1] ?? 2 * SECOND);
+      }
+    }
+  }
+
+  /** Mails are out: that must be written, however long the database is away, before anything else is tried. */
+  async function record(outcomes: readonly Outcome[]): Promise<void> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await recordOutcomes(db, outcomes);
+      } catch (error) {
+        if (!isUnavailable(error) || stopping.signal.aborted) throw error;
+        if (failures === 0) logger.warn({ err: error }, 'what was sent can not be written yet, trying again');
+        await pause(DATABASE_PAUSES[failures] ?? 2 * SECOND);
+      }
+    }
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+
+  const running = forever();
+  return {
+    wake: bell.ring,
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      bell.ring();
+      const timer = setTimeout(() => cutOff.abort(), PATIENCE);
+      await running;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** One waits, any number ring; a ring while nobody waits is heard by the next who does. */
+function openBell(): { ring: () => void; rung: (withinMs: number) => Promise<void> } {
+  let waiting: (() => void) | undefined;
+  let rang = false;
+  return {
+    ring() {
+      rang = true;
+      waiting?.();
+    },
+    async rung(withinMs) {
+      if (!rang) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        waiting = resolve;
+        const timer = setTimeout(resolve, withinMs);
+        await promise;
+        clearTimeout(timer);
+        waiting = undefined;
+      }
+      rang = false;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import type { TraceHeaders } from '@turnout/runtime/trace-context';
+import type { ChannelName } from '../channels/channel.ts';
+
+// One statement is one short transaction: nothing is locked while a mail is under way. The lease is next_attempt_at
+// itself: whoever dies with a delivery leaves it due again. The person is read here and kept nowhere. now(), not
+// clock_timestamp(): only a value that stands still during the statement can be looked up in the index.
+const claim: Statement = {
+  name: 'claim_due_deliveries',
+  text: `
+    with due as (
+      select delivery_id
+      from notifier.deliveries
+      where status = 'pending' and next_attempt_at <= now() and channel = any ($1) and template = any ($2)
+      order by next_attempt_at
+      limit $3
+      for update skip locked
+    ), claimed as (
+      update notifier.deliveries d
+      set attempts = attempts + 1, next_attempt_at = clock_timestamp() + $4 * interval '1 millisecond'
+      from due
+      where d.delivery_id = due.delivery_id
+      returning d.delivery_id, d.message_id, d.organization_id, d.event_id, d.enrollment_id, d.channel, d.template,
+        d.content, d.attempts, d.refused, d.headers
+    )
+    select claimed.*, contact.name, contact.email, contact.locale, contact.event_name
+    from claimed
+    left join lateral (
+      select c.name, c.email, c.locale, c.event_name
+      from attendance.contacts c
+      where c.organization_id = claimed.organization_id
+        and c.event_id = claimed.event_id
+        and c.enrollment_id = claimed.enrollment_id
+    ) contact on true`,
+};
+
+export interface ClaimedDelivery {
+  id: string;
+  messageId: string;
+  organizationId: string;
+  eventId: string;
+  enrollmentId: string;
+  channel: ChannelName;
+  template: string;
+  /** As the template stored it. */
+  content: unknown;
+  /** The number of this attempt, from 1. */
+  attempt: number;
+  /** How many attempts were refused before this one. */
+  refused: number;
+  headers: TraceHeaders;
+  /** Null when the person is not known any more. */
+  contact: Contact | null;
+}
+
+export interface Contact {
+  name: string;
+  email: string;
+  locale: string | null;
+  eventName: string;
+}
+
+/** Takes up to `limit` deliveries that are due for as long as `leaseMs`; nobody else takes them meanwhile. */
+export async function claimDueDeliveries(
+  db: Queryable,
+  options: {
+    channels: readonly ChannelName[];
+    templates: readonly string[];
+    limit: number;
+    leaseMs: number;
+  },
+): Promise<ClaimedDelivery[]> {
+  const { channels, templates, limit, leaseMs } = options;
+  const rows = await db.query<ClaimedRow>(claim, [channels, templates, limit, leaseMs]);
+  return rows.map((row) => ({
+    id: row.delivery_id,
+    messageId: row.message_id,
+    organizationId: row.organization_id,
+    eventId: row.event_id,
+    enrollmentId: row.enrollment_id,
+    channel: row.channel,
+    template: row.template,
+    content: row.content,
+    attempt: row.attempts,
+    refused: row.refused,
+    headers: row.headers,
+    contact:
+      row.email === null
+        ? null
+        : { name: row.name ?? '', email: row.email, locale: row.locale, eventName: row.event_name ?? '' },
+  }));
+}
+
+interface ClaimedRow {
+  delivery_id: string;
+  message_id: string;
+  organization_id: string;
+  event_id: string;
+  enrollment_id: string;
+  channel: ChannelName;
+  template: string;
+  content: unknown;
+  attempts: number;
+  refused: number;
+  headers: TraceHeaders;
+  name: string | null;
+  email: string | null;
+  locale: string | null;
+  event_name: string | null;
+}

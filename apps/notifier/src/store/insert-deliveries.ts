@@ -1,0 +1,39 @@
+import { newId } from '@turnout/runtime/ids';
+import type { Statement, Tx } from '@turnout/runtime/postgres';
+import type { TraceHeaders } from '@turnout/runtime/trace-context';
+import type { ChannelName } from '../channels/channel.ts';
+
+const insert: Statement = {
+  name: 'insert_deliveries',
+  text: `
+    insert into notifier.deliveries
+      (delivery_id, message_id, organization_id, event_id, enrollment_id, channel, template, content, headers)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
+      $8::jsonb[], $9::jsonb[])`,
+};
+
+export interface NewDelivery {
+  messageId: string;
+  organizationId: string;
+  eventId: string;
+  enrollmentId: string;
+  channel: ChannelName;
+  template: string;
+  content: object;
+  headers: TraceHeaders;
+}
+
+/** Owes these messages to people; they are due at once. */
+export async function insertDeliveries(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> {
+  await tx.query(insert, [
+    deliveries.map(() => newId()),
+    deliveries.map(({ messageId }) => messageId),
+    deliveries.map(({ organizationId }) => organizationId),
+    deliveries.map(({ eventId }) => eventId),
+    deliveries.map(({ enrollmentId }) => enrollmentId),
+    deliveries.map(({ channel }) => channel),
+    deliveries.map(({ template }) => template),
+    deliveries.map(({ content }) => JSON.stringify(content)),
+    deliveries.map(({ headers }) => JSON.stringify(headers)),
+  ]);
+}

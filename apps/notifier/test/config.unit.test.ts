@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/config.ts';
+
+const servers = { DATABASE_URL: 'postgres://localhost/turnout', AMQP_URL: 'amqp://localhost' };
+
+describe('the environment of the notifier', () => {
+  it('sends to the log when no mail server is named', () => {
+    expect(readConfig(servers)).toMatchObject({ port: 4004, host: '127.0.0.1', email: null });
+  });
+
+  it.each([
+    ['Turnout <hello@example.org>', { name: 'Turnout', address: 'hello@example.org' }],
+    ['"Turnout, Inc." <hello@example.org>', { name: 'Turnout, Inc.', address: 'hello@example.org' }],
+    ['hello@example.org', { name: '', address: 'hello@example.org' }],
+  ])('reads the sender %s', (MAIL_FROM, from) => {
+    const config = readConfig({ ...servers, SMTP_URL: 'smtp://localhost:25', MAIL_FROM });
+    expect(config.email?.from).toEqual(from);
+  });
+
+  it('names everything that is wrong at once', () => {
+    const wrong = { ...servers, SMTP_URL: 'http://localhost', MAIL_FROM: 'nobody', PORT: 'x' };
+    expect(() => readConfig(wrong)).toThrow(/PORT[\s\S]*SMTP_URL[\s\S]*MAIL_FROM/);
+  });
+});

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { waitUntil } from '@turnout/test-kit/wait-until';
+import { describe, expect, it } from 'vitest';
+import { attendedEvent } from './support/events.ts';
+import { startNotifierProcess } from './support/notifier-process.ts';
+import { openPostOffice } from './support/post-office.ts';
+
+interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+}
+
+/** A receiver of OTLP over HTTP with JSON that keeps the spans. */
+async function startCollector(): Promise<AsyncDisposable & { url: string; spans: Span[]; text(): string }> {
+  const spans: Span[] = [];
+  let received = '';
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const text = Buffer.concat(chunks).toString();
+      received += text;
+      const { resourceSpans } = JSON.parse(text) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] };
+      spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spans,
+    text: () => received,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+
+describe('the trace of an event', () => {
+  it('goes on to the mail, through the row in which the delivery waits', async () => {
+    await using office = await openPostOffice();
+    await using collector = await startCollector();
+    const people = await office.people(3);
+    await using notifier = startNotifierProcess({
+      ...office.environment,
+      OTEL_SERVICE_NAME: 'notifier',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    });
+    await notifier.ready;
+    await office.publish(
+      people.map((person) => attendedEvent(person)),
+      { traceparent, tracestate: 'vendor=1' },
+    );
+    const named = (name: string) => collector.spans.filter((span) => span.name === name);
+    await waitUntil(() => named('send email').length === 3, { within: 10_000 });
+    await waitUntil(() => named('store turnout.participant.attended.v1').length === 3, { within: 10_000 });
+
+    const stored = named('store turnout.participant.attended.v1');
+    for (const sent of named('send email')) {
+      expect(sent.traceId).toBe(traceId);
+      expect(stored.map(({ spanId }) => spanId)).toContain(sent.parentSpanId);
+    }
+    for (const { headers } of await office.deliveries()) {
+      expect(headers.traceparent).toContain(traceId);
+      expect(headers.tracestate).toBe('vendor=1');
+    }
+    const sentLine = notifier.lines.find((line) => line.includes('a delivery was sent'));
+    expect(JSON.parse(sentLine ?? '{}')).toMatchObject({ trace_id: traceId });
+
+    notifier.signal('SIGTERM');
+    expect(await notifier.exited).toBe(0);
+    const told = collector.text() + notifier.lines.join('');
+    expect(told).not.toMatch(/@example\.org|Person \d/);
+  });
+
+  it('is handed on by a notifier that is not traced itself', async () => {
+    await using office = await openPostOffice();
+    const person = await office.person();
+    await using notifier = startNotifierProcess(office.environment);
+    await notifier.ready;
+    await office.publish([attendedEvent(person)], { traceparent });
+    await waitUntil(() => office.mailbox.messages().length === 1, { within: 10_000 });
+    expect(await office.deliveries()).toMatchObject([{ headers: { traceparent } }]);
+  });
+});

@@ -1,0 +1,53 @@
+import { waitUntil } from '@turnout/test-kit/wait-until';
+import { describe, expect, it } from 'vitest';
+import { startNotifier } from '../src/service.ts';
+import { anybody, attendedEvent } from './support/events.ts';
+import { openPostOffice } from './support/post-office.ts';
+
+describe('a poison message costs only itself', () => {
+  it('reaches the dead-letter queue while the others become mails', async () => {
+    await using office = await openPostOffice();
+    const people = await office.people(30);
+    const good = people.map((person) => attendedEvent(person));
+    const someone = anybody();
+    const poison = [
+      'not JSON {',
+      Buffer.from([0xff, 0xfe, 0x00]),
+      '',
+      'null',
+      { ...attendedEvent(someone), type: 'turnout.weather.changed.v1' },
+      { ...attendedEvent(someone), type: 'turnout.participant.attended.v2' },
+      { ...attendedEvent(someone), data: { eventId: someone.eventId } },
+      { ...attendedEvent(someone), padding: 'x'.repeat(1_000_000) },
+    ];
+    await using _notifier = await startNotifier(office.config);
+    await office.publish(
+      good.flatMap((event, index) => (index < poison.length ? [poison[index] ?? '', event] : [event])),
+    );
+
+    await waitUntil(() => office.mailbox.messages().length === good.length, { within: 15_000 });
+    await waitUntil(() => office.dead.length === poison.length, { within: 10_000 });
+    const text = (body: string | object) => (typeof body === 'string' ? body : JSON.stringify(body));
+    const expected = poison.map((body) => (Buffer.isBuffer(body) ? body.toString() : text(body)));
+    expect(office.dead.toSorted()).toEqual(expected.toSorted());
+    expect(await office.inboxSize()).toBe(good.length);
+  });
+
+  it('is tried up to its limit when it can be read and not stored, one by one with its neighbours', async () => {
+    await using office = await openPostOffice();
+    const people = await office.people(20);
+    // Within the contract, and more than the column holds.
+    const unstorable = attendedEvent(await office.person(), { sequence: 3_000_000_000 });
+    const good = people.map((person) => attendedEvent(person));
+    await office.publish([...good.slice(0, 10), unstorable, ...good.slice(10)]);
+    await using _notifier = await startNotifier(office.config);
+
+    await waitUntil(() => office.dead.length === 1, { within: 15_000 });
+    await waitUntil(() => office.mailbox.messages().length === good.length, { within: 10_000 });
+    expect(JSON.parse(office.dead[0] ?? '')).toEqual(unstorable);
+    const deliveries = await office.deliveries();
+    expect(deliveries.map(({ message_id }) => message_id).toSorted()).toEqual(
+      good.map(({ id }) => id).toSorted(),
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import { toCloudEvent } from '@turnout/contracts/events/envelope';
+import { participantAttendedType } from '@turnout/contracts/events/participant-attended';
+import { newId } from '@turnout/runtime/ids';
+
+export interface Subject {
+  organizationId: string;
+  eventId: string;
+  enrollmentId: string;
+}
+
+interface AttendedFacts {
+  id?: string;
+  sequence?: number;
+  daysPresent?: string[];
+  corrects?: 'no_show' | null;
+}
+
+/** A ParticipantAttended, as it is published. */
+export function attendedEvent(subject: Subject, facts: AttendedFacts = {}) {
+  const { organizationId, eventId, enrollmentId } = subject;
+  const time = new Date('2026-05-03T16:00:00Z');
+  return toCloudEvent({
+    id: facts.id ?? newId(),
+    type: participantAttendedType,
+    organizationId,
+    eventId,
+    subject: enrollmentId,
+    sequence: facts.sequence ?? 3,
+    time,
+    data: {
+      eventId,
+      enrollmentId,
+      participantId: newId(),
+      attendedAt: time.toISOString(),
+      triggeredBy: 'system' as const,
+      reason: 'requirement_met' as const,
+      corrects: facts.corrects ?? null,
+      evidence: {
+        daysPresent: facts.daysPresent ?? ['2026-05-01', '2026-05-03'],
+        required: 2,
+        rule: 'minimum_days' as const,
+      },
+    },
+  });
+}
+
+export const anybody = (): Subject => ({
+  organizationId: newId(),
+  eventId: newId(),
+  enrollmentId: newId(),
+});

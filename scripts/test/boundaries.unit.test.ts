@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the sources under test contain templates
 import { describe, expect, it } from 'vitest';
 import { findOffences, type Package } from '../check-boundaries.ts';
 import { codeOf, importsOf } from '../source-text.ts';

@@ -46,6 +46,11 @@ export async function endLeftovers(whose: Leftovers, patienceMs = 0): Promise<nu
   return count;
 }
 
+/** Whether a guard is still there to stop them properly. */
+export function isGuarded(whose: Leftovers): boolean {
+  return processesOf(whose).some(isGuard);
+}
+
 function fromProc({ stackDir, postgresDir }: Leftovers): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

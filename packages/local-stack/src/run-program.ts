@@ -14,6 +14,7 @@ export function runProgram(
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   process.once('disconnect', () => child.kill('SIGTERM'));
+  process.channel?.unref(); // or it would keep this process alive
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));

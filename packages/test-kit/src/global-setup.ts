@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { migrate } from '@turnout/database/migrate';
 import { openGuard } from '@turnout/local-stack/open-guard';
+import { LOCAL } from '@turnout/local-stack/places';
 import { narrator } from '@turnout/local-stack/say';
 import { setRolePasswords } from '@turnout/local-stack/service-roles';
+import { removeStaleDirectories } from '@turnout/local-stack/stale-directories';
 import { startServers } from '@turnout/local-stack/start-servers';
 import { onDatabase, withDatabase } from './admin-client.ts';
 
@@ -25,7 +26,11 @@ export default async function setup(): Promise<() => Promise<void>> {
 }
 
 async function provideServers(): Promise<AsyncDisposable> {
-  const dir = join(fileURLToPath(new URL('../../..', import.meta.url)), '.local', `test-${process.pid}`);
+  // npm test is told that it is over by the end of this channel when nothing else can tell it.
+  if (process.connected) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel?.unref();
+  await removeStaleDirectories(LOCAL, 'test');
+  const dir = join(LOCAL, `test-${process.pid}`);
   const say = process.env.TURNOUT_TEST_QUIET ? () => {} : narrator(process.stderr);
   mkdirSync(dir, { recursive: true });
   await using opened = new AsyncDisposableStack();

@@ -1,0 +1,80 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { countTests } from './count-tests.ts';
+import { endChildren, runProgram } from './run-program.ts';
+
+// npm test: every check, then every test, on servers of its own. The last line is the result. Arguments go to Vitest,
+// and then only tests run: `npm test -- --project unit packages/attendance`.
+const root = fileURLToPath(new URL('..', import.meta.url));
+const local = join(root, '.local');
+const report = join(local, `test-report-${process.pid}.json`);
+const vitestArguments = process.argv.slice(2);
+
+interface Result {
+  passed: number;
+  failed: number;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => void endChildren().then(() => process.exit(1)));
+}
+process.once('disconnect', () => void endChildren().then(() => process.exit(1)));
+process.channel?.unref(); // or it would keep this process alive
+
+mkdirSync(local, { recursive: true });
+const results = vitestArguments.length > 0 ? [] : await checks();
+results.push(await tests());
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failed, 0);
+process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${passed} passed, ${failed} failed`);
+
+/** What needs no server, two at a time: there may be no more processors. */
+async function checks(): Promise<Result[]> {
+  const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+  const waiting: [name: string, command: string, args: string[]][] = [
+    [
+      'types',
+      bin('turbo'),
+      ['run', 'typecheck', '--output-logs=errors-only', '--ui=stream', '--no-update-notifier'],
+    ],
+    ['types of scripts', bin('tsc'), ['--noEmit', '-p', 'scripts']],
+    ['format', bin('biome'), ['format', '.']],
+    ['lint', bin('biome'), ['lint', '--error-on-warnings', '.']],
+    ['lint with types', bin('oxlint'), ['--type-aware', '--deny-warnings']],
+    ['dependency directions', process.execPath, [join('scripts', 'check-boundaries.ts')]],
+  ];
+  const results: Result[] = [];
+  const worker = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) results.push(await check(...next));
+  };
+  await Promise.all([worker(), worker()]);
+  return results;
+}
+
+async function check(name: string, command: string, args: string[]): Promise<Result> {
+  const began = performance.now();
+  const { code, output } = await runProgram(command, args, { cwd: root, show: false });
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`${code === 0 ? 'passed' : 'FAILED'}  ${name} (${seconds} s)`);
+  if (code !== 0) console.log(output.trimEnd().replaceAll(/^/gm, '    '));
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function tests(): Promise<Result> {
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { code } = await runProgram(process.execPath, [vitest, 'run', ...reporters, ...vitestArguments], {
+    cwd: root,
+    show: true,
+  });
+  try {
+    return countTests(readFileSync(report, 'utf8'), code);
+  } catch (error) {
+    console.log(`FAILED  there is no report of the tests: ${String(error)}`);
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(report, { force: true });
+  }
+}

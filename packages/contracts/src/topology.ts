@@ -10,8 +10,11 @@ export const notifierQueue = 'turnout.notifier';
 const notifierDeadLetterExchange = 'turnout.notifier.dead';
 export const notifierDeadLetterQueue = 'turnout.notifier.dead';
 
-/** How often the broker hands one message to the notifier before it is dead-lettered. */
-export const notifierDeliveryLimit = 5;
+/**
+ * How often the broker hands one message to the notifier before it is dead-lettered. Lost connections and killed consumers
+ * count too, so it leaves room for a bad day.
+ */
+export const notifierDeliveryLimit = 20;
 
 /** What every publisher needs: the public exchange, and a place where events that no queue wanted can be counted. */
 export const publicTopology = {

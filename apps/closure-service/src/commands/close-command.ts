@@ -1,0 +1,140 @@
+import { parseArgs } from 'node:util';
+import { id } from '@turnout/contracts/primitives';
+import { requireSchema } from '@turnout/database/require-schema';
+import { startPart } from '@turnout/runtime/lifecycle';
+import { openLocks } from '@turnout/runtime/lock';
+import { createLogger } from '@turnout/runtime/logger';
+import { type Closure, closureOf, openClosingDb } from '../closure.ts';
+import type { ClosingConfig } from '../config.ts';
+import { closeDueEvents } from './close-due-events.ts';
+import { type Closing, closeEvent, type Progress } from './close-event.ts';
+import { refusalSentence } from './refusal-sentence.ts';
+
+export interface CommandOptions {
+  /** Read only when the arguments are right. */
+  config: () => ClosingConfig;
+  /** Told how far it is, line by line. */
+  say: (line: string) => void;
+  stopping: AbortSignal;
+}
+
+/** How a command ended: whether that is a success, and the sentence to end with. */
+export interface CommandResult {
+  ok: boolean;
+  sentence: string;
+}
+
+const usage = 'usage: npm run event:closure -- <eventId> | --due';
+
+/**
+ * `npm run event:closure`: closes one event, or all that are due, now. What it has to say to others waits in the outbox
+ * for a running service.
+ *
+ * @throws ConfigurationError, StartError: sentences that say what to do
+ */
+export async function closeCommand(
+  argv: readonly string[],
+  { config, say, stopping }: CommandOptions,
+): Promise<CommandResult> {
+  const target = readArguments(argv);
+  if ('problem' in target) return { ok: false, sentence: `${target.problem}\n${usage}` };
+
+  await using opened = new AsyncDisposableStack();
+  const settings = config();
+  const log = { level: 'warn', format: 'pretty', ...withoutUndefined(settings.log) };
+  const logger = createLogger({ name: 'event:closure', ...log, destination: process.stderr });
+  const db = opened.use(openClosingDb(settings, 'event:closure'));
+  const whatToDo = 'Check DATABASE_URL, and that the migrations have run.';
+  await startPart('PostgreSQL', whatToDo, async () => await requireSchema(db));
+  const locks = opened.use(openLocks({ urls: settings.redisUrls, logger }));
+  const closure = closureOf(settings, { db, locks, stopping, committed: () => undefined, logger });
+  return 'due' in target ? await closeDue(closure, say) : await closeOne(closure, target.eventId, say);
+}
+
+async function closeOne(
+  closure: Closure,
+  eventId: string,
+  say: (line: string) => void,
+): Promise<CommandResult> {
+  const closing = await closeEvent(closure, {
+    eventId,
+    trigger: 'command',
+    onlyIfDue: false,
+    onProgress: (progress) => say(progressLine(progress)),
+  });
+  return { ok: closing.outcome === 'closed', sentence: sentenceFor(eventId, closing) };
+}
+
+async function closeDue(closure: Closure, say: (line: string) => void): Promise<CommandResult> {
+  const counts = await closeDueEvents(closure, {
+    trigger: 'command',
+    onProgress: (progress) => say(`event ${progress.eventId}: ${progressLine(progress)}`),
+    onClosing: (eventId, closing) => say(sentenceFor(eventId, closing)),
+  });
+  const { due, closed, failed, skipped } = counts;
+  if (due === 0) return { ok: true, sentence: 'No event is due.' };
+  const others = skipped > 0 ? `; ${number(skipped)} left to others who are closing them` : '';
+  if (closure.stopping.aborted) {
+    return { ok: false, sentence: `Stopped: closed ${number(closed)} of ${number(due)} due events.` };
+  }
+  const failures = failed > 0 ? `; ${number(failed)} failed, see above` : '';
+  return {
+    ok: failed === 0,
+    sentence: `Closed ${number(closed)} of ${number(due)} due ${due === 1 ? 'event' : 'events'}${failures}${others}.`,
+  };
+}
+
+function sentenceFor(eventId: string, closing: Closing): string {
+  switch (closing.outcome) {
+    case 'closed': {
+      const { attended, noShow } = closing.counts;
+      return attended + noShow === 0
+        ? `Event ${eventId} is closed; nobody was left to decide about (run ${closing.run.id}).`
+        : `Closed event ${eventId}: ${number(attended)} attended, ${number(noShow)} no-show (run ${closing.run.id}).`;
+    }
+    case 'refused':
+      return `Event ${eventId} was not closed. ${refusalSentence(closing.refusal)}`;
+    case 'in_progress':
+      return `Event ${eventId} is being closed right now by somebody else.`;
+    case 'overtaken':
+      return `Event ${eventId}: a later run has taken over and finishes the work.`;
+    case 'interrupted':
+      return `Event ${eventId}: stopped before it was closed. Run the command again to go on.`;
+    case 'failed':
+      return `Event ${eventId} could not be closed: ${closing.error}. It stays due; the next scan tries again.`;
+  }
+}
+
+function progressLine({ decided, undecided }: Progress): string {
+  return `closed ${number(decided)} of ${number(Math.max(decided, undecided))} …`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function readArguments(argv: readonly string[]): { eventId: string } | { due: true } | { problem: string } {
+  const { values, positionals, problem } = parse(argv);
+  if (problem !== undefined) return { problem };
+  const [eventId, ...more] = positionals;
+  if (values.due)
+    return eventId === undefined ? { due: true } : { problem: 'Name an event or --due, not both.' };
+  if (eventId === undefined || more.length > 0) return { problem: 'Name one event by its id, or --due.' };
+  const read = id.safeParse(eventId);
+  return read.success
+    ? { eventId: read.data }
+    : { problem: `${eventId} is not an event id: it must be a UUID.` };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    const options = { due: { type: 'boolean' } } as const;
+    return { ...parseArgs({ args: [...argv], options, allowPositionals: true }), problem: undefined };
+  } catch (error) {
+    return { values: {}, positionals: [], problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function withoutUndefined<T extends object>(some: T): Partial<T> {
+  return Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,112 @@
+import type { ClosureOrder } from '@turnout/attendance-store/closing/begin-closure-run';
+import { closeBatch } from '@turnout/attendance-store/closing/close-batch';
+import { addVerdicts, noVerdicts, type VerdictCounts } from '@turnout/attendance-store/closing/closure-run';
+import { countRunVerdicts } from '@turnout/attendance-store/closing/count-run-verdicts';
+import { finishClosureRun } from '@turnout/attendance-store/closing/finish-closure-run';
+import { noteAttempt } from '@turnout/attendance-store/closing/note-attempt';
+import type { ClosureRun } from '@turnout/attendance-store/closing/closure-run';
+import { inSpan } from '@turnout/runtime/trace-context';
+import type { Closure } from '../closure.ts';
+import { type Beginning, type Begun, beginClosure } from './begin-closure.ts';
+import { endUnbegun, endUnfinished, Interrupted, type Unfinished, Withdrawn } from './end-unfinished.ts';
+import { Retries } from './retries.ts';
+
+export interface CloseOrder extends ClosureOrder {
+  /** Told between batches how far the run is. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  eventId: string;
+  decided: number;
+  /** Enrollments without a verdict when the run began. */
+  undecided: number;
+}
+
+export interface Closed {
+  outcome: 'closed';
+  run: ClosureRun;
+  counts: VerdictCounts;
+}
+
+export type Closing = Closed | Unfinished | Exclude<Beginning, Begun>;
+
+/**
+ * Closes one event: everybody in it who is undecided gets their verdict, batch by batch.
+ *
+ * A failed attempt is tried again after a while, by the same run, which goes on where the event stands. Never rejects:
+ * what stopped a run is logged, counted, written in its row and, if it has failed, announced.
+ *
+ * @param begun a run that was begun before, for a caller who had to know that first
+ */
+export async function closeEvent(closure: Closure, order: CloseOrder, begun?: Begun): Promise<Closing> {
+  const work = async () => await closeWithRetries(closure, order, begun);
+  return await inSpan('close event', work, { attributes: { 'turnout.event_id': order.eventId } });
+}
+
+async function closeWithRetries(closure: Closure, order: CloseOrder, already?: Begun): Promise<Closing> {
+  const retries = new Retries(closure, order.eventId);
+  let begun = already;
+  try {
+    const attempt = async () => {
+      if (!begun) {
+        stopIfAsked(closure);
+        const beginning = await beginClosure(closure, order);
+        if (beginning.outcome !== 'begun') return beginning;
+        begun = beginning;
+      }
+      return await judgeEveryone(closure, order, begun, retries.attempt);
+    };
+    return await retries.run(attempt, { urgent: already !== undefined });
+  } catch (error) {
+    if (!begun) return await endUnbegun(closure, order, error, retries.attempt);
+    return await endUnfinished(closure, begun.run, error, retries.attempt);
+  } finally {
+    await begun?.lock.release();
+  }
+}
+
+async function judgeEveryone(
+  closure: Closure,
+  order: CloseOrder,
+  { run, lock, undecided }: Begun,
+  attempt: number,
+): Promise<Closed> {
+  const { db, batchSize: limit, committed, logger } = closure;
+  if (attempt > 1) await noteAttempt(db, run, attempt);
+  let counts = noVerdicts;
+  for (;;) {
+    let batch: Awaited<ReturnType<typeof closeBatch>>;
+    let after: string | null = null;
+    do {
+      stopIfAsked(closure);
+      batch = await closeBatch(db, run, { after, limit });
+      if (batch.refusal) throw new Withdrawn(batch.refusal);
+      counts = addVerdicts(counts, batch.counts);
+      after = batch.last;
+      if (batch.size > 0) {
+        committed();
+        const decided = counts.attended + counts.noShow;
+        logger.debug({ eventId: run.eventId, runId: run.id, decided, undecided }, 'closed a batch');
+        order.onProgress?.({ eventId: run.eventId, decided, undecided });
+      }
+      await lock.keep();
+    } while (batch.size === limit);
+
+    // A failed attempt may have committed more than it has heard of.
+    const exact = attempt === 1 ? counts : await countRunVerdicts(db, run);
+    const finish = await finishClosureRun(db, run, { counts: exact, attempts: attempt });
+    if (finish.outcome === 'refused') throw new Withdrawn(finish.refusal);
+    if (finish.outcome === 'closed') return closed(closure, run, exact, attempt);
+  }
+}
+
+function closed(closure: Closure, run: ClosureRun, counts: VerdictCounts, attempts: number): Closed {
+  closure.committed();
+  closure.logger.info({ eventId: run.eventId, runId: run.id, attempts, ...counts }, 'event closed');
+  return { outcome: 'closed', run, counts };
+}
+
+function stopIfAsked({ stopping }: Closure): void {
+  if (stopping.aborted) throw new Interrupted();
+}

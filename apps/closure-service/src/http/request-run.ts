@@ -1,0 +1,41 @@
+import { findClosableEvent } from '@turnout/attendance-store/closing/find-closable-event';
+import { id } from '@turnout/contracts/primitives';
+import type { Reply } from '@turnout/runtime/http/reply';
+import { z } from 'zod';
+import { beginClosure } from '../commands/begin-closure.ts';
+import { closeEvent } from '../commands/close-event.ts';
+import { inProgress, refusalReply } from './problems.ts';
+import { type ClosureContext, route } from './route.ts';
+
+/** The run has begun, and its row is there, when the answer is given. The work goes on after it. */
+export function requestRunRoute({ db, closure, background }: ClosureContext) {
+  return route({
+    method: 'post',
+    path: '/v1/events/:eventId/closure-runs',
+    allow: ['admin'],
+    params: z.object({ eventId: id }),
+    async handle({ principal, params: { eventId }, requestId }): Promise<Reply> {
+      if (closure.stopping.aborted) return { problem: 'unavailable', headers: { 'Retry-After': '1' } };
+      // Before the lock: whether somebody else's event is being closed is nobody's business.
+      const event = await findClosableEvent(db, eventId, principal.organizationId);
+      if (!event) return { problem: 'not_found' };
+      if (event.refusal) return refusalReply(event.refusal);
+
+      const order = { eventId, trigger: 'request', onlyIfDue: false } as const;
+      const beginning = await beginClosure(closure, order);
+      if (beginning.outcome === 'in_progress') return inProgress;
+      if (beginning.outcome === 'refused') return refusalReply(beginning.refusal);
+      const { run } = beginning;
+      closure.logger.info(
+        { eventId, runId: run.id, requestId, tokenId: principal.tokenId },
+        'closure requested',
+      );
+      background.start(() => closeEvent(closure, order, beginning));
+      return {
+        status: 202,
+        headers: { Location: `/v1/closure-runs/${run.id}` },
+        body: { id: run.id, eventId, status: 'running' },
+      };
+    },
+  });
+}

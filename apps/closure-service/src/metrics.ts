@@ -1,0 +1,14 @@
+import { metrics } from '@opentelemetry/api';
+
+const meter = metrics.getMeter('@turnout/closure-service');
+
+/** Counters; they cost nothing as long as nobody collects them. */
+export const counted = {
+  runs: meter.createCounter('turnout_closure_runs', { description: 'closure runs by how they ended' }),
+  lockContended: meter.createCounter('turnout_closure_lock_contended', {
+    description: 'events left to the instance that holds the lock',
+  }),
+  lockSkipped: meter.createCounter('turnout_closure_lock_skipped', {
+    description: 'events closed without the lock, because Redis did not answer',
+  }),
+};

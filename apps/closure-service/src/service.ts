@@ -1,0 +1,90 @@
+import { guardRoutes } from '@turnout/access/guard-routes';
+import { problem } from '@turnout/contracts/problems';
+import { eventsExchange, publicTopology } from '@turnout/contracts/topology';
+import { requireSchema } from '@turnout/database/require-schema';
+import { startRelay } from '@turnout/outbox/relay';
+import { createApp } from '@turnout/runtime/http/app';
+import { type HttpServer, listen } from '@turnout/runtime/http/server';
+import { startPart } from '@turnout/runtime/lifecycle';
+import { openLocks } from '@turnout/runtime/lock';
+import { createLogger } from '@turnout/runtime/logger';
+import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
+import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
+import { startSchedule } from '@turnout/runtime/schedule';
+import { startBackground } from './background.ts';
+import { closureOf, openClosingDb } from './closure.ts';
+import { closeDueEvents } from './commands/close-due-events.ts';
+import type { ClosureConfig } from './config.ts';
+import { routes } from './http/routes.ts';
+
+const name = 'closure-service';
+
+/** Starts the service; disposing what it returns stops it in order. A start that fails closes what it had opened. */
+export async function startClosureService(config: ClosureConfig): Promise<HttpServer> {
+  await using opening = new AsyncDisposableStack();
+  const logger = createLogger({ name, ...config.log });
+  const db = opening.use(openDb({ ...config.database, applicationName: name }));
+  const closingDb = opening.use(openClosingDb(config, name));
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
+    await requireSchema(db);
+    await requireDurablePostgres(db);
+  });
+  const publisher = opening.use(
+    openPublisher({
+      url: config.amqpUrl,
+      name,
+      logger,
+      setup: (channel) => declareTopology(channel, publicTopology),
+    }),
+  );
+  const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
+  const locks = opening.use(openLocks({ urls: config.redisUrls, logger }));
+  const stopping = new AbortController();
+  const closure = closureOf(config, {
+    db: closingDb,
+    locks,
+    stopping: stopping.signal,
+    committed: () => relay.wake(),
+    logger,
+  });
+  const background = opening.use(startBackground(logger));
+  const app = createApp({
+    routes: routes({ db, closure, background }),
+    ...guardRoutes(db),
+    // Closing needs PostgreSQL and nothing else: the lock only saves work, and events wait in the outbox.
+    readiness: async () => {
+      const postgres = await db.query('select 1').then(
+        () => 'ok',
+        () => 'unavailable',
+      );
+      return {
+        ready: postgres === 'ok',
+        checks: { postgres, rabbitmq: publisher.connected ? 'ok' : 'unavailable' },
+      };
+    },
+    problem,
+    isUnavailable,
+    logger,
+  });
+  const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));
+  opening.use(
+    await startPart('the schedule', 'Correct CLOSURE_SCHEDULE.', async () =>
+      startSchedule({
+        name: 'close due events',
+        cron: config.schedule,
+        runAtStart: true,
+        logger,
+        async task() {
+          const counts = await closeDueEvents(closure, { trigger: 'schedule' });
+          if (counts.due > 0) logger.info(counts, 'closed what was due');
+          else logger.debug('nothing is due');
+        },
+      }),
+    ),
+  );
+  // First of all when stopping: runs end after the batch they are in, and the rest is left to the next.
+  opening.defer(() => stopping.abort());
+  logger.info({ url: server.url, schedule: config.schedule }, 'ready');
+  const opened = opening.move();
+  return { url: server.url, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}

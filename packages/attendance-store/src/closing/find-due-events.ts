@@ -1,0 +1,45 @@
+import type { Queryable, Statement } from '@turnout/runtime/postgres';
+
+export interface DueEvent {
+  eventId: string;
+  endsAt: Date;
+}
+
+/**
+ * When closure has something to do, of `attendance.events e`: the event is over, grace included, and was never closed,
+ * or a run of it was cut off, or somebody in it is undecided.
+ */
+export const closureIsDue = `
+  e.cancelled_at is null
+  and e.ends_at + make_interval(mins => e.closure_grace_minutes) < now()
+  and (
+    e.closed_at is null
+    or e.closure_epoch <> e.closed_epoch
+    or exists (
+      select from attendance.enrollments u
+      where u.event_id = e.event_id and u.status in ('confirmed', 'checked_in')
+    )
+  )`;
+
+// `ends_at < now()` follows from the rest, and is what the index can be asked. The page goes on after an event by
+// its own row, because an instant read here has lost its microseconds.
+const findDue: Statement = {
+  name: 'find_due_events',
+  text: `
+    select e.event_id, e.ends_at
+    from attendance.events e
+    where e.ends_at < now() and ${closureIsDue}
+      and ($1::uuid is null
+        or (e.ends_at, e.event_id) > (select p.ends_at, p.event_id from attendance.events p where p.event_id = $1))
+    order by e.ends_at, e.event_id
+    limit $2`,
+};
+
+/** One page of the events that closure has something to do for, those that ended first first, by the database's clock. */
+export async function findDueEvents(
+  db: Queryable,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<DueEvent[]> {
+  const rows = await db.query<{ event_id: string; ends_at: Date }>(findDue, [after, limit]);
+  return rows.map(({ event_id, ends_at }) => ({ eventId: event_id, endsAt: ends_at }));
+}

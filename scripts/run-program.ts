@@ -11,7 +11,12 @@ export async function runProgram(
 ): Promise<{ code: number; output: string }> {
   const child = spawn(command, args, {
     cwd: options.cwd,
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', FORCE_COLOR: '0' },
+    env: {
+      ...process.env,
+      TURBO_TELEMETRY_DISABLED: '1',
+      DO_NOT_TRACK: '1',
+      ...(!(options.show && process.stdout.isTTY) && { NO_COLOR: '1' }),
+    },
     // The channel tells a child that this process is gone.
     stdio: options.show ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   });

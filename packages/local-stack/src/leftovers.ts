@@ -46,9 +46,9 @@ export async function endLeftovers(whose: Leftovers, patienceMs = 0): Promise<nu
   return count;
 }
 
-/** Whether a guard is still there to stop them properly. */
-export function isGuarded(whose: Leftovers): boolean {
-  return processesOf(whose).some(isGuard);
+/** The guards among them: at most one, which is still there to stop the others properly. */
+export function guardsOf(whose: Leftovers): number[] {
+  return processesOf(whose).filter(isGuard);
 }
 
 function fromProc({ stackDir, postgresDir }: Leftovers): number[] {

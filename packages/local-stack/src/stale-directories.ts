@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { endLeftovers, isGuarded } from './leftovers.ts';
+import { endLeftovers, guardsOf } from './leftovers.ts';
 import { identify } from './process-lock.mjs';
 
 /**
@@ -13,7 +13,7 @@ export async function removeStaleDirectories(parent: string, prefix: string): Pr
     const pid = name.startsWith(`${prefix}-`) ? Number(name.slice(prefix.length + 1)) : Number.NaN;
     if (!Number.isInteger(pid) || identify(pid) !== null) continue;
     const stackDir = realpathSync(join(parent, name));
-    if (isGuarded({ stackDir })) continue; // being cleared away already
+    if (guardsOf({ stackDir }).length > 0) continue; // being cleared away already
     await endLeftovers({ stackDir });
     for (const home of readdirSync(stackDir).filter((entry) => entry.startsWith('postgres-'))) {
       const elsewhere = realpathSync(join(stackDir, home)); // PostgreSQL's data may be outside the clone

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Guard, openGuard } from '@turnout/local-stack/open-guard';
+import { LOCAL } from '@turnout/local-stack/places';
+import { startServices } from '@turnout/local-stack/start-services';
+import { openDb, type Db } from '@turnout/runtime/postgres';
+import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/given';
+import { requiredVariable } from '@turnout/test-kit/required-variable';
+import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
+import { startTestMailbox, type TestMailbox } from '@turnout/test-kit/test-mailbox';
+import { createTestVhost } from '@turnout/test-kit/test-vhost';
+import type { DemoStack } from '../src/stack.ts';
+
+export interface TestStack extends DemoStack, AsyncDisposable {
+  services: Record<'checkin' | 'closure' | 'admin' | 'notifier', { url: string; readonly pid: number }>;
+  organization: GivenOrganization;
+  database: TestDatabase;
+  /** As the owner of the database. */
+  db: Db;
+  amqpUrl: string;
+  mailbox: TestMailbox;
+  guard: Guard;
+  logDir: string;
+}
+
+/**
+ * The four services as processes of their own, on the servers of the tests: with a database, a virtual host and a
+ * mailbox that nobody else uses. `amqp` may put something between the services and the broker.
+ */
+export async function startTestStack(
+  options: {
+    environment?: Record<string, string>;
+    amqp?: (url: string) => Promise<AsyncDisposable & { url: string }>;
+  } = {},
+): Promise<TestStack> {
+  await using opening = new AsyncDisposableStack();
+  const database = opening.use(await createTestDatabase());
+  const vhost = opening.use(await createTestVhost());
+  const mailbox = opening.use(await startTestMailbox());
+  const amqp = options.amqp && opening.use(await options.amqp(vhost.amqpUrl));
+  const db = opening.use(
+    openDb({ url: database.url, max: 4, applicationName: 'test', queryTimeoutMs: 20_000 }),
+  );
+  const organization = await givenOrganization(db);
+
+  const dir = join(LOCAL, `e2e-${process.pid}-${randomBytes(4).toString('hex')}`);
+  mkdirSync(dir, { recursive: true });
+  const logDir = join(dir, 'logs');
+  const guard = opening.use(await openGuard({ dir, logDir }));
+  guard.removeAtEnd(dir);
+  const services = await startServices({
+    guard,
+    say: () => {},
+    logDir,
+    databaseUrl: database.url,
+    redisUrls: [requiredVariable('TEST_REDIS_URL')],
+    amqpUrl: amqp?.url ?? vhost.amqpUrl,
+    smtpUrl: mailbox.smtpUrl,
+    environment: { PATH: process.env.PATH, LOG_LEVEL: 'info', ...options.environment },
+    defaultPorts: false,
+  });
+  const opened = opening.move();
+  return {
+    services,
+    organization,
+    database,
+    db,
+    amqpUrl: vhost.amqpUrl,
+    mailbox,
+    guard,
+    logDir,
+    infrastructure: { amqpUrl: vhost.amqpUrl, mailboxUrl: mailbox.url },
+    tokens: organization.tokens,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}

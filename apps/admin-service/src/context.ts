@@ -1,0 +1,12 @@
+import type { AttendanceModels } from '@turnout/attendance-store/models/attendance-models';
+import type { Relay } from '@turnout/outbox/relay';
+import type { Db } from '@turnout/runtime/postgres';
+import type { TokenModel } from './tokens/token-model.ts';
+
+/** What handlers work with: `models` for plain rows, `db` for statements that lock, or work on sets. */
+export interface AdminContext {
+  db: Db;
+  models: AttendanceModels;
+  Token: typeof TokenModel;
+  relay: Pick<Relay, 'wake'>;
+}

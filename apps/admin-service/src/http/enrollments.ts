@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { findEvent } from '@turnout/attendance-store/find-event';
+import { listEnrollments } from '@turnout/attendance-store/reading/list-enrollments';
+import { readEnrollmentStory } from '@turnout/attendance-store/reading/read-enrollment-story';
+import { status } from '@turnout/contracts/http/check-ins';
+import { enrollRequest } from '@turnout/contracts/http/enrollments';
+import { page } from '@turnout/contracts/http/pagination';
+import { id, line } from '@turnout/contracts/primitives';
+import type { Reply } from '@turnout/runtime/http/reply';
+import { z } from 'zod';
+import { enroll } from '../commands/enroll.ts';
+import type { AdminContext } from '../context.ts';
+import { answerPage } from './answer-page.ts';
+import { enrollmentBody, storyBody } from './enrollment-body.ts';
+import { enrollRefused } from './refusals.ts';
+import { readers, route, writers } from './route.ts';
+
+export function enrollRoute({ db }: AdminContext) {
+  return route({
+    method: 'post',
+    path: '/v1/events/:eventId/enrollments',
+    allow: writers,
+    params: z.object({ eventId: id }),
+    body: enrollRequest,
+    async handle({ principal, params, body, requestId }): Promise<Reply> {
+      const { eventId } = params;
+      const enrolled = await enroll(db, { principal, eventId, request: body, requestId });
+      if (!enrolled) return { problem: 'not_found' };
+      if (enrolled.outcome === 'refused') return enrollRefused(enrolled.refusal);
+      const { enrollment } = enrolled;
+      return {
+        status: 201,
+        headers: { Location: `/v1/events/${eventId}/enrollments/${enrollment.id}` },
+        body: enrollmentBody(enrollment),
+      };
+    },
+  });
+}
+
+export function listEnrollmentsRoute({ db, models }: AdminContext) {
+  return route({
+    method: 'get',
+    path: '/v1/events/:eventId/enrollments',
+    allow: readers,
+    params: z.object({ eventId: id }),
+    query: z.object({ ...page, status: status.optional(), search: line(200).optional() }),
+    async handle({ principal, params, query }): Promise<Reply> {
+      const { organizationId } = principal;
+      const event = await findEvent(db, organizationId, params.eventId);
+      if (!event) return { problem: 'not_found' };
+      const filters = { status: query.status ?? null, search: query.search?.trim() ?? null };
+      return await answerPage({
+        list: `enrollments of ${event.id} ${digest(filters)}`,
+        principal,
+        query,
+        load: (after, limit) =>
+          listEnrollments(models, { organizationId, eventId: event.id, ...filters, after, limit }),
+        idOf: (enrollment) => enrollment.id,
+        toBody: enrollmentBody,
+      });
+    },
+  });
+}
+
+export function readEnrollmentRoute({ models }: AdminContext) {
+  return route({
+    method: 'get',
+    path: '/v1/events/:eventId/enrollments/:enrollmentId',
+    allow: readers,
+    params: z.object({ eventId: id, enrollmentId: id }),
+    async handle({ principal, params }): Promise<Reply> {
+      const key = { organizationId: principal.organizationId, ...params };
+      const story = await readEnrollmentStory(models, key);
+      return story ? { status: 200, body: storyBody(story) } : { problem: 'not_found' };
+    },
+  });
+}
+
+/** Stands for the filters in a cursor: a page of other filters would not go on where this one ended. */
+function digest(filters: object): string {
+  return createHash('sha256').update(JSON.stringify(filters)).digest('base64url').slice(0, 16);
+}

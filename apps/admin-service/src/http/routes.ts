@@ -1,0 +1,35 @@
+import type { Principal } from '@turnout/access/principal';
+import type { Route } from '@turnout/runtime/http/route';
+import type { AdminContext } from '../context.ts';
+import { enrollRoute, listEnrollmentsRoute, readEnrollmentRoute } from './enrollments.ts';
+import {
+  cancelEventRoute,
+  changeEventRoute,
+  createEventRoute,
+  listEventsRoute,
+  readEventRoute,
+} from './events.ts';
+import { organizationWide } from './organization-wide.ts';
+import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
+import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';
+import { listTransitionsRoute } from './transitions.ts';
+
+/** Every route of the service. */
+export function routes(context: AdminContext): Route<Principal>[] {
+  return [
+    organizationWide(createEventRoute(context)), // POST /v1/events
+    listEventsRoute(context), //                     GET /v1/events
+    readEventRoute(context), //                      GET /v1/events/:eventId
+    changeEventRoute(context), //                  PATCH /v1/events/:eventId
+    cancelEventRoute(context), //                   POST /v1/events/:eventId/cancellation
+    enrollRoute(context), //                        POST /v1/events/:eventId/enrollments
+    listEnrollmentsRoute(context), //                GET /v1/events/:eventId/enrollments
+    readEnrollmentRoute(context), //                 GET /v1/events/:eventId/enrollments/:enrollmentId
+    overrideRoute(context), //                      POST /v1/events/:eventId/enrollments/:enrollmentId/overrides
+    cancelEnrollmentRoute(context), //              POST /v1/events/:eventId/enrollments/:enrollmentId/cancellation
+    listTransitionsRoute(context), //                GET /v1/events/:eventId/transitions
+    organizationWide(createTokenRoute(context)), // POST /v1/tokens
+    listTokensRoute(context), //                     GET /v1/tokens
+    revokeTokenRoute(context), //                 DELETE /v1/tokens/:tokenId
+  ];
+}

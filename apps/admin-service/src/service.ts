@@ -1,0 +1,72 @@
+import { guardRoutes } from '@turnout/access/guard-routes';
+import { bindAttendanceModels } from '@turnout/attendance-store/models/attendance-models';
+import { problem } from '@turnout/contracts/problems';
+import { eventsExchange, publicTopology } from '@turnout/contracts/topology';
+import { requireSchema } from '@turnout/database/require-schema';
+import { startRelay } from '@turnout/outbox/relay';
+import { createApp } from '@turnout/runtime/http/app';
+import { type HttpServer, listen } from '@turnout/runtime/http/server';
+import { startPart } from '@turnout/runtime/lifecycle';
+import { createLogger } from '@turnout/runtime/logger';
+import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
+import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
+import { openSequelize } from '@turnout/runtime/sequelize';
+import type { AdminConfig } from './config.ts';
+import { refuseLimitedToken } from './http/organization-wide.ts';
+import { routes } from './http/routes.ts';
+import { bindTokenModel } from './tokens/token-model.ts';
+
+const name = 'admin-service';
+
+/** Starts the service; disposing what it returns stops it in order. A start that fails closes what it had opened. */
+export async function startAdminService(config: AdminConfig): Promise<HttpServer> {
+  await using opening = new AsyncDisposableStack();
+  const logger = createLogger({ name, ...config.log });
+  const database = { ...config.database, applicationName: name };
+  const db = opening.use(openDb(database));
+  const sequelize = openSequelize(database);
+  opening.defer(() => sequelize.close());
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
+    await requireSchema(db);
+    await requireDurablePostgres(db);
+  });
+  const publisher = opening.use(
+    openPublisher({
+      url: config.amqpUrl,
+      name,
+      logger,
+      setup: (channel) => declareTopology(channel, publicTopology),
+    }),
+  );
+  const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
+  const guards = guardRoutes(db);
+  const app = createApp({
+    routes: routes({
+      db,
+      models: bindAttendanceModels(sequelize),
+      Token: bindTokenModel(sequelize),
+      relay,
+    }),
+    ...guards,
+    authorize: (principal, route, params) =>
+      guards.authorize(principal, route, params) ?? refuseLimitedToken(principal, route),
+    // Admins need PostgreSQL and nothing else: without the broker, events wait in the outbox.
+    readiness: async () => {
+      const postgres = await db.query('select 1').then(
+        () => 'ok',
+        () => 'unavailable',
+      );
+      return {
+        ready: postgres === 'ok',
+        checks: { postgres, rabbitmq: publisher.connected ? 'ok' : 'unavailable' },
+      };
+    },
+    problem,
+    isUnavailable,
+    logger,
+  });
+  const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));
+  logger.info({ url: server.url }, 'ready');
+  const opened = opening.move();
+  return { url: server.url, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}

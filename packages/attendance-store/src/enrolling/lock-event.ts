@@ -1,0 +1,24 @@
+import type { Statement, Tx } from '@turnout/runtime/postgres';
+
+export interface OpenEvent {
+  cancelledAt: Date | null;
+  /** The database's clock. */
+  now: Date;
+}
+
+const shareEvent: Statement = {
+  name: 'share_event_for_enrolling',
+  text: `
+    select cancelled_at, clock_timestamp() as now from attendance.events
+    where event_id = $1 and organization_id = $2
+    for share`,
+};
+
+/** Holds an event as it is until the commit, beside others who enroll; null when the organization has none such. */
+export async function lockEvent(tx: Tx, organizationId: string, eventId: string): Promise<OpenEvent | null> {
+  const [row] = await tx.query<{ cancelled_at: Date | null; now: Date }>(shareEvent, [
+    eventId,
+    organizationId,
+  ]);
+  return row ? { cancelledAt: row.cancelled_at, now: row.now } : null;
+}

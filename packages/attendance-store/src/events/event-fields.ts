@@ -1,0 +1,13 @@
+import type { EventPolicy, Requirement } from '@turnout/attendance/event';
+
+/** What an admin says about an event. Closing and cancelling it are changes of their own. */
+export interface EventFields extends Omit<EventPolicy, 'cancelledAt'> {
+  name: string;
+}
+
+export function toRequirementColumns(requirement: Requirement) {
+  return {
+    requirementType: requirement.type,
+    requirementDays: requirement.type === 'minimum_days' ? requirement.days : null,
+  };
+}

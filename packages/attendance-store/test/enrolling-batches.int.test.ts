@@ -1,0 +1,157 @@
+import { newId } from '@turnout/runtime/ids';
+import { type Db, openDb } from '@turnout/runtime/postgres';
+import { givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
+import { waitUntil } from '@turnout/test-kit/wait-until';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { enrollParticipants, type NewEnrollment } from '../src/enrolling/enroll-participants.ts';
+
+let database: TestDatabase;
+let owner: Db;
+let admin: Db;
+let organizationId: string;
+let eventId: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = openDb({ url: database.url, max: 2, applicationName: 'test' });
+  admin = openDb({ url: database.urlFor('admin'), max: 10, applicationName: 'test' });
+  organizationId = (await givenOrganization(owner)).id;
+});
+beforeEach(async () => {
+  eventId = await givenEvent(owner, organizationId);
+});
+afterAll(async () => {
+  await admin[Symbol.asyncDispose]();
+  await owner[Symbol.asyncDispose]();
+  await database.drop();
+});
+
+const context = { actor: { type: 'system', id: 'test' }, cause: 'test' } as const;
+
+function row(facts: Partial<NewEnrollment['participant']> & { accessCode?: string } = {}): NewEnrollment {
+  const { accessCode = null, ...person } = facts;
+  return {
+    participant: { name: 'Ada', email: `${newId()}@example.org`, locale: null, externalId: null, ...person },
+    accessCode,
+    ticketType: null,
+  };
+}
+
+const enroll = (rows: NewEnrollment[], event = eventId) =>
+  enrollParticipants(admin, { organizationId, eventId: event }, rows, context);
+
+async function count() {
+  const [counts] = await owner.query<{ people: number; enrollments: number; transitions: number }>(
+    `select (select count(*) from attendance.participants) as people,
+       (select count(*) from attendance.enrollments) as enrollments,
+       (select count(*) from attendance.transitions) as transitions`,
+  );
+  if (!counts) throw new Error('a count has one row');
+  return counts;
+}
+
+describe('enrolling many at once', () => {
+  it('writes an enrollment and its first transition for each, in the order given', async () => {
+    const before = await count();
+    const rows = Array.from({ length: 500 }, (_, index) => row({ name: `Person ${index}` }));
+    const enrolled = await enroll(rows);
+    if (enrolled?.outcome !== 'enrolled') throw new Error(enrolled?.outcome);
+    expect(enrolled.enrollments.map(({ participant }) => participant.name)).toEqual(
+      rows.map(({ participant }) => participant.name),
+    );
+    expect(new Set(enrolled.enrollments.map(({ accessCode }) => accessCode)).size).toBe(500);
+    expect(await count()).toEqual({
+      people: before.people + 500,
+      enrollments: before.enrollments + 500,
+      transitions: before.transitions + 500,
+    });
+  });
+
+  it('writes nothing when one is refused, and names each refused row', async () => {
+    const twins = `${newId()}@example.org`;
+    await enroll([row({ email: twins, externalId: newId() }), row({ email: twins, externalId: newId() })]);
+    await enroll([row({ email: 'enrolled@example.org', accessCode: 'taken' })]);
+    const before = await count();
+    const refused = await enroll([
+      row(),
+      row({ email: 'Enrolled@example.org', name: 'Somebody Else' }),
+      row({ accessCode: 'taken' }),
+      row({ email: twins }),
+      row({ email: 'twice@example.org', accessCode: 'same' }),
+      row({ email: 'TWICE@example.org' }),
+      row({ accessCode: 'same' }),
+    ]);
+    if (refused?.outcome !== 'refused') throw new Error(refused?.outcome);
+    expect(refused.refusals.map(({ position, refusal }) => [position, refusal.code])).toEqual([
+      [1, 'already_enrolled'],
+      [2, 'access_code_taken'],
+      [3, 'participant_ambiguous'],
+      [5, 'already_enrolled'],
+      [6, 'access_code_taken'],
+    ]);
+    expect(await count()).toEqual(before);
+    expect(await owner.query(`select 1 from attendance.participants where name = 'Somebody Else'`)).toEqual(
+      [],
+    );
+  });
+
+  it('waits, and never deadlocks, when batches name the same people in another order', async () => {
+    const people = Array.from({ length: 30 }, (_, index) => ({
+      email: `${newId()}@example.org`,
+      ...(index % 2 === 0 ? { externalId: newId() } : {}),
+    }));
+    const events = await Promise.all(Array.from({ length: 10 }, () => givenEvent(owner, organizationId)));
+    const before = await count();
+    const enrolled = await Promise.all(
+      events.map((event, turn) => {
+        const start = turn * 3;
+        return enroll([...people.slice(start), ...people.slice(0, start)].map(row), event);
+      }),
+    );
+    expect(enrolled.map((answer) => answer?.outcome)).toEqual(events.map(() => 'enrolled'));
+    expect(await count()).toMatchObject({ people: before.people + 30 });
+  });
+
+  it('looks again when an access code was taken in the same instant', async () => {
+    let enrolling: ReturnType<typeof enroll> | undefined;
+    await owner.transaction(async (tx) => {
+      const person = newId();
+      await tx.query(
+        `insert into attendance.participants (organization_id, participant_id, name, email) values ($1, $2, 'Ada', 'wanted@example.org')`,
+        [organizationId, person],
+      );
+      await tx.query(
+        `insert into attendance.enrollments (event_id, enrollment_id, organization_id, participant_id, status, access_code)
+         values ($1, $2, $3, $2, 'confirmed', 'wanted')`,
+        [eventId, person, organizationId],
+      );
+      enrolling = enroll([row({ accessCode: 'free' }), row({ accessCode: 'wanted' })]);
+      await waitUntil(
+        async () =>
+          (
+            await owner.query(
+              `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+            )
+          ).length > 0,
+        { within: 5_000 },
+      );
+    });
+    expect(await enrolling).toMatchObject({
+      outcome: 'refused',
+      refusals: [{ position: 1, refusal: { code: 'access_code_taken' } }],
+    });
+  });
+
+  it('says whether the event is cancelled or not there', async () => {
+    const cancelled = await givenEvent(owner, organizationId, {
+      cancelled_at: new Date(),
+      cancellation_reason: 'storm',
+    });
+    expect(await enroll([row()], cancelled)).toMatchObject({ outcome: 'event_cancelled' });
+    expect(await enroll([row()], newId())).toBeNull();
+    const stranger = await givenOrganization(owner);
+    expect(
+      await enrollParticipants(admin, { organizationId: stranger.id, eventId }, [row()], context),
+    ).toBeNull();
+  });
+});

@@ -1,0 +1,129 @@
+import { newId } from '@turnout/runtime/ids';
+import { type Db, openDb } from '@turnout/runtime/postgres';
+import { openSequelize } from '@turnout/runtime/sequelize';
+import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
+import { waitUntil } from '@turnout/test-kit/wait-until';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { changeEvent, type EventChanges, type EventState } from '../src/events/change-event.ts';
+import { type AttendanceModels, bindAttendanceModels } from '../src/models/attendance-models.ts';
+
+let database: TestDatabase;
+let owner: Db;
+let models: AttendanceModels;
+let organizationId: string;
+let eventId: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = openDb({ url: database.url, max: 2, applicationName: 'test' });
+  models = bindAttendanceModels(
+    openSequelize({ url: database.urlFor('admin'), max: 2, applicationName: 'test' }),
+  );
+  organizationId = (await givenOrganization(owner)).id;
+});
+beforeEach(async () => {
+  eventId = await givenEvent(owner, organizationId);
+});
+afterAll(async () => {
+  await models.sequelize.close();
+  await owner[Symbol.asyncDispose]();
+  await database.drop();
+});
+
+const change = (changes: EventChanges, askForCheckIns = false) =>
+  changeEvent(models, { organizationId, eventId }, { askForCheckIns }, () => ({
+    outcome: 'change',
+    changes,
+  }));
+const isAnyoneWaiting = async () =>
+  (
+    await owner.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+  ).length > 0;
+
+describe('changing an event', () => {
+  it('waits for a batch of a closure, which judges by one set of rules', async () => {
+    let changing: ReturnType<typeof change> | undefined;
+    let isChanged = false;
+    await owner.transaction(async (tx) => {
+      await tx.query('select 1 from attendance.events where event_id = $1 for share', [eventId]);
+      changing = change({ requirement: { type: 'all_days' } });
+      void changing.then(() => {
+        isChanged = true;
+      });
+      await waitUntil(isAnyoneWaiting, { within: 5_000 });
+      expect(isChanged).toBe(false);
+    });
+    expect(await changing).toMatchObject({
+      outcome: 'changed',
+      event: { requirement: { type: 'all_days' } },
+    });
+  });
+
+  it('is decided by what the event is when the wait is over', async () => {
+    let changing: Promise<unknown> | undefined;
+    await owner.transaction(async (tx) => {
+      await tx.query(`update attendance.events set name = 'renamed' where event_id = $1`, [eventId]);
+      changing = changeEvent(models, { organizationId, eventId }, { askForCheckIns: false }, ({ event }) => ({
+        outcome: 'refused',
+        refusal: event.name,
+      }));
+      await waitUntil(isAnyoneWaiting, { within: 5_000 });
+    });
+    expect(await changing).toEqual({ outcome: 'refused', refusal: 'renamed' });
+  });
+
+  it('tells the decision what there is: the closure, and check-ins if it asks for them', async () => {
+    const states: EventState[] = [];
+    const look = async (askForCheckIns: boolean) =>
+      await changeEvent(models, { organizationId, eventId }, { askForCheckIns }, (state) => {
+        states.push(state);
+        return { outcome: 'refused', refusal: 'just looking' };
+      });
+    expect(await look(false)).toEqual({ outcome: 'refused', refusal: 'just looking' });
+    await look(true);
+    await owner.query('update attendance.events set closure_epoch = 3 where event_id = $1', [eventId]);
+    await look(false);
+    await givenEnrollments(owner, organizationId, eventId, 2);
+    await look(false);
+    await owner.query(
+      `update attendance.enrollments set status = 'no_show', verdict_by = 'rule' where event_id = $1`,
+      [eventId],
+    );
+    await look(false);
+    await owner.query(
+      'update attendance.events set closed_epoch = 3, closed_at = now() where event_id = $1',
+      [eventId],
+    );
+    await look(false);
+    expect(
+      states.map(({ hasCheckIns, halfClosed, event }) => [hasCheckIns, halfClosed, event.closedAt]),
+    ).toEqual([
+      [null, false, null],
+      [false, false, null],
+      [null, false, null],
+      [null, false, null],
+      [null, true, null],
+      [null, false, expect.any(Date)],
+    ]);
+    const [clock] = await owner.query<{ now: Date }>('select clock_timestamp() as now');
+    for (const { now } of states)
+      expect(Math.abs(now.getTime() - (clock?.now.getTime() ?? 0))).toBeLessThan(30_000);
+  });
+
+  it('changes nothing when the decision throws', async () => {
+    const failing = changeEvent(models, { organizationId, eventId }, { askForCheckIns: true }, () => {
+      throw new Error('a fault');
+    });
+    await expect(failing).rejects.toThrow('a fault');
+    expect(await change({ name: 'afterwards' })).toMatchObject({ event: { name: 'afterwards' } });
+  });
+
+  it('finds no event of another organization', async () => {
+    const other = { organizationId: newId(), eventId };
+    expect(
+      await changeEvent(models, other, { askForCheckIns: false }, () => ({ outcome: 'change', changes: {} })),
+    ).toBeNull();
+  });
+});

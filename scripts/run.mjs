@@ -17,6 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([target, ...args]) {
+  const began = Date.now();
   if (target === undefined) {
     console.error('usage: node scripts/run.mjs <target.ts> [arguments]');
     return 2;
@@ -25,7 +26,11 @@ async function main([target, ...args]) {
     await ensurePackages(root, attend);
     const child = spawn(findNode24(root), [join(root, target), ...args], {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
+      env: {
+        ...process.env,
+        PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+        TURNOUT_COMMAND_BEGAN: String(began),
+      },
     });
     return await attend(child);
   } catch (error) {

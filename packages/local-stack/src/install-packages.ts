@@ -47,7 +47,9 @@ export async function installPackages(packages: readonly string[], tools: Tools)
     lock.release();
   }
   const enabledNow = enabledUnits().filter((unit) => !enabledBefore.includes(unit));
-  for (const unit of enabledNow) await runStep('deb-systemd-helper', ['disable', unit], tools);
+  for (const unit of enabledNow) {
+    await runStep('deb-systemd-helper', ['disable', unit], tools).catch((error: Error) => say(error.message));
+  }
 }
 
 async function runStep(command: string, args: string[], tools: Tools, attempts = 1): Promise<void> {
@@ -94,6 +96,7 @@ function environment(): Record<string, string> {
     DEBIAN_FRONTEND: 'noninteractive',
     NEEDRESTART_MODE: 'l',
     NEEDRESTART_SUSPEND: '1',
+    DPKG_MAINTSCRIPT_PACKAGE: 'turnout', // deb-systemd-helper works for packages only
   };
 }
 

@@ -6,7 +6,7 @@ import { type Guard, openGuard } from '../open-guard.ts';
 import { LOCAL, STACK_FILE, START_LOCK } from '../places.ts';
 import { takeLock } from '../process-lock.mjs';
 import { runningStack } from '../running-stack.ts';
-import { narrator } from '../say.ts';
+import { narrator, secondsSinceStart } from '../say.ts';
 import { startStack } from '../start-stack.ts';
 import type { Stack } from '../stack.ts';
 import { writeWhole } from '../write-whole.ts';
@@ -81,7 +81,7 @@ function announce({ services, infrastructure }: Stack): void {
   console.log();
   for (const [name, place] of Object.entries(places)) console.log(`  ${name.padEnd(16)} ${place}`);
   console.log(
-    `\nTurnout is ready after ${process.uptime().toFixed(1)} seconds. It serves until you press Ctrl-C.`,
+    `\nTurnout is ready after ${secondsSinceStart().toFixed(1)} seconds. It serves until you press Ctrl-C.`,
   );
 }
 

@@ -18,10 +18,9 @@ export function tellStory(
     say(`  ${version}. ${to.padEnd(11)} ${reason}${days} (${triggeredBy}: ${by})`);
   }
   const heard = events.filter(({ subject }) => subject === id);
-  say(
-    `  and as the consumer heard it: ${heard.map(({ type, sequence }) => `${short(type)} ${sequence}`).join(', ')}`,
-  );
+  const steps = heard.map(({ type, sequence }) => `${short(type)} ${sequence}`);
+  say(`  The consumer heard: ${steps.join(', ')}.`);
 }
 
-/** `turnout.check-in.recorded.v1` → `check-in.recorded`. */
-const short = (type: string) => type.split('.').slice(1, -1).join('.');
+/** `turnout.check-in.recorded.v1` → `recorded`. */
+const short = (type: string) => type.split('.').at(-2);

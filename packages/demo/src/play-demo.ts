@@ -78,7 +78,7 @@ async function play(show: Show, mailboxUrl: string | null): Promise<void> {
 
   const late = await uploadLater(show, 'after closure');
   const corrected = await correctVerdicts(show);
-  say(`After closure: ${late} scans synced late, ${corrected} verdict corrected by an admin.`);
+  say(`After closure: ${late} scans synced late; verdicts corrected by an admin: ${corrected}.`);
 
   const stories = await readStories(show);
   checkVerdicts(show, closed, stories);

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { givenEnrollments, givenEvent } from '@turnout/test-kit/given';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { describe, expect, it } from 'vitest';
+import { expectInvariants } from './expect-invariants.ts';
 import { startTestStack } from './start-test-stack.ts';
 import { type Span, startTraceCollector } from './trace-collector.ts';
 import { uploadScans } from './upload-scans.ts';
@@ -69,6 +70,7 @@ describe('one trace', () => {
       ]);
       expect(ofTrace().map(({ name }) => name)).toContain('turnout.notifier process');
     }
+    await expectInvariants(stack.database.url);
     expect(collector.received()).not.toMatch(/@example\.org|Person \d|CODE[0-9A-F]{16}/);
   });
 });

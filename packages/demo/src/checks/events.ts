@@ -20,12 +20,9 @@ export async function checkEvents(show: Show): Promise<PublicEvent[]> {
   await waitFor(() => sum(countByType(firstArrivals(about()))) >= sum(expected));
 
   const heard = about();
-  for (const message of heard) checkMessage(show, message);
-  const events = firstArrivals(heard).flatMap(
-    ({ text }) => publicEvent.safeParse(JSON.parse(text)).data ?? [],
-  );
-  const counts = countByType(firstArrivals(heard));
-  const again = heard.length - sum(counts);
+  const first = firstArrivals(heard);
+  const counts = countByType(first);
+  const again = heard.length - first.length;
   const repeated = again === 0 ? '' : ` (${again} of them a second time, with the same id)`;
   say(`A consumer with a queue of its own heard ${heard.length} events${repeated}:`);
   for (const type of new Set([...Object.keys(expected), ...Object.keys(counts)])) {
@@ -33,8 +30,11 @@ export async function checkEvents(show: Show): Promise<PublicEvent[]> {
     const ok = differences.expect(`events ${type}`, did, should);
     say(`  ${type.padEnd(38)} ${String(did).padStart(3)}${ok ? '' : `   <-- expected ${should}`}`);
   }
-  const inOrder = checkOrder(show, events);
-  if (inOrder)
+  const before = differences.found.length;
+  for (const message of heard) checkMessage(show, message);
+  const events = first.flatMap(({ text }) => publicEvent.safeParse(JSON.parse(text)).data ?? []);
+  checkOrder(show, events);
+  if (differences.found.length === before)
     say('  Each in the shape of its contract, in order for everybody, and without a name, address or code.');
   return events;
 }
@@ -92,16 +92,13 @@ function checkMessage({ differences, people }: Show, message: Heard): void {
 }
 
 /** For one enrollment, `sequence` never goes back. */
-function checkOrder({ differences }: Show, events: readonly PublicEvent[]): boolean {
+function checkOrder({ differences }: Show, events: readonly PublicEvent[]): void {
   const latest = new Map<string, number>();
-  let inOrder = true;
   for (const { subject, sequence, type, id } of events) {
     const before = latest.get(subject) ?? 0;
     if (sequence < before) {
-      inOrder = false;
       differences.note(`the event ${id} (${type}, sequence ${sequence}) came after sequence ${before}`);
     }
     latest.set(subject, Math.max(before, sequence));
   }
-  return inOrder;
 }

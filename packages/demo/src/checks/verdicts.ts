@@ -14,7 +14,7 @@ export function checkVerdicts(
     const actual = [closed.get(person.enrollmentId) ?? 'nothing', story.status];
     return { person, actual, ok: checkPerson(show, person, actual, story) };
   });
-  say(row('', 'who', 'days', 'expected', 'found'));
+  say('Everybody, with the event days that count, and the verdict as expected and as found:');
   for (const kind of kinds) {
     const alike = everybody.filter(({ person }) => person.kind === kind);
     const wrong = alike.find(({ ok }) => !ok);

@@ -12,7 +12,7 @@ export async function vouch(show: Show): Promise<void> {
       day: show.calendar.date(person.kind.vouchedFor ?? 1),
     });
   }
-  show.say(`An admin vouches for ${vouched.length} who was there on day 1 and missed the scanner.`);
+  show.say(`An admin vouches for people who were there and missed the scanner: ${vouched.length}.`);
 }
 
 /** Tickets given back before closure. */

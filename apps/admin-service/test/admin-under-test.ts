@@ -1,6 +1,6 @@
-import { createTestDatabase } from '@turnout/test-kit/test-database';
-import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/given';
 import { type Db, openDb } from '@turnout/runtime/postgres';
+import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/given';
+import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { startAdminService } from '../src/service.ts';
 
 /** An answer, read whole. `body` is its JSON; what a test expects of it is what it checks. */

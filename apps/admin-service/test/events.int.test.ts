@@ -118,7 +118,7 @@ describe('creating an event', () => {
     const longest = { startsAt: '2028-01-01T00:00:00+01:00', endsAt: '2029-01-01T00:00:00+01:00' };
     const accepted = await create(longest);
     expect({ status: accepted.status, days: accepted.body.days?.length }).toEqual({ status: 201, days: 366 });
-    for (const endsAt of ['2029-01-01T00:00:01+01:00', '9999-12-31T00:00:00Z']) {
+    for (const endsAt of ['2029-01-01T00:00:01+01:00', '9998-12-31T00:00:00Z']) {
       expect((await create({ ...longest, endsAt })).body).toMatchObject({
         status: 422,
         code: 'event_too_long',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts';
-import { someone, typeScriptDays } from './examples.ts';
 import { everyRoute, pathWith } from './every-route.ts';
+import { someone, typeScriptDays } from './examples.ts';
 import { givenClosure, givenEnrollment, givenEvent } from './given.ts';
 
 let service: AdminUnderTest;

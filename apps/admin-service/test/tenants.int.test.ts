@@ -1,10 +1,10 @@
 import { ensureOrganization } from '@turnout/access/issue-token';
 import { givenOrganization, givenToken } from '@turnout/test-kit/given';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AdminUnderTest, type Answer, type Client, startAdminUnderTest } from './admin-under-test.ts';
 import { routes } from '../src/http/routes.ts';
-import { nobody } from './examples.ts';
+import { type AdminUnderTest, type Answer, type Client, startAdminUnderTest } from './admin-under-test.ts';
 import { everyRoute, type Ids, pathWith, type RouteExample } from './every-route.ts';
+import { nobody } from './examples.ts';
 import { givenClosure, givenEnrollment, givenEvent } from './given.ts';
 
 let service: AdminUnderTest;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gatherScans, type RecordScans, type ScanUpload } from '../src/commands/gather-scans.ts';
-import type { SubmittedScan } from '../src/commands/record-check-ins.ts';
+import type { SubmittedScan } from '../src/commands/submitted-scan.ts';
 
 const scan = (name: string) => ({ scan: { scanId: name } }) as unknown as SubmittedScan;
 const upload = (names: string[], eventId = 'event', signal = new AbortController().signal): ScanUpload => ({

@@ -6,9 +6,6 @@ import { evaluate, evidenceOf } from './requirement.ts';
 /**
  * The days or the requirement of a closed event were corrected: a verdict that the rule gave follows the rule; one given
  * by an override stands. `event` is the corrected one. Undecided enrollments wait for closure.
- *
- * Check-ins are judged by the day they carry: after a change of time zone or day boundary, give them their days anew
- * first (`restateDays`).
  */
 export function decideCorrection(
   event: EventPolicy,

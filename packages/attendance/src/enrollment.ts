@@ -1,5 +1,3 @@
-import type { Move } from './moves.ts';
-
 export type Status = 'confirmed' | 'checked_in' | 'attended' | 'no_show' | 'cancelled';
 
 /** One participant in one event, as the rules see it. */
@@ -38,28 +36,13 @@ export function provesPresence(checkIn: Pick<CheckIn, 'direction' | 'annulledAt'
   return checkIn.direction === 'entry' && checkIn.annulledAt === null;
 }
 
-/** The enrollment after a move. Throws when the move starts from another status: it was decided on other facts. */
-export function applyMove(enrollment: Enrollment, move: Move): Enrollment {
-  if (move.from !== enrollment.status) {
-    throw new Error(
-      `a move from ${move.from} cannot be applied to an enrollment that is ${enrollment.status}`,
-    );
-  }
-  return {
-    ...enrollment,
-    status: move.to,
-    version: enrollment.version + 1,
-    verdictBy: move.verdictBy,
-  };
-}
-
 /** The enrollment with one more check-in. */
-export function addCheckIn(enrollment: Enrollment, checkIn: CheckIn): Enrollment {
+export function addCheckIn<E extends Enrollment>(enrollment: E, checkIn: CheckIn): E {
   return { ...enrollment, checkIns: [...enrollment.checkIns, checkIn] };
 }
 
 /** The enrollment with one check-in annulled: kept, and no longer counting. */
-export function annulCheckIn(enrollment: Enrollment, checkInId: string, annulledAt: Date): Enrollment {
+export function annulCheckIn<E extends Enrollment>(enrollment: E, checkInId: string, annulledAt: Date): E {
   return {
     ...enrollment,
     checkIns: enrollment.checkIns.map((checkIn) =>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { graceEndsAt, isClosureDue, isOver } from '../src/closure-due.ts';
 import { decideClosure } from '../src/decide-closure.ts';
-import { aCheckIn, anEnrollment, anEvent, at, minutes, plus } from './builders.ts';
+import { aCheckIn, anEnrollment, anEvent, at } from './builders.ts';
 
 const event = anEvent({ requirement: { type: 'minimum_days', days: 2 } });
 const cameOnce = anEnrollment({
@@ -53,34 +52,5 @@ describe('closure', () => {
     const cancelled = { ...event, cancelledAt: at('2026-05-02T00:00:00Z') };
     expect(decideClosure(cancelled, cameOnce).move).toBeNull();
     expect(decideClosure(cancelled, anEnrollment()).move).toBeNull();
-  });
-});
-
-describe('an event is due for closure', () => {
-  const graced = anEvent({ closureGraceMinutes: 30 });
-  const neverClosed = { everClosed: false, anyUndecided: false };
-  const after = plus(event.endsAt, 1);
-
-  it('after its end, not at it', () => {
-    expect(isClosureDue(event, neverClosed, event.endsAt)).toBe(false);
-    expect(isClosureDue(event, neverClosed, after)).toBe(true);
-  });
-
-  it('after its grace', () => {
-    const end = plus(graced.endsAt, minutes(30));
-    expect(graceEndsAt(graced)).toEqual(end);
-    expect(isOver(graced, end)).toBe(false);
-    expect(isOver(graced, plus(end, 1))).toBe(true);
-    expect(isClosureDue(graced, neverClosed, after)).toBe(false);
-  });
-
-  it('again when someone became undecided, and otherwise only once', () => {
-    expect(isClosureDue(event, { everClosed: true, anyUndecided: true }, after)).toBe(true);
-    expect(isClosureDue(event, { everClosed: true, anyUndecided: false }, after)).toBe(false);
-  });
-
-  it('never when it was cancelled', () => {
-    const cancelled = anEvent({ cancelledAt: at('2026-05-02T00:00:00Z') });
-    expect(isClosureDue(cancelled, { everClosed: false, anyUndecided: true }, after)).toBe(false);
   });
 });

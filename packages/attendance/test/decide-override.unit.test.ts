@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { applyMove } from '../src/apply-move.ts';
 import { decideAnnulment } from '../src/decide-annulment.ts';
 import { decideCancellation } from '../src/decide-cancellation.ts';
 import { decideCheckIn } from '../src/decide-check-in.ts';
 import { decideCorrection } from '../src/decide-correction.ts';
 import { decideOverride, type Override } from '../src/decide-override.ts';
-import { addCheckIn, applyMove } from '../src/enrollment.ts';
-import { restateDays } from '../src/restate-days.ts';
+import { addCheckIn } from '../src/enrollment.ts';
 import { aCheckIn, anEnrollment, anEvent, aScan, at } from './builders.ts';
 
 const event = anEvent({ requirement: { type: 'minimum_days', days: 2 } });
@@ -157,14 +157,5 @@ describe('a correction of a closed event', () => {
       evidence: { daysPresent: ['2026-05-01'], required: 1, rule: 'all_days' },
       verdictBy: 'rule',
     });
-  });
-
-  it('gives scans the days of a corrected boundary, and leaves the day an admin named', () => {
-    const scanned = aCheckIn('2026-05-02T02:10:00+02:00');
-    const named = aCheckIn('2026-05-02T02:10:00+02:00', { source: 'override', day: '2026-05-03' });
-    const enrollment = anEnrollment({ status: 'checked_in', checkIns: [scanned, named] });
-    expect(scanned.day).toBe('2026-05-02');
-    const restated = restateDays(anEvent({ dayBoundary: '04:00' }), enrollment);
-    expect(restated.checkIns.map(({ day }) => day)).toEqual(['2026-05-01', '2026-05-03']);
   });
 });

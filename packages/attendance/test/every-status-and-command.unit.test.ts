@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { applyMove } from '../src/apply-move.ts';
 import { decideAnnulment } from '../src/decide-annulment.ts';
 import { decideCancellation } from '../src/decide-cancellation.ts';
 import { decideCheckIn } from '../src/decide-check-in.ts';
 import { decideClosure } from '../src/decide-closure.ts';
 import { decideCorrection } from '../src/decide-correction.ts';
 import { decideOverride } from '../src/decide-override.ts';
-import { applyMove, type Enrollment } from '../src/enrollment.ts';
+import type { Enrollment } from '../src/enrollment.ts';
 import type { EventPolicy } from '../src/event.ts';
 import { isMove, type Move } from '../src/moves.ts';
 import { aCheckIn, anEnrollment, anEvent, aScan, at } from './builders.ts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { applyMove } from '../src/apply-move.ts';
 import { decideAnnulment } from '../src/decide-annulment.ts';
 import { decideCancellation } from '../src/decide-cancellation.ts';
 import { decideCheckIn } from '../src/decide-check-in.ts';
@@ -7,7 +8,7 @@ import { decideClosure } from '../src/decide-closure.ts';
 import { decideCorrection } from '../src/decide-correction.ts';
 import { decideOverride } from '../src/decide-override.ts';
 import { enroll } from '../src/enroll.ts';
-import { addCheckIn, annulCheckIn, applyMove, type CheckIn, type Enrollment } from '../src/enrollment.ts';
+import { addCheckIn, annulCheckIn, type CheckIn, type Enrollment } from '../src/enrollment.ts';
 import type { EventPolicy } from '../src/event.ts';
 import { eventDays } from '../src/event-days.ts';
 import { isMove, type Move } from '../src/moves.ts';

@@ -7,7 +7,7 @@ export const id = z
   .transform((value) => value.toLowerCase());
 
 const EARLIEST = Date.UTC(1900, 0, 1);
-const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const LATEST = Date.UTC(9998, 11, 31, 23, 59, 59, 999);
 
 /**
  * An instant as RFC 3339 writes it, with seconds and an offset; read as a Date with milliseconds.
@@ -22,7 +22,7 @@ export const instant = z.iso
   .transform((text) => new Date(text))
   .refine(
     (at) => at.getTime() >= EARLIEST && at.getTime() <= LATEST,
-    'must be a time between the years 1900 and 9999',
+    'must be a time between the years 1900 and 9998',
   );
 
 /** An instant in an answer: UTC with milliseconds. */

@@ -54,7 +54,7 @@ export interface ProblemFields {
   detail?: string;
   requestId: string;
   errors?: readonly { path: string; message: string }[];
-  /** Facts a client can use, such as `previous` or `opensAt`. */
+  /** Facts a client can use, such as `previous` or `opensAt`; they never replace the members above. */
   extra?: Record<string, unknown>;
 }
 
@@ -74,6 +74,7 @@ export function problem(code: string, fields: ProblemFields): { status: number; 
   return {
     status,
     body: {
+      ...fields.extra,
       type: `urn:turnout:problem:${known}`,
       title,
       status,
@@ -81,7 +82,6 @@ export function problem(code: string, fields: ProblemFields): { status: number; 
       code: known,
       requestId: fields.requestId,
       ...(fields.errors ? { errors: fields.errors } : {}),
-      ...fields.extra,
     },
   };
 }

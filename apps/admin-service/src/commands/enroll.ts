@@ -1,7 +1,7 @@
 import type { Principal } from '@turnout/access/principal';
 import {
-  enrollParticipants,
   type EnrollRefusal,
+  enrollParticipants,
 } from '@turnout/attendance-store/enrolling/enroll-participants';
 import type { EnrollmentRecord } from '@turnout/attendance-store/reading/records';
 import type { EnrollRequest } from '@turnout/contracts/http/enrollments';

@@ -1,6 +1,7 @@
 import type { Principal } from '@turnout/access/principal';
+import { applyMove } from '@turnout/attendance/apply-move';
 import { type AnnulmentRefusal, decideAnnulment } from '@turnout/attendance/decide-annulment';
-import { applyMove, type CheckIn, annulCheckIn as withoutCheckIn } from '@turnout/attendance/enrollment';
+import { type CheckIn, annulCheckIn as withoutCheckIn } from '@turnout/attendance/enrollment';
 import { changeEnrollments, each } from '@turnout/attendance-store/change-enrollments';
 import { findEnrollmentOfCheckIn } from '@turnout/attendance-store/door/find-enrollment-of-check-in';
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
@@ -43,7 +44,7 @@ export async function annulCheckIn(db: Db, command: AnnulmentCommand): Promise<A
         result: {
           outcome: 'annulled',
           event,
-          enrollment: { ...enrollment, ...(move ? applyMove(left, move) : left) },
+          enrollment: move ? applyMove(left, move) : left,
           checkIn,
         },
       };

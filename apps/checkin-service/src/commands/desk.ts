@@ -1,5 +1,6 @@
+import { applyMove } from '@turnout/attendance/apply-move';
 import { decideCheckIn } from '@turnout/attendance/decide-check-in';
-import { addCheckIn, applyMove } from '@turnout/attendance/enrollment';
+import { addCheckIn } from '@turnout/attendance/enrollment';
 import type { Change, Fact } from '@turnout/attendance-store/fact';
 import { answerKey, type StoredAnswer } from '@turnout/attendance-store/loading/load-answers';
 import type { Batch } from '@turnout/attendance-store/loading/load-batch';
@@ -9,7 +10,7 @@ import type { ScanRequest } from '@turnout/contracts/http/check-ins';
 import { newId } from '@turnout/runtime/ids';
 import type { ScanRefusal } from '../http/refusals.ts';
 import { acceptedAnswer, refusedAnswer, type ScanAnswer } from '../http/scan-answers.ts';
-import type { SubmittedScan } from './record-check-ins.ts';
+import type { SubmittedScan } from './submitted-scan.ts';
 
 /** A batch of scans on its way through the rules: what each ticket has become so far, and what was answered. */
 export class Desk {
@@ -85,8 +86,8 @@ export class Desk {
     };
     const { outcome, move } = decision;
     visitor.facts.push({ kind: 'checked_in', checkIn, outcome, move, by: context });
-    const present = { ...visitor.enrollment, ...addCheckIn(visitor.enrollment, checkIn) };
-    visitor.enrollment = move ? { ...present, ...applyMove(present, move) } : present;
+    const present = addCheckIn(visitor.enrollment, checkIn);
+    visitor.enrollment = move ? applyMove(present, move) : present;
     return {
       answer: acceptedAnswer(outcome, checkIn, visitor.enrollment, this.#event, decision.previous),
       refusal: null,

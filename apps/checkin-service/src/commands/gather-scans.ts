@@ -8,7 +8,7 @@
  */
 import { isUnavailable } from '@turnout/runtime/postgres';
 import type { ScanAnswer } from '../http/scan-answers.ts';
-import type { SubmittedScan } from './record-check-ins.ts';
+import type { SubmittedScan } from './submitted-scan.ts';
 
 /** What one request brings: one scan, or a batch of them. */
 export interface ScanUpload {

@@ -1,18 +1,10 @@
-import type { Principal } from '@turnout/access/principal';
 import { changeEnrollments, type Decision } from '@turnout/attendance-store/change-enrollments';
 import type { Batch } from '@turnout/attendance-store/loading/load-batch';
 import type { ChangeContext } from '@turnout/attendance-store/stored';
-import type { ScanRequest } from '@turnout/contracts/http/check-ins';
 import type { Db } from '@turnout/runtime/postgres';
 import type { ScanAnswer } from '../http/scan-answers.ts';
 import { Desk } from './desk.ts';
-
-/** A scan with the device that made it and the request that brought it. */
-export interface SubmittedScan {
-  scan: ScanRequest;
-  principal: Principal;
-  context: ChangeContext;
-}
+import type { SubmittedScan } from './submitted-scan.ts';
 
 /**
  * Judges scans of one event and records them, in one transaction.

@@ -13,11 +13,12 @@ import { validate } from '@turnout/runtime/http/validate';
 import { currentTraceHeaders } from '@turnout/runtime/trace-context';
 import { z } from 'zod';
 import { annulCheckIn } from '../commands/annul-check-in.ts';
-import type { SubmittedScan } from '../commands/record-check-ins.ts';
+import type { SubmittedScan } from '../commands/submitted-scan.ts';
 import type { CheckinContext } from '../context.ts';
+import { checkInBody, enrollmentAtTheDoor } from './bodies.ts';
 import { annulmentRefused } from './refusals.ts';
 import { route } from './route.ts';
-import { checkInBody, enrollmentAtTheDoor, type ScanAnswer } from './scan-answers.ts';
+import type { ScanAnswer } from './scan-answers.ts';
 
 const desk = ['front_desk', 'supervisor', 'admin'] as const;
 const MEGABYTE = 1_000_000;

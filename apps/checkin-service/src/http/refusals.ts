@@ -2,8 +2,8 @@ import type { AnnulmentRefusal } from '@turnout/attendance/decide-annulment';
 import type { CheckInRefusal } from '@turnout/attendance/decide-check-in';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import type { Refusal } from '@turnout/runtime/http/reply';
+import { previousBody } from './bodies.ts';
 import { localTime } from './local-time.ts';
-import { previousBody } from './scan-answers.ts';
 
 /** Everything a scan can be refused with; the rules decide most of it, the look-up the rest. */
 export type ScanRefusal = CheckInRefusal | { code: 'unknown_code' } | { code: 'scan_id_reused' };

@@ -19,7 +19,8 @@ import type { Delivery } from '@turnout/runtime/rabbitmq';
 import type { TraceHeaders } from '@turnout/runtime/trace-context';
 import { isMessagesFault } from './is-messages-fault.ts';
 import { readEvent } from './read-event.ts';
-import { type ReceivedEvent, storeEvents } from './store-events.ts';
+import type { ReceivedEvent } from './received-event.ts';
+import { storeEvents } from './store-events.ts';
 
 export interface ReceiveOptions {
   db: Db;

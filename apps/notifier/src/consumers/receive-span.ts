@@ -1,6 +1,6 @@
 import { propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { TraceHeaders } from '@turnout/runtime/trace-context';
-import type { ReceivedEvent } from './store-events.ts';
+import type { ReceivedEvent } from './received-event.ts';
 
 const tracer = trace.getTracer('@turnout/notifier');
 

@@ -1,15 +1,9 @@
 import type { Db, Tx } from '@turnout/runtime/postgres';
-import type { TraceHeaders } from '@turnout/runtime/trace-context';
 import { notificationsFor } from '../notifications/notifications-for.ts';
 import { insertDeliveries, type NewDelivery } from '../store/insert-deliveries.ts';
 import { insertInbox } from '../store/insert-inbox.ts';
-import type { ReadEvent } from './read-event.ts';
 import { type ReceiveSpan, startReceiveSpan } from './receive-span.ts';
-
-export interface ReceivedEvent extends ReadEvent {
-  /** The trace in which it was published. */
-  headers: TraceHeaders;
-}
+import type { ReceivedEvent } from './received-event.ts';
 
 /** How many events had not been received before, and how many deliveries they made. */
 export interface StoreCounts {

@@ -1,24 +1,10 @@
+import type { Reader, Text } from './text.ts';
 import { youAttended } from './you-attended.ts';
-
-/** The person a text is for, as known at the moment of writing. */
-export interface Reader {
-  name: string;
-  /** BCP 47, or null. Every text is in English so far. */
-  locale: string | null;
-  eventName: string;
-}
-
-export interface Text {
-  subject: string;
-  text: string;
-}
 
 /** Every text we can write, by the name under which a delivery stores it. */
 const templates = { [youAttended.name]: youAttended } as const;
 
-export type TemplateName = keyof typeof templates;
-
-export const templateNames = Object.keys(templates) as TemplateName[];
+export const templateNames = Object.keys(templates) as (keyof typeof templates)[];
 
 /**
  * Writes the text of a delivery.

@@ -1,7 +1,7 @@
 import type { ParticipantAttended } from '@turnout/contracts/events/participant-attended';
 import { z } from 'zod';
 import type { Notification } from './notification.ts';
-import type { Reader, Text } from './templates.ts';
+import type { Reader, Text } from './text.ts';
 
 const content = z.object({ daysPresent: z.array(z.iso.date()), corrected: z.boolean() });
 

@@ -30,6 +30,7 @@ async function provideServers(): Promise<AsyncDisposable> {
   if (process.connected) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel?.unref();
   await removeStaleDirectories(LOCAL, 'test');
+  await removeStaleDirectories(LOCAL, 'e2e');
   const dir = join(LOCAL, `test-${process.pid}`);
   const say = process.env.TURNOUT_TEST_QUIET ? () => {} : narrator(process.stderr);
   mkdirSync(dir, { recursive: true });

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { loadDemo } from '../load-demo.ts';
+import { playDemo } from '@turnout/demo/play-demo';
 import { type Guard, openGuard } from '../open-guard.ts';
 import { LOCAL, STACK_FILE, START_LOCK } from '../places.ts';
 import { takeLock } from '../process-lock.mjs';
@@ -56,18 +56,15 @@ async function start(): Promise<void> {
     defaultPorts: true,
     onPid: publish,
   });
-  const demo = await play(stack);
-  published = demo ? { ...stack, demo } : stack;
+  published = { ...stack, demo: await play(stack) };
   publish();
   ready = true;
   announce(stack);
 }
 
-/** Plays one event through the stack, if the demonstration is part of this checkout. */
-async function play(stack: Stack): Promise<{ eventId: string } | null> {
-  const demo = await loadDemo();
-  if (!demo) return null;
-  const { eventId, ok } = await demo.playDemo({ stack, say });
+/** Plays one event through the stack. */
+async function play(stack: Stack): Promise<{ eventId: string }> {
+  const { eventId, ok } = await playDemo({ stack, say });
   if (!ok) throw new Error('the demo event did not go as it should: see the differences above');
   return { eventId };
 }

@@ -1,8 +1,8 @@
 import type { Locks } from '@turnout/runtime/lock';
 import type { Logger } from '@turnout/runtime/logger';
 import { type Db, openDb } from '@turnout/runtime/postgres';
-import type { ClosingConfig } from './config.ts';
 import { type ClosureLocks, closureLocks } from './closure-lock.ts';
+import type { ClosingConfig } from './config.ts';
 import { Slots } from './slots.ts';
 
 /** What closing an event works with; the same for the schedule, the endpoint and the command line. */

@@ -7,7 +7,7 @@ const closing = {
   DATABASE_POOL: integer(1, 200).default(8),
   REDIS_URLS: commaSeparated(url('redis', 'rediss')),
   CLOSURE_BATCH_SIZE: integer(1, 20_000).default(5_000),
-  CLOSURE_LOCK_TTL_MS: integer(1 * SECOND, 10 * MINUTE).default(30 * SECOND),
+  CLOSURE_LOCK_TTL_MS: integer(1 * SECOND, 10 * MINUTE).default(20 * SECOND),
   LOG_LEVEL: z.string().optional(),
   LOG_FORMAT: z.string().optional(),
 };

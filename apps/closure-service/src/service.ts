@@ -78,6 +78,8 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
           const counts = await closeDueEvents(closure, { trigger: 'schedule' });
           if (counts.due > 0) logger.info(counts, 'closed what was due');
           else logger.debug('nothing is due');
+          // Whoever holds the lock is closing it, or was killed: then it is free when the lock has run out.
+          return counts.skipped > 0 ? { againAfterMs: config.lockTtlMs } : undefined;
         },
       }),
     ),

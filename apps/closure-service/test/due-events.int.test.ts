@@ -1,12 +1,12 @@
 import { findDueEvents } from '@turnout/attendance-store/closing/find-due-events';
 import { type Locks, openLocks } from '@turnout/runtime/lock';
 import { type EventFacts, givenEnrollments } from '@turnout/test-kit/given';
-import { freeLocalPort } from './free-local-port.ts';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeDueEvents } from '../src/commands/close-due-events.ts';
 import { closeEvent } from '../src/commands/close-event.ts';
 import { type ClosingKit, givenThreeDays, messages, openClosingKit, runs } from './closing-kit.ts';
+import { freeLocalPort } from './free-local-port.ts';
 
 const HOUR = 3_600_000;
 const ago = (ms: number) => new Date(Date.now() - ms);

@@ -1,5 +1,5 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
-import { type DestinationStream, pino, type Logger as PinoLogger, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { prettyStream } from './logger-pretty.ts';
 
 export type Logger = PinoLogger;

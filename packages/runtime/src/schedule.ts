@@ -8,7 +8,8 @@ export interface ScheduleOptions {
   /** A cron expression of five fields, or six with seconds first; in UTC. */
   cron: string;
   runAtStart: boolean;
-  task: () => Promise<void>;
+  /** May ask to be run once more ahead of its next time, after so many milliseconds. */
+  task: () => Promise<{ againAfterMs: number } | undefined>;
   logger: Logger;
 }
 
@@ -21,10 +22,15 @@ export function startSchedule(options: ScheduleOptions): AsyncDisposable {
   const { name = 'schedule', logger } = options;
   if (!cron.validate(options.cron)) throw new Error(`"${options.cron}" is not a cron expression`);
   let running: Promise<void> | null = null;
+  let again: NodeJS.Timeout | undefined;
 
   // The start-up run can meet the first tick, which node-cron's own noOverlap doesn't see.
   function tick(): Promise<void> {
+    clearTimeout(again);
     running ??= inSpan(name, options.task, { root: true })
+      .then((wish) => {
+        if (wish) again = setTimeout(() => void tick(), wish.againAfterMs);
+      })
       .catch((error: unknown) => logger.error({ err: error, schedule: name }, 'scheduled task failed'))
       .finally(() => {
         running = null;
@@ -43,6 +49,7 @@ export function startSchedule(options: ScheduleOptions): AsyncDisposable {
     async [Symbol.asyncDispose]() {
       await schedule.destroy();
       await running;
+      clearTimeout(again);
     },
   };
 }

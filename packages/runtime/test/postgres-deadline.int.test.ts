@@ -1,7 +1,7 @@
 import { type Db, isUnavailable, openDb } from '@turnout/runtime/postgres';
 import { openSequelize } from '@turnout/runtime/sequelize';
-import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
+import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 /** How the work ended, and after how many milliseconds. */

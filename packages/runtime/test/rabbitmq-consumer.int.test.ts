@@ -1,9 +1,9 @@
 import {
-  openConsumer,
-  openPublisher,
-  declareTopology,
   type Consumer,
   type Delivery,
+  declareTopology,
+  openConsumer,
+  openPublisher,
   type Publisher,
 } from '@turnout/runtime/rabbitmq';
 import { startProxy } from '@turnout/test-kit/start-proxy';

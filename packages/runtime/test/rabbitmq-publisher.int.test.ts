@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { type OutgoingMessage, openPublisher, type Publisher } from '@turnout/runtime/rabbitmq';
-import type { Channel } from 'amqplib';
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { callManagement, createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
+import type { Channel } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -35,6 +35,23 @@ describe('a schedule', () => {
     expect(runs).toBe(0);
   });
 
+  it('runs its task once more ahead of its next time when the task asks for it, and not after it stopped', async () => {
+    let runs = 0;
+    const { logger } = memoryLogger();
+    const schedule = startSchedule({
+      cron: NEVER_SOON,
+      runAtStart: true,
+      logger,
+      task: async () => {
+        runs += 1;
+        return { againAfterMs: runs < 3 ? 10 : 60_000 };
+      },
+    });
+    await expect.poll(() => runs, { timeout: 5000 }).toBe(3);
+    await schedule[Symbol.asyncDispose]();
+    expect(runs).toBe(3);
+  });
+
   it('never runs twice at once, and waits for the running task when it stops', async () => {
     let [running, most, finished] = [0, 0, 0];
     const { logger } = memoryLogger();

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { id } from '@turnout/contracts/primitives';
 import { requireSchema } from '@turnout/database/require-schema';
+import { SECOND } from '@turnout/runtime/durations';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { openLocks } from '@turnout/runtime/lock';
 import { createLogger } from '@turnout/runtime/logger';
@@ -48,21 +50,31 @@ export async function closeCommand(
   await startPart('PostgreSQL', whatToDo, async () => await requireSchema(db));
   const locks = opened.use(openLocks({ urls: settings.redisUrls, logger }));
   const closure = closureOf(settings, { db, locks, stopping, committed: () => undefined, logger });
-  return 'due' in target ? await closeDue(closure, say) : await closeOne(closure, target.eventId, say);
+  if ('due' in target) return await closeDue(closure, say);
+  return await closeOne(closure, target.eventId, { say, patienceMs: settings.lockTtlMs + SECOND });
 }
 
+/** Somebody else who is closing the event is waited for; a holder that was killed keeps its lock for the lock's lifetime. */
 async function closeOne(
   closure: Closure,
   eventId: string,
-  say: (line: string) => void,
+  { say, patienceMs }: { say: (line: string) => void; patienceMs: number },
 ): Promise<CommandResult> {
-  const closing = await closeEvent(closure, {
-    eventId,
-    trigger: 'command',
-    onlyIfDue: false,
-    onProgress: (progress) => say(progressLine(progress)),
-  });
-  return { ok: closing.outcome === 'closed', sentence: sentenceFor(eventId, closing) };
+  const until = performance.now() + patienceMs;
+  let waiting = false;
+  for (;;) {
+    const closing = await closeEvent(closure, {
+      eventId,
+      trigger: 'command',
+      onlyIfDue: false,
+      onProgress: (progress) => say(progressLine(progress)),
+    });
+    const wait = closing.outcome === 'in_progress' && performance.now() < until && !closure.stopping.aborted;
+    if (!wait) return { ok: closing.outcome === 'closed', sentence: sentenceFor(eventId, closing) };
+    if (!waiting) say('somebody else is closing this event; waiting for them …');
+    waiting = true;
+    await sleep(SECOND, undefined, { signal: closure.stopping }).catch(() => undefined);
+  }
 }
 
 async function closeDue(closure: Closure, say: (line: string) => void): Promise<CommandResult> {

@@ -1,10 +1,10 @@
 import type { ClosureOrder } from '@turnout/attendance-store/closing/begin-closure-run';
 import { closeBatch } from '@turnout/attendance-store/closing/close-batch';
+import type { ClosureRun } from '@turnout/attendance-store/closing/closure-run';
 import { addVerdicts, noVerdicts, type VerdictCounts } from '@turnout/attendance-store/closing/closure-run';
 import { countRunVerdicts } from '@turnout/attendance-store/closing/count-run-verdicts';
 import { finishClosureRun } from '@turnout/attendance-store/closing/finish-closure-run';
 import { noteAttempt } from '@turnout/attendance-store/closing/note-attempt';
-import type { ClosureRun } from '@turnout/attendance-store/closing/closure-run';
 import { inSpan } from '@turnout/runtime/trace-context';
 import type { Closure } from '../closure.ts';
 import { type Beginning, type Begun, beginClosure } from './begin-closure.ts';
@@ -73,7 +73,10 @@ async function judgeEveryone(
   attempt: number,
 ): Promise<Closed> {
   const { db, batchSize: limit, committed, logger } = closure;
-  if (attempt > 1) await noteAttempt(db, run, attempt);
+  if (attempt > 1) {
+    await lock.keep();
+    await noteAttempt(db, run, attempt);
+  }
   let counts = noVerdicts;
   for (;;) {
     let batch: Awaited<ReturnType<typeof closeBatch>>;

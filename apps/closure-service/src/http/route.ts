@@ -1,7 +1,7 @@
 import type { Principal } from '@turnout/access/principal';
 import type { Role } from '@turnout/contracts/http/tokens';
-import type { Db } from '@turnout/runtime/postgres';
 import { routeFor } from '@turnout/runtime/http/route';
+import type { Db } from '@turnout/runtime/postgres';
 import type { Background } from '../background.ts';
 import type { Closure } from '../closure.ts';
 

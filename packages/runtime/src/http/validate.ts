@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { messageFor } from '../validation-messages.ts';
 import { fieldPath } from './field-path.ts';
 import type { FieldError } from './reply.ts';
 import { findUnstorableText } from './unstorable-text.ts';
-import { messageFor } from '../validation-messages.ts';
 
 /** More would help nobody, and would let a small request cause a large answer. */
 const MOST_ERRORS = 100;

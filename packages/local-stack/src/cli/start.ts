@@ -34,6 +34,7 @@ try {
   if (stoppingSince === 0) {
     console.error(`\nnpm start failed: ${error instanceof Error ? error.message : String(error)}`);
     console.error(`\nThe logs are in ${logDir}. Mend what they name and type "npm start" again.`);
+    console.error(`To begin with empty servers, remove ${join(LOCAL, 'start')} first.`);
     await end(1);
   }
 }

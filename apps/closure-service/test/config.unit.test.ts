@@ -14,7 +14,7 @@ describe('the configuration of the closure service', () => {
       host: '127.0.0.1',
       schedule: '*/15 * * * *',
       batchSize: 5_000,
-      lockTtlMs: 30_000,
+      lockTtlMs: 20_000,
       retryDelaysMs: [1_000, 5_000, 10_000],
       concurrency: 4,
       redisUrls: ['redis://127.0.0.1:6379', 'redis://127.0.0.1:6380'],

@@ -32,23 +32,32 @@ async function main([target, ...args]) {
         TURNOUT_COMMAND_BEGAN: String(began),
       },
     });
-    return await attend(child);
+    return (await attend(child)).code;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return error.exitCode ?? 1;
+    console.error(error.message);
+    return error.signal ? codeOf(error.signal) : 1;
   }
 }
 
-/** Waits for a child, handing it every signal that asks us to end; answers its exit code as a shell tells it. */
-function attend(child) {
-  const forward = (signal) => child.kill(signal);
-  const parent = whenParentEnds(() => child.kill('SIGTERM'));
+/**
+ * Waits for a child, handing it every signal that asks us to end, or what `end` makes of it. Answers its exit code as
+ * a shell tells it, and the first signal there was.
+ */
+function attend(child, end = (signal) => child.kill(signal)) {
+  let signalled = null;
+  const forward = (signal) => {
+    signalled ??= signal;
+    end(signal);
+  };
+  const parent = whenParentEnds(() => forward('SIGTERM'));
   for (const signal of SIGNALS) process.on(signal, forward);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+    child.once('exit', (code, signal) => resolve({ code: code ?? codeOf(signal), signalled }));
   }).finally(() => {
     parent.stop();
     for (const signal of SIGNALS) process.off(signal, forward);
   });
 }
+
+const codeOf = (signal) => 128 + constants.signals[signal];

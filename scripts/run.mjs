@@ -4,9 +4,9 @@
 // target with the Node.js 24 that is one of them. What it says goes to standard error; the target has standard output
 // to itself. Signals reach the target, its exit code is ours, and it is told (by its IPC channel) when we are gone.
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { delimiter, join } from 'node:path';
 import { constants } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ensurePackages } from './ensure-packages.mjs';
 import { findNode24 } from './find-node.mjs';
 import { whenParentEnds } from './parent.mjs';
@@ -60,4 +60,6 @@ function attend(child, end = (signal) => child.kill(signal)) {
   });
 }
 
-const codeOf = (signal) => 128 + constants.signals[signal];
+function codeOf(signal) {
+  return 128 + constants.signals[signal];
+}

@@ -17,7 +17,7 @@ describe('a command', () => {
   it('runs on Node.js 24 with its arguments, alone on standard output, and its exit code is passed on', async () => {
     const command = run('scripts/test/programs/echo.ts', '7', '--flag', 'two words');
     const [said, [code]] = await Promise.all([text(command.stdout), once(command, 'exit')]);
-    expect(JSON.parse(said)).toEqual({ major: 24, rest: ['--flag', 'two words'] });
+    expect(JSON.parse(said)).toMatchObject({ major: 24, rest: ['--flag', 'two words'] });
     expect(code).toBe(7);
   });
 
@@ -31,5 +31,13 @@ describe('a command', () => {
     const [code] = await once(command, 'exit');
     expect(said.at(-1)).toBe('told to stop\n');
     expect(code).toBe(3);
+  });
+
+  it('that is killed gives the exit code that a shell gives', async () => {
+    const command = run('scripts/test/programs/echo.ts', 'wait');
+    const [line] = (await once(command.stdout, 'data')) as [Buffer];
+    process.kill(JSON.parse(line.toString()).pid, 'SIGKILL');
+    const [code] = await once(command, 'exit');
+    expect(code).toBe(128 + 9);
   });
 });

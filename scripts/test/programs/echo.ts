@@ -8,4 +8,5 @@ if (code === 'wait') {
     process.exitCode = 3;
   });
 } else process.exitCode = Number(code);
-console.log(JSON.stringify({ major: Number(process.versions.node.split('.')[0]), rest }));
+const major = Number(process.versions.node.split('.')[0]);
+console.log(JSON.stringify({ major, rest, pid: process.pid }));

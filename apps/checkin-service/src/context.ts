@@ -8,5 +8,5 @@ export interface CheckinContext {
   db: Db;
   relay: Pick<Relay, 'wake'>;
   /** Judges and records scans; null when the organization has no such event. */
-  record(upload: ScanUpload): Promise<ScanAnswer[] | null>;
+  record: (upload: ScanUpload) => Promise<ScanAnswer[] | null>;
 }

@@ -5,7 +5,7 @@ const folder = new URL('../migrations/', import.meta.url);
 export interface Migration {
   /** `0003-attendance`: the number orders, the words explain. */
   name: string;
-  sql(): string;
+  sql: () => string;
 }
 
 /** All migrations this build knows, in the order in which they apply. */

@@ -1,5 +1,5 @@
 import { eventsExchange, publicTopology } from '@turnout/contracts/topology';
-import { connect, type ConsumeMessage } from 'amqplib';
+import { type ConsumeMessage, connect } from 'amqplib';
 
 /** A message as it came from the broker. */
 export interface Heard {

@@ -1,5 +1,5 @@
-import { tellStory } from './audit-trail.ts';
 import { openApi } from './api.ts';
+import { tellStory } from './audit-trail.ts';
 import { calendarFor } from './calendar.ts';
 import { checkEvents } from './checks/events.ts';
 import { checkMails } from './checks/mails.ts';

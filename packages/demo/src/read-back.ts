@@ -1,8 +1,8 @@
 import { type EnrollmentBody, enrollmentBody, enrollmentStory } from '@turnout/contracts/http/enrollments';
 import { listOf } from '@turnout/contracts/http/pagination';
 import { read } from './api.ts';
-import type { Person, Show } from './show.ts';
 import { forEach } from './for-each.ts';
+import type { Person, Show } from './show.ts';
 
 export type Status = EnrollmentBody['status'];
 export type Story = ReturnType<typeof enrollmentStory.parse>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Guard, openGuard } from '@turnout/local-stack/open-guard';
 import { LOCAL } from '@turnout/local-stack/places';
 import { startServices } from '@turnout/local-stack/start-services';
-import { openDb, type Db } from '@turnout/runtime/postgres';
+import { type Db, openDb } from '@turnout/runtime/postgres';
 import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/given';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';

@@ -5,7 +5,7 @@ export interface Invariant {
   /** A sentence that is true of a healthy database. */
   name: string;
   /** The rows for which it is not, at most {@link OFFENDERS_SHOWN}. */
-  findOffenders(db: Queryable): Promise<object[]>;
+  findOffenders: (db: Queryable) => Promise<object[]>;
 }
 
 export const OFFENDERS_SHOWN = 50;

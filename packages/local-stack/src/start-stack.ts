@@ -6,9 +6,9 @@ import { startMailbox } from './mailbox.ts';
 import type { Guard } from './open-guard.ts';
 import type { Say } from './say.ts';
 import { type ServiceName, setRolePasswords } from './service-roles.ts';
+import type { Stack } from './stack.ts';
 import { startServers } from './start-servers.ts';
 import { startServices } from './start-services.ts';
-import type { Stack } from './stack.ts';
 
 export interface StartStackOptions {
   guard: Guard;

@@ -1,5 +1,5 @@
-import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 
 export interface FaultProxy extends AsyncDisposable {
   /** The target's URL, leading through the proxy. */

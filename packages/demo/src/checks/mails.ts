@@ -1,8 +1,8 @@
 import { type DeliveryBody, deliveryBody } from '@turnout/contracts/http/deliveries';
 import { listOf } from '@turnout/contracts/http/pagination';
 import { read } from '../api.ts';
-import type { Person, Show } from '../show.ts';
 import { forEach } from '../for-each.ts';
+import type { Person, Show } from '../show.ts';
 import { waitFor } from '../wait-for.ts';
 
 interface Mail {

@@ -2,10 +2,10 @@ import { enrollmentBody } from '@turnout/contracts/http/enrollments';
 import { type EventBody, eventBody } from '@turnout/contracts/http/events';
 import { type Api, must, openApi, read } from '../api.ts';
 import { type Calendar, DAY_BOUNDARY, readable, TIME_ZONE } from '../calendar.ts';
+import { forEach } from '../for-each.ts';
 import { kinds } from '../people.ts';
 import type { Door, Person } from '../show.ts';
 import type { Say } from '../stack.ts';
-import { forEach } from '../for-each.ts';
 
 const DAY_MINUTES = 24 * 60;
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { scanAccepted } from '@turnout/contracts/http/check-ins';
 import { type Api, must, read } from '../api.ts';
+import { forEach } from '../for-each.ts';
 import type { Scan } from '../people.ts';
 import { type Door, type Person, type Show, scansThat } from '../show.ts';
-import { forEach } from '../for-each.ts';
 
 /** What happens at the doors while everything is online, and what a supervisor takes back. */
 export async function scanBadges(show: Show): Promise<void> {

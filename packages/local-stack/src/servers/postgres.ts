@@ -10,12 +10,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { logTail } from '../log-tail.ts';
 import { endLeftovers } from '../leftovers.ts';
+import { logTail } from '../log-tail.ts';
 import { freePort } from '../ports.ts';
 import { type Program, SEARCH_PATH } from '../programs.ts';
 import { supervise } from '../supervise.ts';
-import { postgresHome, type PostgresHome } from './postgres-home.ts';
+import { type PostgresHome, postgresHome } from './postgres-home.ts';
 import { type Place, plainEnvironment } from './private-server.ts';
 
 const OWNER = 'turnout';

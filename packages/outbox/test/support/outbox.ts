@@ -1,6 +1,6 @@
 import { enqueue, type OutboxMessage } from '@turnout/outbox/enqueue';
-import { openConsumer, openPublisher, type Publisher } from '@turnout/runtime/rabbitmq';
 import type { Db } from '@turnout/runtime/postgres';
+import { openConsumer, openPublisher, type Publisher } from '@turnout/runtime/rabbitmq';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import type { Channel } from 'amqplib';
 

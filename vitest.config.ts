@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const servers = './packages/test-kit/src/global-setup.ts';
+const marks = './packages/test-kit/src/mark-children.ts';
 const tests = (kind: string) => [
   `{apps,packages}/*/test/**/*.${kind}.test.ts`,
   `scripts/test/**/*.${kind}.test.ts`,
@@ -16,6 +17,7 @@ export default defineConfig({
           name: 'int',
           include: tests('int'),
           globalSetup: servers,
+          setupFiles: marks,
           testTimeout: 30_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 1 },
@@ -26,6 +28,7 @@ export default defineConfig({
           name: 'e2e',
           include: tests('e2e'),
           globalSetup: servers,
+          setupFiles: marks,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -28,7 +28,7 @@ export async function runProgram(
     });
   }
   try {
-    const [code] = (await once(child, 'close')) as [number | null];
+    const [code] = (await once(child, options.show ? 'exit' : 'close')) as [number | null];
     return { code: code ?? 1, output };
   } catch (error) {
     return { code: 1, output: `${command} could not be started: ${String(error)}` };
@@ -37,9 +37,9 @@ export async function runProgram(
   }
 }
 
-/** Asks every program that still runs to end, and waits until all have. */
-export async function endChildren(): Promise<void> {
-  const ended = [...running].map((child) => once(child, 'close'));
-  for (const child of running) child.kill('SIGTERM');
+/** Tells every program that still runs to end, and waits until all have. */
+export async function endChildren(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  const ended = [...running].map((child) => once(child, 'exit'));
+  for (const child of running) child.kill(signal);
   await Promise.allSettled(ended);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '@turnout/database/migrate';
 import { openGuard } from '@turnout/local-stack/open-guard';
@@ -37,6 +37,7 @@ async function provideServers(): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   const guard = opened.use(await openGuard({ dir, logDir: join(dir, 'logs') }));
   guard.removeAtEnd(dir);
+  process.env.TEST_STACK_DIR = realpathSync(dir); // for mark-children.ts
   const servers = await startServers({
     dataDir: dir,
     logDir: join(dir, 'logs'),

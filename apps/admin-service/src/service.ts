@@ -10,6 +10,7 @@ import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
 import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
+import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { openSequelize } from '@turnout/runtime/sequelize';
 import type { AdminConfig } from './config.ts';
 import { refuseLimitedToken } from './http/organization-wide.ts';
@@ -50,17 +51,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     ...guards,
     authorize: (principal, route, params) =>
       guards.authorize(principal, route, params) ?? refuseLimitedToken(principal, route),
-    // Admins need PostgreSQL and nothing else: without the broker, events wait in the outbox.
-    readiness: async () => {
-      const postgres = await db.query('select 1').then(
-        () => 'ok',
-        () => 'unavailable',
-      );
-      return {
-        ready: postgres === 'ok',
-        checks: { postgres, rabbitmq: publisher.connected ? 'ok' : 'unavailable' },
-      };
-    },
+    readiness: readyWithPostgres(db, publisher),
     problem,
     isUnavailable,
     logger,

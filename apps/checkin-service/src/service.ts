@@ -9,6 +9,7 @@ import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
 import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
+import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { gatherScans } from './commands/gather-scans.ts';
 import { recordCheckIns } from './commands/record-check-ins.ts';
 import type { CheckinConfig } from './config.ts';
@@ -38,17 +39,7 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
   const app = createApp({
     routes: routes({ db, relay, record }),
     ...guardRoutes(db),
-    // The door needs PostgreSQL and nothing else: without the broker, events wait in the outbox.
-    readiness: async () => {
-      const postgres = await db.query('select 1').then(
-        () => 'ok',
-        () => 'unavailable',
-      );
-      return {
-        ready: postgres === 'ok',
-        checks: { postgres, rabbitmq: publisher.connected ? 'ok' : 'unavailable' },
-      };
-    },
+    readiness: readyWithPostgres(db, publisher),
     problem,
     isUnavailable,
     logger,

@@ -10,6 +10,7 @@ import { openLocks } from '@turnout/runtime/lock';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
 import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
+import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { startBackground } from './background.ts';
 import { closureOf, openClosingDb } from './closure.ts';
@@ -51,17 +52,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
   const app = createApp({
     routes: routes({ db, closure, background }),
     ...guardRoutes(db),
-    // Closing needs PostgreSQL and nothing else: the lock only saves work, and events wait in the outbox.
-    readiness: async () => {
-      const postgres = await db.query('select 1').then(
-        () => 'ok',
-        () => 'unavailable',
-      );
-      return {
-        ready: postgres === 'ok',
-        checks: { postgres, rabbitmq: publisher.connected ? 'ok' : 'unavailable' },
-      };
-    },
+    readiness: readyWithPostgres(db, publisher),
     problem,
     isUnavailable,
     logger,

@@ -11,12 +11,17 @@ import { openGuard } from '../src/open-guard.ts';
 
 let dir: string;
 let file: string;
+const commands: ChildProcess[] = [];
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'guard-'));
   file = join(dir, 'of-this-run');
   writeFileSync(file, '');
 });
-afterEach(() => rmSync(dir, { recursive: true }));
+afterEach(async () => {
+  for (const command of commands.splice(0)) command.kill('SIGKILL');
+  await waitUntil(nothingRuns, { within: 5_000 });
+  rmSync(dir, { recursive: true });
+});
 
 const stackDir = () => join(dir, 'stack');
 
@@ -27,6 +32,7 @@ async function startCommand(): Promise<ChildProcess> {
   const command = spawn(process.execPath, [program, stackDir(), file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  commands.push(command);
   await once(command.stdout as NodeJS.ReadableStream, 'data');
   return command;
 }
@@ -38,7 +44,7 @@ describe('the guard of a stack', () => {
     'ends every program and its children when its command ends by %s',
     async (signal) => {
       const command = await startCommand();
-      expect(processesOf({ stackDir: stackDir() }).length).toBeGreaterThan(2);
+      await waitUntil(() => processesOf({ stackDir: stackDir() }).length >= 4, { within: 5_000 });
       command.kill(signal);
       await waitUntil(nothingRuns, { within: 5_000 });
       await waitUntil(() => !existsSync(file), { within: 1_000 });

@@ -1,13 +1,16 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Guard } from './open-guard.ts';
 import type { Say } from './say.ts';
 import { readOrMakeSecrets } from './secrets.ts';
-import { startPostgres } from './servers/postgres.ts';
+import { answersQuery, startPostgres } from './servers/postgres.ts';
 import type { Place } from './servers/private-server.ts';
-import { type Rabbitmq, startRabbitmq } from './servers/rabbitmq.ts';
-import { startRedis } from './servers/redis.ts';
+import { answersAmqp, startRabbitmq } from './servers/rabbitmq.ts';
+import { answersPing, startRedis } from './servers/redis.ts';
 import { chooseSources, type Sources } from './sources.ts';
+
+const GIVEN_WITHIN_MS = 10_000;
 
 export interface Servers {
   /** Of the owner of the database, who may do everything. */
@@ -41,36 +44,43 @@ export async function startServers(options: StartServersOptions): Promise<Server
   const sources = await chooseSources(environment, { guard, say, logDir });
   const secrets = readOrMakeSecrets(join(dataDir, 'secrets.json'));
   const place: Place = { dataDir, logDir, guard, say, throwaway, secrets };
-  const [databaseUrl, redisUrls, rabbitmq] = await Promise.all([
+  const [databaseUrl, redisUrls, broker] = await Promise.all([
     postgres(sources.postgres, place),
     redis(sources.redis, place),
-    rabbit(sources.rabbitmq, place),
+    rabbitmq(sources.rabbitmq, place),
   ]);
-  return { databaseUrl, redisUrls, ...rabbitmq };
+  return { databaseUrl, redisUrls, ...broker };
 }
 
 async function postgres(source: Sources['postgres'], place: Place): Promise<string> {
-  const url = 'url' in source ? source.url : await startPostgres(source.programs, place);
-  place.say(
-    `PostgreSQL: ${'url' in source ? 'the one of DATABASE_URL' : `private, on ${new URL(url).host}`}`,
-  );
+  if ('url' in source) {
+    await mustAnswer('PostgreSQL', 'DATABASE_URL', source.url, answersQuery);
+    place.say(`PostgreSQL: the one of DATABASE_URL, on ${hostOf(source.url)}`);
+    return source.url;
+  }
+  const url = await startPostgres(source.programs, place);
+  place.say(`PostgreSQL: private, on ${hostOf(url)}`);
   return url;
 }
 
 async function redis(source: Sources['redis'], place: Place): Promise<string[]> {
-  const urls = 'urls' in source ? source.urls : [await startRedis(source.program, place)];
-  place.say(
-    `Redis: ${'urls' in source ? 'the one of REDIS_URLS' : `private, on ${urls.map(hostOf).join()}`}`,
-  );
-  return urls;
+  if ('urls' in source) {
+    for (const url of source.urls) await mustAnswer('Redis', 'REDIS_URLS', url, answersPing);
+    place.say(`Redis: the one of REDIS_URLS, on ${source.urls.map(hostOf).join(', ')}`);
+    return source.urls;
+  }
+  const url = await startRedis(source.program, place);
+  place.say(`Redis: private, on ${hostOf(url)}`);
+  return [url];
 }
 
-async function rabbit(
+async function rabbitmq(
   source: Sources['rabbitmq'],
   place: Place,
-): Promise<Omit<Rabbitmq, 'managementUrl'> & { managementUrl: string | null }> {
+): Promise<Pick<Servers, 'amqpUrl' | 'managementUrl'>> {
   if ('url' in source) {
-    place.say('RabbitMQ: the one of AMQP_URL');
+    await mustAnswer('RabbitMQ', 'AMQP_URL', source.url, answersAmqp);
+    place.say(`RabbitMQ: the one of AMQP_URL, on ${hostOf(source.url)}`);
     return { amqpUrl: source.url, managementUrl: null };
   }
   const started = await startRabbitmq(source.program, place);
@@ -78,4 +88,33 @@ async function rabbit(
   return started;
 }
 
-const hostOf = (url: string) => new URL(url).host;
+/** A server that is given may be starting at this very moment: it gets a little time. */
+async function mustAnswer(
+  name: string,
+  variable: string,
+  url: string,
+  answers: (url: string) => Promise<boolean>,
+): Promise<void> {
+  const until = Date.now() + GIVEN_WITHIN_MS;
+  for (;;) {
+    try {
+      await answers(url);
+      return;
+    } catch (error) {
+      if (Date.now() < until) {
+        await pause(250);
+        continue;
+      }
+      const reason = error instanceof Error ? error.message || error.name : String(error);
+      throw new Error(
+        `${name} on ${hostOf(url)}, which ${variable} names, does not let us in: ${reason}. ` +
+          `Start it, correct ${variable}, or unset it to get a private one.`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

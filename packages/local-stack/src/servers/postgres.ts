@@ -131,7 +131,8 @@ function settings(port: number): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-async function answersQuery(url: string): Promise<boolean> {
+/** Whether this URL leads to a PostgreSQL that lets us in; throws why not. */
+export async function answersQuery(url: string): Promise<boolean> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: 1_000,

@@ -145,7 +145,12 @@ async function answers(amqpUrl: string, managementPort: number, user: string): P
   });
   await response.body?.cancel();
   if (response.status !== 200) return false;
-  const connection = await connect(amqpUrl, { timeout: 2_000 });
+  return await answersAmqp(amqpUrl);
+}
+
+/** Whether this URL leads to a RabbitMQ that lets us in; throws why not. */
+export async function answersAmqp(url: string): Promise<boolean> {
+  const connection = await connect(url, { timeout: 2_000 });
   connection.on('error', () => {}); // it has answered; how it ends does not matter
   await connection.close();
   return true;

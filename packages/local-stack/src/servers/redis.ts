@@ -51,7 +51,8 @@ function configuration(dir: string, port: number, password: string): string {
   ].join('\n');
 }
 
-async function answersPing(url: string): Promise<boolean> {
+/** Whether this URL leads to a Redis that lets us in; throws why not. */
+export async function answersPing(url: string): Promise<boolean> {
   const client = new Redis(url, {
     lazyConnect: true,
     connectTimeout: 1_000,
@@ -59,10 +60,15 @@ async function answersPing(url: string): Promise<boolean> {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
-  client.on('error', () => {}); // the rejected call below says the same
+  let reason: Error | undefined; // the rejected call itself only says that there is no connection
+  client.on('error', (error) => {
+    reason = error;
+  });
   try {
     await client.connect();
     return (await client.ping()) === 'PONG';
+  } catch (error) {
+    throw reason ?? error;
   } finally {
     client.disconnect();
   }

@@ -59,6 +59,22 @@ describe('annulling a check-in', () => {
     });
   });
 
+  it('announces an annulled entry, and nothing of an exit, which was never announced', async () => {
+    const person = await admit();
+    const exit = await desk.scan(eventId, { accessCode: person.accessCode, direction: 'exit' });
+    expect((await annul(exit.body.checkIn.id)).status).toBe(200);
+    await annul(person.checkInId);
+    const announced = await desk.db.query(
+      `select to_status, message_id is not null as announced from attendance.transitions
+       where enrollment_id = $1 and version > 1 order by version`,
+      [person.id],
+    );
+    expect(announced).toEqual([
+      { to_status: 'checked_in', announced: true },
+      { to_status: 'confirmed', announced: true },
+    ]);
+  });
+
   it('happens once, however many desks try at the same instant', async () => {
     const person = await admit();
     const answers = await Promise.all(Array.from({ length: 10 }, () => annul(person.checkInId)));

@@ -113,6 +113,21 @@ describe('checking in', () => {
     expect((await desk.scan(eventId, { accessCode: scan.accessCode })).status).toBe(201);
   });
 
+  it('tells a desk that something else with a code on it is no ticket, and keeps what it read', async () => {
+    for (const accessCode of [
+      'https://example.org/?a=1 2',
+      'BEGIN:VCARD\nFN:Ada\nEND:VCARD',
+      'x'.repeat(2000),
+    ]) {
+      const scan = { scanId: newId(), accessCode };
+      expect(await desk.scan(eventId, scan)).toMatchObject({ status: 404, body: { code: 'unknown_code' } });
+      const [kept] = await desk.db.query('select access_code from attendance.scans where scan_id = $1', [
+        scan.scanId,
+      ]);
+      expect(kept).toEqual({ access_code: accessCode });
+    }
+  });
+
   it('refuses a scanId that names another ticket, and leaves that ticket alone', async () => {
     const [one, other] = [await enroll(), await enroll()];
     const scanId = newId();
@@ -282,6 +297,7 @@ describe('checking in', () => {
       [{ accessCode: 'X', scannedAt: '2026-05-01T10:00:00' }, 'scannedAt'],
       [{ accessCode: 'X', direction: 'in' }, 'direction'],
       [{ accessCode: 'X\u0000' }, 'accessCode'],
+      [{ accessCode: '' }, 'accessCode'],
       [{ accessCode: 'X', station: 'a\u0000b' }, 'station'],
       [{ accessCode: 'X', colour: 'red' }, 'colour'],
     ];

@@ -1,5 +1,6 @@
 import { newId } from '@turnout/runtime/ids';
 import { givenEnrollments, givenEvent } from '@turnout/test-kit/given';
+import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FrontDesk, type Json, openFrontDesk } from './front-desk.ts';
 
@@ -113,6 +114,40 @@ describe('uploading scans in batches', () => {
     expect(new Set(body.results.map((result: Json) => result.body.outcome))).toEqual(new Set(['first']));
     for (const wrong of [[...scans, scans[0]], [], {}, null, 'scans']) {
       expect(await upload(wrong)).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
+    }
+  });
+
+  it('answers each scan also when none of them can be read, and for an event that is there', async () => {
+    const { status, body } = await upload([{ nonsense: 1 }, 5, null, []]);
+    expect(status).toBe(200);
+    expect(body.results.map((result: Json) => result.status)).toEqual([422, 422, 422, 422]);
+    expect((await upload([{ nonsense: 1 }], newId())).status).toBe(404);
+  });
+
+  it('finds every ticket of an upload, by code and by id, while somebody else holds them', async () => {
+    const people = await givenEnrollments(desk.db, desk.organization.id, eventId, 10);
+    for (const name of ['accessCode', 'enrollmentId'] as const) {
+      const held = Promise.withResolvers<void>();
+      const holding = desk.db.transaction(async (tx) => {
+        await tx.query('update attendance.enrollments set status = status where enrollment_id = any($1)', [
+          people.map(({ id }) => id),
+        ]);
+        held.resolve();
+        await waitUntil(
+          async () =>
+            (await desk.db.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`)).length > 0,
+          { within: 5_000 },
+        );
+      });
+      await held.promise;
+      const { body } = await upload(
+        people.map(({ id, accessCode }) => ({
+          scanId: newId(),
+          ...(name === 'accessCode' ? { accessCode } : { enrollmentId: id }),
+        })),
+      );
+      await holding;
+      expect(body.results.map((result: Json) => result.status)).toEqual(Array(10).fill(201));
     }
   });
 

@@ -60,11 +60,10 @@ export function each<Result>(
     now: Date,
   ) => { facts: readonly Fact[]; result: Result },
 ): (batch: Batch) => Decision<Result[]> {
-  return ({ enrollments, events, now }) => {
+  return ({ enrollments, event, now }) => {
     const changes: Change[] = [];
     const results: Result[] = [];
     for (const enrollment of enrollments) {
-      const event = events.get(enrollment.eventId);
       if (!event) throw new Error(`enrollment ${enrollment.id} has no event`);
       const { facts, result } = decide(enrollment, event, now);
       if (facts.length > 0) changes.push({ enrollment, facts });

@@ -1,20 +1,18 @@
 /** One enrollment as a scan names it, and the scan's own id. Exactly one of the two names is set. */
 export interface Ticket {
-  eventId: string;
   scanId: string;
   accessCode: string | null;
   enrollmentId: string | null;
 }
 
 /**
- * Which enrollments a change is about.
+ * Which enrollments of one event a change is about.
  *
- * - `enrollments`: these, of one event and organization.
+ * - `enrollments`: these.
  * - `tickets`: those that scans name; a ticket nobody has is simply not among the locked ones.
- * - `undecided`: the next ones of an event for a closure run, after an enrollment id, as long as the run's epoch
- *   is the event's.
+ * - `undecided`: the next ones for a closure run, after an enrollment id, as long as the run's epoch is the event's.
  */
 export type Selection =
   | { by: 'enrollments'; organizationId: string; eventId: string; enrollmentIds: readonly string[] }
-  | { by: 'tickets'; organizationId: string; tickets: readonly Ticket[] }
+  | { by: 'tickets'; organizationId: string; eventId: string; tickets: readonly Ticket[] }
   | { by: 'undecided'; eventId: string; epoch: number; after: string | null; limit: number };

@@ -53,10 +53,10 @@ export function toPublicEvents(
       return together(recorded, fact.move && announceMove(announce, enrollment, fact.move, at));
     }
     case 'annulled': {
+      if (fact.checkIn.direction === 'exit') return { events: [], moveMessageId: null };
       const annulled = announce<CheckInAnnulled>(checkInAnnulledType, {
         checkInId: fact.checkIn.id,
         day: fact.checkIn.day,
-        direction: fact.checkIn.direction,
         annulledAt: at.toISOString(),
         movedToConfirmed: fact.move?.to === 'confirmed',
       });

@@ -7,7 +7,7 @@ export const id = z
   .transform((value) => value.toLowerCase());
 
 const EARLIEST = Date.UTC(1900, 0, 1);
-const LATEST = Date.UTC(9998, 11, 31, 23, 59, 59, 999);
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
  * An instant as RFC 3339 writes it, with seconds and an offset; read as a Date with milliseconds.
@@ -22,7 +22,7 @@ export const instant = z.iso
   .transform((text) => new Date(text))
   .refine(
     (at) => at.getTime() >= EARLIEST && at.getTime() <= LATEST,
-    'must be a time between the years 1900 and 9998',
+    'must be a time between the years 1900 and 9999',
   );
 
 /** An instant in an answer: UTC with milliseconds. */
@@ -52,6 +52,15 @@ export const reason = z
 export const accessCode = z
   .string()
   .regex(/^[^\s\p{C}]{1,128}$/u, 'must be 1 to 128 visible characters without spaces');
+
+/**
+ * What a scanner read off something that was held in front of it: a badge, or anything else with a code on it, such as a
+ * link of several lines. Whether it is a ticket is for the event to say.
+ */
+export const scannedCode = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(2_000, 'must have at most 2000 characters');
 
 export const email = z
   .string()

@@ -3,6 +3,7 @@ import { openDb } from '@turnout/runtime/postgres';
 import { closedEventsAreDecided } from './closed-events-are-decided.ts';
 import { effectsBelongToOneEvent } from './effects-belong-to-one-event.ts';
 import type { Invariant } from './invariant.ts';
+import { noTicketWasUnknown } from './no-ticket-was-unknown.ts';
 import { nobodyCountsTwice } from './nobody-counts-twice.ts';
 import { statusMatchesAuditTrail } from './status-matches-audit-trail.ts';
 import { transitionsAreAnnouncedOnce } from './transitions-are-announced-once.ts';
@@ -17,6 +18,7 @@ export const invariants: readonly Invariant[] = [
   effectsBelongToOneEvent,
   nobodyCountsTwice,
   verdictsFollowTheRules,
+  noTicketWasUnknown,
 ];
 
 export interface Finding {

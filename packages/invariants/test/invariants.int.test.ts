@@ -64,8 +64,7 @@ async function checkIn(
       eventId: ids.eventId,
       enrollmentIds: [ids.enrollmentId],
     },
-    ({ enrollments: [enrollment], events, now }) => {
-      const event = events.get(ids.eventId);
+    ({ enrollments: [enrollment], event, now }) => {
       if (!enrollment || !event) throw new Error('nothing was loaded');
       const decision = decideCheckIn(event, enrollment, scan, now);
       if (decision.outcome === 'refused') throw new Error(decision.refusal.code);
@@ -233,6 +232,17 @@ const damage: ((world: World) => Promise<void>)[][] = [
         noShow,
         attended,
       ]),
+  ],
+  [
+    ({ db }) =>
+      byForce(
+        db,
+        `insert into attendance.scans (event_id, scan_id, access_code, refusal, answer_status, answer_body, scanned_at,
+           recorded_at, direction, device_id, cause)
+         select event_id, gen_random_uuid(), access_code, 'unknown_code', 404, '{}', now(), now() + interval '1 minute', 'entry',
+           gen_random_uuid(), 'test'
+         from attendance.enrollments`,
+      ),
   ],
 ];
 

@@ -1,7 +1,8 @@
 /**
  * Preloaded before a service: `node --import @turnout/runtime/telemetry-register src/main.ts`.
  *
- * Without an OTLP endpoint in the environment it loads nothing. With one it hooks the modules that are
+ * Without an OTLP endpoint in the environment nothing is recorded; the ids of a trace still go from requests to logs and
+ * messages. With one it hooks the modules that are
  * instrumented, in this thread and before anything imports them: an ESM import that happened earlier can't
  * be traced any more, and the hooks that run on a thread of their own miss ioredis, express and route names.
  */
@@ -14,6 +15,9 @@ if ((OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || OTEL_EXPORTER_OTLP_ENDPOINT) && OTEL_
   });
   const { startTelemetry } = await import('./telemetry.ts');
   startTelemetry();
+} else {
+  const { carryTraceIds } = await import('./carry-trace-ids.ts');
+  carryTraceIds();
 }
 
 export {};

@@ -1,13 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import {
   context,
+  isSpanContextValid,
   propagation,
   ROOT_CONTEXT,
+  type SpanContext,
   type SpanOptions,
   SpanStatusCode,
+  TraceFlags,
   trace,
 } from '@opentelemetry/api';
 
-/** The W3C trace context as message or row headers; empty when nothing is traced. */
+/** The W3C trace context as message or row headers. */
 export interface TraceHeaders {
   traceparent?: string;
   tracestate?: string;
@@ -15,11 +19,39 @@ export interface TraceHeaders {
 
 const tracer = trace.getTracer('@turnout/runtime');
 
-/** What a message or row written now must carry so that its reader continues the active trace. */
+/**
+ * What a message or row written now must carry so that its reader continues the active trace; a trace of its own where
+ * none is active.
+ */
 export function currentTraceHeaders(): TraceHeaders {
   const headers: TraceHeaders = {};
   propagation.inject(context.active(), headers);
+  if (headers.traceparent === undefined) {
+    const { traceId, spanId } = newSpanContext();
+    headers.traceparent = `00-${traceId}-${spanId}-00`;
+  }
   return headers;
+}
+
+/**
+ * Runs `work` in the active trace, or in the one that `headers` name, or in a new one. Ids of a trace go on into logs and
+ * messages also where nobody collects spans.
+ */
+export function inTrace<T>(headers: TraceHeaders, work: () => T): T {
+  if (isTraced(context.active())) return work();
+  const given = propagation.extract(ROOT_CONTEXT, headers);
+  return context.with(isTraced(given) ? given : trace.setSpanContext(ROOT_CONTEXT, newSpanContext()), work);
+}
+
+function isTraced(active: ReturnType<typeof context.active>): boolean {
+  const span = trace.getSpanContext(active);
+  return span !== undefined && isSpanContextValid(span);
+}
+
+/** Of a trace that nobody records. */
+function newSpanContext(): SpanContext {
+  const traceId = randomBytes(16).toString('hex');
+  return { traceId, spanId: randomBytes(8).toString('hex'), traceFlags: TraceFlags.NONE };
 }
 
 /** Runs `work` as a continuation of the trace that `headers` came from, if they name one. */
@@ -31,7 +63,7 @@ export function withTraceContext<T>(headers: TraceHeaders, work: () => T): T {
 export async function inSpan<T>(name: string, work: () => Promise<T>, options: SpanOptions = {}): Promise<T> {
   return await tracer.startActiveSpan(name, options, async (span) => {
     try {
-      return await work();
+      return await inTrace({}, work);
     } catch (error) {
       // The message stays out: it may quote data.
       span.setStatus({ code: SpanStatusCode.ERROR });

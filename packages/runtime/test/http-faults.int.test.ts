@@ -114,7 +114,13 @@ describe('an error', () => {
 
   it('that stops the service from doing its work shows in readiness, not in liveness', async () => {
     const ready = await request(app.url).get('/readyz');
-    expect([ready.status, ready.body]).toEqual([503, { ready: false, checks: { postgres: 'no answer' } }]);
+    expect(ready.status).toBe(503);
+    expect(ready.body).toMatchObject({
+      code: 'unavailable',
+      ready: false,
+      checks: { postgres: 'no answer' },
+    });
+    expect(ready.headers).toMatchObject({ 'retry-after': '1', 'content-type': 'application/problem+json' });
     expect((await request(app.url).get('/livez')).status).toBe(200);
   });
 });

@@ -60,14 +60,21 @@ describe('telemetry', () => {
     expect(performance.now() - toldToStop).toBeLessThan(3000);
   });
 
-  it('without a collector to send to is off', async () => {
+  it('without a collector still carries the ids of a trace from the caller to logs and messages', async () => {
     await using program = startProgram('traced-service', {
       cwd,
       preload,
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: '', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '' },
     });
     const url = String((await program.said('ready')).url);
-    const answer = await fetch(`${url}/greetings/ada`, { headers: { traceparent } });
-    expect(await answer.json()).toEqual({});
+    const continued = await fetch(`${url}/greetings/ada`, {
+      headers: { traceparent, tracestate: 'vendor=1' },
+    });
+    expect(await continued.json()).toEqual({ traceparent, tracestate: 'vendor=1' });
+    expect(program.lines.find(({ msg }) => msg === 'greeted')).toMatchObject({ trace_id: traceId });
+    const begun = await fetch(`${url}/greetings/ada`);
+    expect(await begun.json()).toEqual({
+      traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/),
+    });
   });
 });

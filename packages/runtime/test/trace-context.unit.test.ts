@@ -1,7 +1,7 @@
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { currentTraceHeaders, withTraceContext } from '@turnout/runtime/trace-context';
+import { currentTraceHeaders, inTrace, withTraceContext } from '@turnout/runtime/trace-context';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -22,9 +22,25 @@ describe('trace context', () => {
     );
   });
 
-  it('is empty, and does no harm, when nothing is traced', () => {
-    expect(currentTraceHeaders()).toEqual({});
+  it('is one of its own where nothing is traced', () => {
+    const fresh = /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/;
+    expect(currentTraceHeaders()).toEqual({ traceparent: expect.stringMatching(fresh) });
+    expect(currentTraceHeaders()).not.toEqual(currentTraceHeaders());
     expect(withTraceContext({ traceparent }, () => 5)).toBe(5);
     expect(withTraceContext({ traceparent: 'nonsense' }, () => 5)).toBe(5);
+  });
+
+  it('is taken over from a caller, or begun, for a whole piece of work', () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager());
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    expect(inTrace({ traceparent }, currentTraceHeaders)).toEqual({ traceparent });
+    const [one, other] = inTrace({}, () => [
+      currentTraceHeaders(),
+      inTrace({ traceparent }, currentTraceHeaders),
+    ]);
+    expect(one).toEqual(other);
+    const begun = inTrace({ traceparent: 'nonsense' }, currentTraceHeaders).traceparent;
+    expect(begun).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+    expect(begun).not.toBe(traceparent);
   });
 });

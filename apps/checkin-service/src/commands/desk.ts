@@ -2,7 +2,7 @@ import { applyMove } from '@turnout/attendance/apply-move';
 import { decideCheckIn } from '@turnout/attendance/decide-check-in';
 import { addCheckIn } from '@turnout/attendance/enrollment';
 import type { Change, Fact } from '@turnout/attendance-store/fact';
-import { answerKey, type StoredAnswer } from '@turnout/attendance-store/loading/load-answers';
+import type { StoredAnswer } from '@turnout/attendance-store/loading/load-answers';
 import type { Batch } from '@turnout/attendance-store/loading/load-batch';
 import type { AnsweredScan } from '@turnout/attendance-store/saving/insert-answers';
 import type { NewCheckIn, StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
@@ -35,7 +35,7 @@ export class Desk {
   judge(submitted: SubmittedScan): ScanAnswer {
     const { scan } = submitted;
     const visitor = this.#visitorOf(scan);
-    const earlier = this.#earlier.get(answerKey({ eventId: this.#event.id, scanId: scan.scanId }));
+    const earlier = this.#earlier.get(scan.scanId);
     if (earlier) {
       return namesSameTicket(scan, visitor?.before.id, earlier)
         ? { status: earlier.status, body: earlier.body, replayed: true }
@@ -125,7 +125,7 @@ export class Desk {
       cause: context.cause,
     };
     this.answered.push(kept);
-    this.#earlier.set(answerKey(kept), { ...kept, ...answer });
+    this.#earlier.set(scan.scanId, { ...kept, ...answer });
   }
 }
 

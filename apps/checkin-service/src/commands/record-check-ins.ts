@@ -20,21 +20,20 @@ export async function recordCheckIns(
   scans: readonly SubmittedScan[],
 ): Promise<ScanAnswer[] | null> {
   const tickets = scans.map(({ scan }) => ({
-    eventId,
     scanId: scan.scanId,
     accessCode: scan.accessCode ?? null,
     enrollmentId: scan.enrollmentId ?? null,
   }));
 
   function judge(batch: Batch): Decision<ScanAnswer[] | null> {
-    const event = batch.events.get(eventId);
+    const { event } = batch;
     if (event?.organizationId !== organizationId) return { changes: [], result: null };
     const desk = new Desk(event, batch);
     const answers: ScanAnswer[] = [];
     for (const [index, scan] of inOrderMade(scans, batch.now)) answers[index] = desk.judge(scan);
     return { changes: desk.changes(), answers: desk.answered, result: answers };
   }
-  return await changeEnrollments(db, { by: 'tickets', organizationId, tickets }, judge, gathered);
+  return await changeEnrollments(db, { by: 'tickets', organizationId, eventId, tickets }, judge, gathered);
 }
 
 /** Never seen in a row: each scan brings its own. */

@@ -5,7 +5,7 @@ import { findEvent } from '@turnout/attendance-store/find-event';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import { attendeeSearchQuery } from '@turnout/contracts/http/attendees';
 import { page, readCursor, writeCursor } from '@turnout/contracts/http/pagination';
-import { accessCode, id, storableText } from '@turnout/contracts/primitives';
+import { id, scannedCode, storableText } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ export function findAttendeeRoute({ db }: CheckinContext) {
     method: 'get',
     path: '/v1/events/:eventId/attendees/:accessCode',
     allow: lookers,
-    params: z.object({ eventId: id, accessCode }),
+    params: z.object({ eventId: id, accessCode: scannedCode }),
     async handle({ principal, params }): Promise<Reply> {
       const { organizationId } = principal;
       const event = await findEvent(db, organizationId, params.eventId);

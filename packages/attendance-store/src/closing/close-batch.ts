@@ -29,14 +29,13 @@ export async function closeBatch(
   return await changeEnrollments(
     db,
     { by: 'undecided', eventId: run.eventId, epoch: run.epoch, after, limit },
-    (batch) => judge(batch, run.eventId),
+    judge,
     { actor: { type: 'system', id: 'closure' }, cause: run.id },
   );
 }
 
-function judge({ enrollments, events, now }: Batch, eventId: string): Decision<ClosedBatch> {
-  const event = events.get(eventId);
-  if (!event) throw new Error(`event ${eventId} is not there`);
+function judge({ enrollments, event, now }: Batch): Decision<ClosedBatch> {
+  if (!event) throw new Error('a run has begun for an event that is not there');
   const refusal = whyNotClosable(event, now);
   if (refusal) return { changes: [], result: { counts: noVerdicts, last: null, size: 0, refusal } };
 

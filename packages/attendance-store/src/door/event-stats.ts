@@ -31,7 +31,8 @@ const countByStation: Statement = {
     group by station order by station nulls last`,
 };
 
-// Inside is whose latest movement, by the time of the scan, was an entry: each person once.
+// Inside is whose latest movement, by the time of the scan, was an entry: each person once. Of two in one instant the
+// exit counts, so that the order of upload changes nothing.
 const countInside: Statement = {
   name: 'count_inside',
   text: `
@@ -39,7 +40,7 @@ const countInside: Statement = {
       select distinct on (enrollment_id) direction
       from attendance.check_ins
       where event_id = $1 and annulled_at is null
-      order by enrollment_id, scanned_at desc, recorded_at desc, check_in_id desc
+      order by enrollment_id, scanned_at desc, direction desc
     ) latest
     where direction = 'entry'`,
 };

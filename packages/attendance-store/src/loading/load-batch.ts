@@ -7,23 +7,27 @@ import type { StoredEnrollment, StoredEvent } from '../stored.ts';
 import { loadAnswers, type StoredAnswer } from './load-answers.ts';
 import { loadCheckIns } from './load-check-ins.ts';
 
-/** What a decision sees: the locked enrollments, their events, and the answers that scans were given before. */
+/** What a decision sees: the event, its locked enrollments, and the answers that scans were given before. */
 export interface Batch {
   /** The database's clock: every time of record comes from it. */
   now: Date;
-  events: ReadonlyMap<string, StoredEvent>;
+  /** Null when there is no such event. */
+  event: StoredEvent | null;
   enrollments: readonly StoredEnrollment[];
-  /** By {@link answerKey}. */
+  /** By scanId. */
   answers: ReadonlyMap<string, StoredAnswer>;
 }
 
-const loadEvents: Statement = {
-  name: 'load_events',
+const loadEvent: Statement = {
+  name: 'load_event',
   text: `
     select clock.now, ${eventColumns}
     from (select clock_timestamp() as now) clock
-    left join attendance.events on event_id = any($1::uuid[])`,
+    left join attendance.events on event_id = $1`,
 };
+
+/** Outer-joined to the clock, so all columns are null when there is no such event. */
+type MaybeEvent = { now: Date } & (EventRow | { event_id: null });
 
 /** Reads what the decisions about locked enrollments need, after the lock. */
 export async function loadBatch(
@@ -31,22 +35,16 @@ export async function loadBatch(
   selection: Selection,
   locked: readonly EnrollmentRow[],
 ): Promise<Batch> {
-  const rows = await tx.query<EventRow & { now: Date }>(loadEvents, [eventIdsOf(selection)]);
+  const [row] = await tx.query<MaybeEvent>(loadEvent, [selection.eventId]);
+  if (!row) throw new Error('the clock did not answer');
   const checkIns = await loadCheckIns(tx, locked);
-  const answers = selection.by === 'tickets' ? await loadAnswers(tx, selection.tickets) : new Map();
+  const answers = selection.by === 'tickets' ? await loadAnswers(tx, selection) : new Map();
   return {
-    now: rows[0]?.now ?? new Date(Number.NaN),
-    events: new Map(
-      rows.filter(({ event_id }) => event_id !== null).map((row) => [row.event_id, toStoredEvent(row)]),
-    ),
+    now: row.now,
+    event: row.event_id === null ? null : toStoredEvent(row),
     enrollments: locked.map((row) => toStoredEnrollment(row, checkIns.get(row.enrollment_id) ?? [])),
     answers,
   };
-}
-
-function eventIdsOf(selection: Selection): string[] {
-  if (selection.by !== 'tickets') return [selection.eventId];
-  return [...new Set(selection.tickets.map(({ eventId }) => eventId))];
 }
 
 function toStoredEnrollment(row: EnrollmentRow, checkIns: readonly CheckIn[]): StoredEnrollment {

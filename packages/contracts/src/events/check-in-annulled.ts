@@ -11,7 +11,6 @@ export const checkInAnnulled = cloudEvent(
     enrollmentId: z.uuid(),
     checkInId: z.uuid(),
     day: z.iso.date(),
-    direction: z.enum(['entry', 'exit']),
     annulledAt: z.iso.datetime({ precision: 3 }),
     movedToConfirmed: z.boolean(),
   }),

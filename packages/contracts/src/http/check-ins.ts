@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accessCode, day, id, instant, instantOut, line, reason } from '../primitives.ts';
+import { day, id, instant, instantOut, line, reason, scannedCode } from '../primitives.ts';
 
 const oneTicket = (scan: { accessCode?: unknown; enrollmentId?: unknown }) =>
   (scan.accessCode === undefined) !== (scan.enrollmentId === undefined);
@@ -8,14 +8,14 @@ const oneTicket = (scan: { accessCode?: unknown; enrollmentId?: unknown }) =>
 export const scanRequest = z
   .strictObject({
     scanId: id,
-    accessCode: accessCode.optional(),
+    accessCode: scannedCode.optional(),
     enrollmentId: id.optional(),
     scannedAt: instant.optional(),
     station: line(100).optional(),
     direction: z.enum(['entry', 'exit']).default('entry'),
     admitUnpaid: z.boolean().default(false),
   })
-  .refine(oneTicket, { path: ['accessCode'], error: 'send exactly one of accessCode and enrollmentId' })
+  .refine(oneTicket, { path: ['accessCode'], error: 'must be given, or enrollmentId instead; not both' })
   .meta({ id: 'ScanRequest' });
 
 export type ScanRequest = z.infer<typeof scanRequest>;

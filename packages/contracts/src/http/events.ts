@@ -8,7 +8,7 @@ export const attendanceRequirement = z
     z.strictObject({ type: z.literal('any_day') }),
     z.strictObject({
       type: z.literal('minimum_days'),
-      days: z.int('must be a whole number').min(1, 'must be at least 1').max(366, 'must be at most 366'),
+      days: z.int('must be a whole number').min(1, 'must be at least 1'),
     }),
   ])
   .meta({ id: 'AttendanceRequirement' });

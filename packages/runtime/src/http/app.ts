@@ -8,6 +8,7 @@
  */
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import { inTrace, type TraceHeaders } from '../trace-context.ts';
 import { type AppState, keepState } from './app-state.ts';
 import { withDeadline } from './deadline.ts';
 import { type Exchange, logWhenDone, requestIdOf } from './exchange.ts';
@@ -56,7 +57,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     const { path, query } = parseTarget(request.url);
     exchange.query = query;
     request.url = path;
-    next();
+    inTrace(traceHeadersOf(request), next);
   });
   for (const route of routes) {
     app[route.method](route.path, async (request: Request, response: ExchangeResponse) => {
@@ -136,6 +137,14 @@ async function serve<Principal>(
     abort.abort();
     throw error;
   }
+}
+
+function traceHeadersOf({ headers }: Request): TraceHeaders {
+  const { traceparent, tracestate } = headers;
+  return {
+    ...(typeof traceparent === 'string' ? { traceparent } : {}),
+    ...(typeof tracestate === 'string' ? { tracestate } : {}),
+  };
 }
 
 function methodsByPath(routes: readonly Route<never>[]): Map<string, string> {

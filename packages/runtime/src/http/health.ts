@@ -22,7 +22,13 @@ export function healthRoutes(state: AppState, readiness: () => Promise<Readiness
       allow: [],
       async handle() {
         const found = state.draining ? { ready: false, checks: { process: 'stopping' } } : await readiness();
-        return { status: found.ready ? 200 : 503, body: found };
+        if (found.ready) return { status: 200, body: found };
+        return {
+          problem: 'unavailable',
+          detail: 'Not ready for requests right now; "checks" says why.',
+          extra: { ...found },
+          headers: { 'Retry-After': '1' },
+        };
       },
     }),
   ];

@@ -76,6 +76,8 @@ export async function listen(
     response.once('close', () => running.delete(response));
   });
   server.on('request', app);
+  // Expectations are optional to understand, and Node's own answer to one would not be a problem document.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('clientError', (error, socket) => {
     // In the middle of an answer another one would only confuse.
     const answering = [...running].some((response) => response.socket === socket && response.headersSent);

@@ -115,7 +115,7 @@ describe('npm run event:closure', () => {
       expect.stringContaining('usage: npm run event:closure'),
       expect.stringContaining('usage: npm run event:closure'),
       expect.stringContaining('DATABASE_URL is not set'),
-      expect.stringContaining('PostgreSQL did not start'),
+      expect.stringContaining("PostgreSQL can't be used"),
     ]);
   });
 

@@ -23,7 +23,7 @@ export interface LifecycleOptions {
 export class StartError extends Error {
   override readonly name = 'StartError';
   constructor(part: string, cause: unknown, whatToDo: string) {
-    super(`${part} did not start: ${reasonOf(cause)}. ${whatToDo}`, { cause });
+    super(`${part} can't be used: ${reasonOf(cause).replace(/\.$/, '')}. ${whatToDo}`, { cause });
   }
 }
 

@@ -42,7 +42,7 @@ describe('a process', () => {
     ['no-config', 'The environment is not complete:\n  DATABASE_URL is not set'],
     [
       'no-database',
-      'PostgreSQL did not start: connect ECONNREFUSED 127.0.0.1:1. Is it running, and is DATABASE_URL right?',
+      "PostgreSQL can't be used: connect ECONNREFUSED 127.0.0.1:1. Is it running, and is DATABASE_URL right?",
     ],
   ])('that can not start says which part, why and what to do: %s', async (behaviour, message) => {
     await using program = startProgram('short-life', { args: [behaviour] });

@@ -10,6 +10,8 @@ export interface UnitSpec {
   stopSignal: NodeJS.Signals;
   /** How long the program has after `stopSignal` before SIGKILL. */
   graceMs: number;
+  /** Stopped by SIGKILL as long as nobody has said that it is ready: it has nothing to lose, and would take long. */
+  killedUntilReady?: boolean;
   /** Units of a higher stage are stopped before those of a lower one. */
   stage: number;
   /** The data directory of a PostgreSQL server, by which its children are recognised. */
@@ -23,6 +25,7 @@ export interface UnitExit {
 
 export type ToGuard =
   | { type: 'start'; id: number; spec: UnitSpec }
+  | { type: 'ready'; id: number }
   | { type: 'stop'; id: number }
   | { type: 'remove-at-end'; path: string }
   | { type: 'keep'; path: string }

@@ -16,6 +16,7 @@ interface Unit {
   spec: UnitSpec;
   child: ChildProcess;
   exited: Promise<void>;
+  ready: boolean;
 }
 
 const stackDir = process.argv[2];
@@ -31,6 +32,7 @@ process.on('SIGTERM', () => void end());
 process.on('disconnect', () => void end());
 process.on('message', (message: ToGuard) => {
   if (message.type === 'start') start(message.id, message.spec);
+  if (message.type === 'ready') markReady(message.id);
   if (message.type === 'stop') void stop(message.id);
   if (message.type === 'remove-at-end') removeAtEnd.add(message.path);
   if (message.type === 'keep') removeAtEnd.delete(message.path);
@@ -69,7 +71,7 @@ function start(id: number, spec: UnitSpec): void {
         resolve();
       });
     });
-    units.set(id, { spec, child, exited });
+    units.set(id, { spec, child, exited, ready: false });
     if (child.pid !== undefined) tell({ type: 'started', id, pid: child.pid });
   } catch (error) {
     tell({ type: 'failed', id, message: String(error) });
@@ -78,11 +80,16 @@ function start(id: number, spec: UnitSpec): void {
   }
 }
 
+function markReady(id: number): void {
+  const unit = units.get(id);
+  if (unit) unit.ready = true;
+}
+
 async function stop(id: number): Promise<void> {
   const unit = units.get(id);
   if (unit?.child.pid === undefined) return;
-  const { child, spec, exited } = unit;
-  child.kill(spec.stopSignal);
+  const { child, spec, exited, ready } = unit;
+  child.kill(spec.killedUntilReady && !ready ? 'SIGKILL' : spec.stopSignal);
   const until = Date.now() + spec.graceMs;
   while (units.has(id) && Date.now() < until && !hurry) await Promise.race([exited, pause(50)]);
   if (units.has(id)) child.kill('SIGKILL');

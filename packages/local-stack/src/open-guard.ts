@@ -8,6 +8,8 @@ import { endLeftovers, GUARD_MARK, MARK } from './leftovers.ts';
 export interface Unit {
   readonly pid: number;
   readonly exited: Promise<UnitExit>;
+  /** Tells the guard that the program does its work from now on. */
+  ready(): void;
   stop(): Promise<void>;
 }
 
@@ -86,7 +88,7 @@ class GuardClient implements Guard {
       this.#tell({ type: 'stop', id });
       await exited.promise;
     };
-    return { pid, exited: exited.promise, stop };
+    return { pid, exited: exited.promise, ready: () => this.#tell({ type: 'ready', id }), stop };
   }
 
   removeAtEnd(path: string): { now(): void } {

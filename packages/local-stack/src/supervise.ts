@@ -80,7 +80,10 @@ async function untilReady(
     if (end !== null) return { message: end, final: false };
     if (guard.closed) return { message: 'was interrupted', final: true };
     try {
-      if (await supervision.isReady()) return null;
+      if (await supervision.isReady()) {
+        unit.ready();
+        return null;
+      }
     } catch (error) {
       missing = `: ${error instanceof Error ? error.message : String(error)}`;
     }

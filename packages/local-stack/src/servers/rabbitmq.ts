@@ -60,6 +60,7 @@ export async function startRabbitmq(program: RabbitmqProgram, place: Place): Pro
         env: environment(dir, ports),
         logFile: join(place.logDir, 'rabbitmq.log'),
         stopSignal: place.throwaway ? 'SIGKILL' : 'SIGTERM',
+        killedUntilReady: true,
         graceMs: 9_000, // six are usual; what was confirmed is on disk anyway
         stage: 1,
       };

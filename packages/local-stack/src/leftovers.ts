@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
@@ -56,9 +57,13 @@ function fromProc({ stackDir, postgresDir }: Leftovers): number[] {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
-      if (stackDir !== undefined && environmentOf(pid).includes(`${MARK}=${stackDir}\0`)) return true;
-      // A PostgreSQL child overwrites its environment with its title, but it stays in its data directory.
-      return postgresDir !== undefined && isPostgresIn(pid, postgresDir);
+      // PostgreSQL's children and Redis overwrite their environment with a title, but stay in their data directory.
+      if (postgresDir !== undefined && isServerIn(pid, 'postgres', postgresDir)) return true;
+      if (stackDir === undefined) return false;
+      return (
+        environmentOf(pid).includes(`${MARK}=${stackDir}\0`) ||
+        isServerIn(pid, 'redis-server', join(stackDir, 'redis'))
+      );
     });
 }
 
@@ -84,10 +89,10 @@ function environmentOf(pid: number): string {
   }
 }
 
-function isPostgresIn(pid: number, dir: string): boolean {
+function isServerIn(pid: number, program: string, dir: string): boolean {
   try {
     return (
-      readFileSync(`/proc/${pid}/comm`, 'utf8') === 'postgres\n' && readlinkSync(`/proc/${pid}/cwd`) === dir
+      readFileSync(`/proc/${pid}/comm`, 'utf8') === `${program}\n` && readlinkSync(`/proc/${pid}/cwd`) === dir
     );
   } catch {
     return false; // gone, or somebody else's

@@ -6,7 +6,11 @@ import type { Stack } from './stack.ts';
 /** The stack that `npm start` runs in this clone, or null. A file that a crash left behind does not count. */
 export function runningStack(): Stack | null {
   if (!whoHolds(START_LOCK) || !existsSync(STACK_FILE)) return null;
-  return JSON.parse(readFileSync(STACK_FILE, 'utf8')) as Stack;
+  try {
+    return JSON.parse(readFileSync(STACK_FILE, 'utf8')) as Stack;
+  } catch {
+    return null; // cut off by a full disk, or by hand
+  }
 }
 
 /** What a command that needs a stack says when there is none; it names the process that is still starting. */

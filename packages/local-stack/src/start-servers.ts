@@ -12,6 +12,8 @@ import { chooseSources, type Sources } from './sources.ts';
 
 const GIVEN_WITHIN_MS = 10_000;
 
+const SCHEMES = { DATABASE_URL: /^postgres(ql)?:$/, REDIS_URLS: /^rediss?:$/, AMQP_URL: /^amqps?:$/ };
+
 export interface Servers {
   /** Of the owner of the database, who may do everything. */
   databaseUrl: string;
@@ -19,6 +21,8 @@ export interface Servers {
   amqpUrl: string;
   /** Of RabbitMQ's HTTP API; null when the broker is a given one. */
   managementUrl: string | null;
+  /** To be called when queues are declared: from then on the broker's data is worth keeping. */
+  keepData(): void;
 }
 
 export interface StartServersOptions {
@@ -77,11 +81,11 @@ async function redis(source: Sources['redis'], place: Place): Promise<string[]> 
 async function rabbitmq(
   source: Sources['rabbitmq'],
   place: Place,
-): Promise<Pick<Servers, 'amqpUrl' | 'managementUrl'>> {
+): Promise<Pick<Servers, 'amqpUrl' | 'managementUrl' | 'keepData'>> {
   if ('url' in source) {
     await mustAnswer('RabbitMQ', 'AMQP_URL', source.url, answersAmqp);
     place.say(`RabbitMQ: the one of AMQP_URL, on ${hostOf(source.url)}`);
-    return { amqpUrl: source.url, managementUrl: null };
+    return { amqpUrl: source.url, managementUrl: null, keepData: () => undefined };
   }
   const started = await startRabbitmq(source.program, place);
   place.say(`RabbitMQ: private, on ${hostOf(started.amqpUrl)}`);
@@ -91,10 +95,16 @@ async function rabbitmq(
 /** A server that is given may be starting at this very moment: it gets a little time. */
 async function mustAnswer(
   name: string,
-  variable: string,
+  variable: keyof typeof SCHEMES,
   url: string,
   answers: (url: string) => Promise<boolean>,
 ): Promise<void> {
+  const scheme = SCHEMES[variable];
+  if (!URL.canParse(url) || !scheme.test(new URL(url).protocol)) {
+    throw new Error(
+      `${variable} is not a URL of a ${name} server. Correct it, or unset it to get a private one.`,
+    );
+  }
   const until = Date.now() + GIVEN_WITHIN_MS;
   for (;;) {
     try {

@@ -36,28 +36,37 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
   const databaseUrl = environment.DATABASE_URL
     ? servers.databaseUrl
     : await step('making the database', ensureDatabase(servers.databaseUrl, 'turnout'));
-  await step('migrating the database', migrate({ url: databaseUrl, log: say }));
+  await step(
+    'migrating the database (its owner needs CREATE and CREATEROLE)',
+    migrate({ url: databaseUrl, log: say }),
+  );
   await step('giving the services their roles', setRolePasswords(databaseUrl));
   const tokens = await step('making the tokens', makeTokens(databaseUrl));
-  const mailbox = await startMailbox(options.defaultPorts ? { preferredPort: 4005 } : {});
-  say(`mailbox: ${mailbox.url}/messages`);
+  const mailbox = environment.SMTP_URL ? null : await openMailbox(options);
   const services = await startServices({
     ...options,
     ...servers,
     databaseUrl,
-    smtpUrl: environment.SMTP_URL ?? mailbox.smtpUrl,
+    smtpUrl: environment.SMTP_URL ?? mailbox?.smtpUrl ?? '',
   });
+  servers.keepData();
   return {
     services,
     infrastructure: {
       databaseUrl,
       redisUrls: servers.redisUrls,
       amqpUrl: servers.amqpUrl,
-      mailboxUrl: mailbox.url,
+      mailboxUrl: mailbox?.url ?? null,
     },
     organization: ORGANIZATION,
     tokens,
   };
+}
+
+async function openMailbox({ say, defaultPorts }: StartStackOptions) {
+  const mailbox = await startMailbox(defaultPorts ? { preferredPort: 4005 } : {});
+  say(`mailbox: ${mailbox.url}/messages`);
+  return mailbox;
 }
 
 async function step<T>(what: string, work: Promise<T>): Promise<T> {

@@ -73,7 +73,7 @@ async function play(stack: Stack): Promise<{ eventId: string }> {
 function announce({ services, infrastructure }: Stack): void {
   const places = {
     ...Object.fromEntries(Object.entries(services).map(([name, { url }]) => [name, url])),
-    mailbox: `${infrastructure.mailboxUrl}/messages`,
+    ...(infrastructure.mailboxUrl && { mailbox: `${infrastructure.mailboxUrl}/messages` }),
     'tokens and more': STACK_FILE,
   };
   console.log();
@@ -102,6 +102,7 @@ async function guardLost(): Promise<void> {
 async function end(code: number): Promise<never> {
   stoppingSince ||= Date.now();
   await guard?.[Symbol.asyncDispose]();
+  rmSync(STACK_FILE, { force: true }); // a guard that was killed could not
   lock.release?.();
   if (code === 0) say('stopped');
   process.exit(code);

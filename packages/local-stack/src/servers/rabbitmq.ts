@@ -11,6 +11,8 @@ import { type Place, plainEnvironment } from './private-server.ts';
 export interface Rabbitmq {
   amqpUrl: string;
   managementUrl: string;
+  /** To be called when queues are declared: from then on its data is worth keeping. */
+  keepData(): void;
 }
 
 interface Ports {
@@ -28,7 +30,8 @@ interface Ports {
 export async function startRabbitmq(program: RabbitmqProgram, place: Place): Promise<Rabbitmq> {
   const dir = join(place.dataDir, `rabbitmq-${program.version}`);
   const complete = join(dir, 'complete');
-  // A first start that was interrupted leaves a half-made data directory, which RabbitMQ does not repair.
+  // A first start that was interrupted leaves half-made data, a queue that nobody can consume among it, which RabbitMQ
+  // does not repair. Nothing was published by then.
   if (!existsSync(complete)) rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const { secrets } = place;
@@ -67,10 +70,10 @@ export async function startRabbitmq(program: RabbitmqProgram, place: Place): Pro
     },
     isReady: () => answers(`amqp://${user}@127.0.0.1:${ports.amqp}`, ports.management, user),
   });
-  writeWhole(complete, 'the first start was completed');
   return {
     amqpUrl: `amqp://${user}@127.0.0.1:${ports.amqp}`,
     managementUrl: `http://${user}@127.0.0.1:${ports.management}`,
+    keepData: () => writeWhole(complete, 'the first start was completed'),
   };
 }
 

@@ -31,8 +31,11 @@ export async function chooseSources(
   }
   const { postgres, redis, rabbitmq } = found;
   if (postgres && redis && rabbitmq) return { postgres, redis, rabbitmq };
-  throw new Error(howToProvide(missing(found)));
+  throw new SourceError(howToProvide(missing(found)));
 }
+
+/** A server that is not there, or not as named: nothing of ours has failed. */
+export class SourceError extends Error {}
 
 const PACKAGES = { postgres: 'postgresql', redis: 'redis-server', rabbitmq: 'rabbitmq-server' };
 const NAMES = {

@@ -8,7 +8,7 @@ import { answersQuery, startPostgres } from './servers/postgres.ts';
 import type { Place } from './servers/private-server.ts';
 import { answersAmqp, startRabbitmq } from './servers/rabbitmq.ts';
 import { answersPing, startRedis } from './servers/redis.ts';
-import { chooseSources, type Sources } from './sources.ts';
+import { chooseSources, SourceError, type Sources } from './sources.ts';
 
 const GIVEN_WITHIN_MS = 10_000;
 
@@ -101,7 +101,7 @@ async function mustAnswer(
 ): Promise<void> {
   const scheme = SCHEMES[variable];
   if (!URL.canParse(url) || !scheme.test(new URL(url).protocol)) {
-    throw new Error(
+    throw new SourceError(
       `${variable} is not a URL of a ${name} server. Correct it, or unset it to get a private one.`,
     );
   }
@@ -116,7 +116,7 @@ async function mustAnswer(
         continue;
       }
       const reason = error instanceof Error ? error.message || error.name : String(error);
-      throw new Error(
+      throw new SourceError(
         `${name} on ${hostOf(url)}, which ${variable} names, does not let us in: ${reason}. ` +
           `Start it, correct ${variable}, or unset it to get a private one.`,
         { cause: error },

@@ -8,6 +8,7 @@ import { takeLock } from '../process-lock.mjs';
 import { runningStack } from '../running-stack.ts';
 import { narrator, secondsSinceStart } from '../say.ts';
 import type { Stack } from '../stack.ts';
+import { SourceError } from '../sources.ts';
 import { startStack } from '../start-stack.ts';
 import { writeWhole } from '../write-whole.ts';
 
@@ -33,8 +34,10 @@ try {
 } catch (error) {
   if (stoppingSince === 0) {
     console.error(`\nnpm start failed: ${error instanceof Error ? error.message : String(error)}`);
-    console.error(`\nThe logs are in ${logDir}. Mend what they name and type "npm start" again.`);
-    console.error(`To begin with empty servers, remove ${join(LOCAL, 'start')} first.`);
+    if (!(error instanceof SourceError)) {
+      console.error(`\nThe logs are in ${logDir}. Mend what they name and type "npm start" again.`);
+      console.error(`To begin with empty servers, remove ${join(LOCAL, 'start')} first.`);
+    }
     await end(1);
   }
 }

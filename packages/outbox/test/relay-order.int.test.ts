@@ -18,7 +18,8 @@ describe('several relays and several writers', () => {
   let db: Db;
   beforeEach(async () => {
     [database, vhost] = await Promise.all([createTestDatabase(), createTestVhost()]);
-    db = openDb({ url: database.url, max: WRITERS + 2, applicationName: 'writers', queryTimeoutMs: 10_000 });
+    const patience = { queryTimeoutMs: 10_000, lockTimeoutMs: 9_000 };
+    db = openDb({ url: database.url, max: WRITERS + 2, applicationName: 'writers', ...patience });
   });
   afterEach(async () => {
     await db[Symbol.asyncDispose]();

@@ -57,7 +57,6 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     isUnavailable,
     logger,
   });
-  const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));
   opening.use(
     await startPart('the schedule', 'Correct CLOSURE_SCHEDULE.', async () =>
       startSchedule({
@@ -75,8 +74,9 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
       }),
     ),
   );
-  // First of all when stopping: runs end after the batch they are in, and the rest is left to the next.
+  // When stopping, once no request is left: runs end after the batch they are in, and the rest is left to the next.
   opening.defer(() => stopping.abort());
+  const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));
   logger.info({ url: server.url, schedule: config.schedule }, 'ready');
   const opened = opening.move();
   return { url: server.url, [Symbol.asyncDispose]: () => opened.disposeAsync() };

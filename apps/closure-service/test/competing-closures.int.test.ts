@@ -137,6 +137,7 @@ describe.each([
     const enrolled = Promise.withResolvers<void>();
     const done = Promise.withResolvers<void>();
     const enrolling = kit.db.transaction(async (tx) => {
+      await tx.query('select 1 from attendance.events where event_id = $1 for share', [eventId]);
       await tx.query(
         `insert into attendance.participants (organization_id, participant_id, name, email)
          values ($1, $2, 'Late', $2::uuid || '@example.org')`,

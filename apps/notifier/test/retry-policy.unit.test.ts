@@ -4,7 +4,7 @@ import { emailRetries, pauseAfterRefusal, pauseWhileUnavailable } from '../src/s
 describe('when a delivery is tried again', () => {
   it('waits longer after each refusal and gives up after the fifth', () => {
     const pauses = [1, 2, 3, 4, 5, 6].map((refusals) => pauseAfterRefusal(emailRetries, refusals));
-    expect(pauses).toEqual([1_000, 5_000, 30_000, 120_000, null, null]);
+    expect(pauses).toEqual([1_000, 60_000, 600_000, 3_600_000, null, null]);
   });
 
   it('never gives up while the mail server is away, and looks at least every 15 seconds', () => {

@@ -83,6 +83,3 @@ function isLanguageTag(tag: string): boolean {
     return false;
   }
 }
-
-/** Text that PostgreSQL can hold: well-formed Unicode without NUL. */
-export const storableText = z.string().refine((text) => text.isWellFormed() && !text.includes('\0'));

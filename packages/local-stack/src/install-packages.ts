@@ -27,7 +27,7 @@ export function mayInstallPackages(): boolean {
  */
 export async function installPackages(packages: readonly string[], tools: Tools): Promise<void> {
   const { guard, say } = tools;
-  const lock = await takeLock('/var/tmp/turnout-packages', {
+  const lock = await takeLock('/run/turnout-packages', {
     waitMs: 10 * 60_000,
     note: 'installing packages',
   });

@@ -26,6 +26,6 @@ export function readOrMakeSecrets(file: string): Secrets {
  * administer it can tell it, and nothing is stored.
  */
 export function rolePassword(adminUrl: string, role: string): string {
-  const { username, password, host } = new URL(adminUrl);
-  return createHmac('sha256', `${username}:${password}@${host}`).update(role).digest('base64url');
+  const { username, password } = new URL(adminUrl);
+  return createHmac('sha256', `${username}:${password}`).update(role).digest('base64url');
 }

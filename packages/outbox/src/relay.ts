@@ -49,7 +49,8 @@ export interface RelayOptions {
   pollMs?: number;
   /** How long the broker may take to confirm a batch. Default 5 s; must stay below 10 s, see above. */
   publishTimeoutMs?: number;
-  /** Returns as unroutable after which a message goes to outbox.dead. Default 10, which takes about two minutes. */
+  /** Returns as unroutable after which a message goes to outbox.dead. Default 10: about two minutes with one relay, less with several, as each
+   * keeps its own pauses. */
   maxAttempts?: number;
 }
 

@@ -10,7 +10,7 @@ export interface DatabaseConfig {
   queryTimeoutMs?: number;
   /** Deadline for getting a connection, new or from the pool. Default 1000 ms. */
   connectTimeoutMs?: number;
-  /** How long a statement waits for a lock. Default 1000 ms. */
+  /** How long a statement waits for a lock. Default 1200 ms. */
   lockTimeoutMs?: number;
 }
 
@@ -22,7 +22,8 @@ export function sessionSettings(config: DatabaseConfig) {
     query_timeout: queryTimeoutMs,
     // A little earlier than the client, so that a merely slow statement is cancelled and its connection survives.
     statement_timeout: Math.max(1, queryTimeoutMs - Math.min(200, Math.ceil(queryTimeoutMs / 10))),
-    lock_timeout: config.lockTimeoutMs ?? 1000,
+    // Longer than the second after which PostgreSQL looks for a deadlock, so that one is broken and tried again.
+    lock_timeout: config.lockTimeoutMs ?? 1200,
     // Frees the row locks of a process that stopped in the middle of a transaction.
     idle_in_transaction_session_timeout: 10_000,
     connectionTimeoutMillis: config.connectTimeoutMs ?? 1000,

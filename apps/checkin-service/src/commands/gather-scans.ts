@@ -6,6 +6,7 @@
  * Events don't wait for each other. An upload whose client has gone is not begun. When a shared transaction fails for
  * another reason than an unavailable database, each upload is tried by itself, so that one costs only itself.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { isUnavailable } from '@turnout/runtime/postgres';
 import type { ScanAnswer } from '../http/scan-answers.ts';
 import type { SubmittedScan } from './submitted-scan.ts';
@@ -25,6 +26,8 @@ export type RecordScans = (
 
 interface Waiting extends PromiseWithResolvers<ScanAnswer[] | null> {
   upload: ScanUpload;
+  /** Runs work as a part of the request that brought the upload, and of its trace. */
+  inRequest: ReturnType<typeof AsyncLocalStorage.snapshot>;
 }
 
 /** Scans in one transaction, at most; a larger upload goes alone. */
@@ -40,7 +43,11 @@ export function gatherScans(record: RecordScans): (upload: ScanUpload) => Promis
   }
 
   return async (upload) => {
-    const waiting: Waiting = { upload, ...Promise.withResolvers<ScanAnswer[] | null>() };
+    const waiting: Waiting = {
+      upload,
+      inRequest: AsyncLocalStorage.snapshot(),
+      ...Promise.withResolvers<ScanAnswer[] | null>(),
+    };
     const key = `${upload.organizationId} ${upload.eventId}`;
     const queue = queues.get(key);
     if (queue) {
@@ -73,10 +80,8 @@ async function recordTogether(record: RecordScans, batch: readonly Waiting[]): P
   const [first] = wanted;
   if (!first) return;
   try {
-    const answers = await record(
-      first.upload,
-      wanted.flatMap(({ upload }) => upload.scans),
-    );
+    const scans = wanted.flatMap(({ upload }) => upload.scans);
+    const answers = await first.inRequest(() => record(first.upload, scans));
     let from = 0;
     for (const { upload, resolve } of wanted) {
       resolve(answers === null ? null : answers.slice(from, from + upload.scans.length));

@@ -5,7 +5,7 @@ import { findEvent } from '@turnout/attendance-store/find-event';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import { attendeeSearchQuery } from '@turnout/contracts/http/attendees';
 import { page, readCursor, writeCursor } from '@turnout/contracts/http/pagination';
-import { id, scannedCode, storableText } from '@turnout/contracts/primitives';
+import { id, scannedCode } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -58,7 +58,7 @@ export function searchAttendeesRoute({ db }: CheckinContext) {
         eventId: event.id,
         text: query.search.trim(),
         inEmail: seesEmail,
-        after: after && { name: after[0], enrollmentId: after[1] },
+        after: after?.[0] ?? null,
         limit: query.limit + 1,
       });
       const items = found.slice(0, query.limit);
@@ -67,15 +67,15 @@ export function searchAttendeesRoute({ db }: CheckinContext) {
         status: 200,
         body: {
           items: items.map((attendee) => hit(attendee, event, seesEmail)),
-          nextCursor: last ? writeCursor(list, organizationId, [last.sortName, last.enrollmentId]) : null,
+          nextCursor: last ? writeCursor(list, organizationId, [last.enrollmentId]) : null,
         },
       };
     },
   });
 }
 
-/** Hits are ordered by lower-case name, then enrollment id. */
-const hitKey = z.tuple([storableText, z.uuid()]);
+/** The enrollment of the last hit: a name would stand in the logs of every proxy. */
+const hitKey = z.tuple([z.uuid()]);
 
 const foreignCursor = { path: 'cursor', message: 'must be a nextCursor of this list' };
 

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '@turnout/runtime/durations';
+import { HOUR, MINUTE, SECOND } from '@turnout/runtime/durations';
 
 /** When a delivery is tried again, as data. */
 export interface RetryPolicy {
@@ -8,9 +8,12 @@ export interface RetryPolicy {
   whileUnavailable: readonly number[];
 }
 
-/** Five refusals end a delivery. An outage never does: it says nothing about the message. */
+/**
+ * Five refusals end a delivery, spread over more than an hour, since a server that greylists takes a message only after a
+ * while. An outage never ends one: it says nothing about the message.
+ */
 export const emailRetries: RetryPolicy = {
-  afterRefusal: [SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE],
+  afterRefusal: [SECOND, MINUTE, 10 * MINUTE, HOUR],
   whileUnavailable: [SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 15 * SECOND],
 };
 

@@ -48,9 +48,9 @@ const failOvertaken: Statement = {
     update attendance.closure_runs r
     set status = 'failed', finished_at = clock_timestamp(), error = 'overtaken by run ' || $2::text,
       attended = (select count(*) from attendance.transitions t
-        where t.event_id = r.event_id and t.cause = r.run_id::text and t.to_status = 'attended'),
+        where t.event_id = r.event_id and t.cause = r.run_id::text and t.triggered_by = 'system' and t.to_status = 'attended'),
       no_show = (select count(*) from attendance.transitions t
-        where t.event_id = r.event_id and t.cause = r.run_id::text and t.to_status = 'no_show')
+        where t.event_id = r.event_id and t.cause = r.run_id::text and t.triggered_by = 'system' and t.to_status = 'no_show')
     where r.event_id = $1 and r.status = 'running' and r.run_id <> $2::uuid`,
 };
 

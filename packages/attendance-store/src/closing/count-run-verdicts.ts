@@ -7,7 +7,7 @@ const countVerdicts: Statement = {
     select count(*) filter (where to_status = 'attended') as attended,
       count(*) filter (where to_status = 'no_show') as no_show
     from attendance.transitions
-    where event_id = $1 and cause = $2`,
+    where event_id = $1 and cause = $2 and triggered_by = 'system'`,
 };
 
 /**

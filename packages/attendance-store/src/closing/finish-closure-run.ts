@@ -11,14 +11,14 @@ export type Finish =
   | { outcome: 'undecided_left' }
   | { outcome: 'refused'; refusal: ClosureRefusal };
 
-// `for update`, the strongest lock: it waits for enrollments that are being inserted, which hold a share of the event's
-// key, so that nobody undecided can appear between the look and the commit.
+// Enrolling shares the event's row, so this waits for it, and nobody undecided can appear between the look and the
+// commit. Scans only refer to the row and go on: `for update` would wait for every one of them, and they for it.
 const lockEvent: Statement = {
   name: 'lock_event_to_finish_closure',
   text: `
     select closure_epoch, closed_at, ends_at, cancelled_at, clock_timestamp() as now
     from attendance.events where event_id = $1
-    for update`,
+    for no key update`,
 };
 
 const countByStatus: Statement = {

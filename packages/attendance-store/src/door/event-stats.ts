@@ -1,5 +1,5 @@
 import type { Status } from '@turnout/attendance/enrollment';
-import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import type { Db, Statement, Tx } from '@turnout/runtime/postgres';
 
 export interface EventStats {
   byStatus: Record<Status, number>;
@@ -50,14 +50,19 @@ interface CountRow {
   people: number;
 }
 
-/** How an event stands right now. Annulled check-ins count for nothing. */
-export async function eventStats(db: Queryable, eventId: string): Promise<EventStats> {
-  const [statuses, days, stations, [inside]] = await Promise.all([
-    db.query<{ status: Status; count: number }>(countByStatus, [eventId]),
-    db.query<CountRow & { day: string }>(countByDay, [eventId]),
-    db.query<CountRow & { station: string | null }>(countByStation, [eventId]),
-    db.query<{ count: number }>(countInside, [eventId]),
-  ]);
+/** How an event stands right now, all figures as of one instant. Annulled check-ins count for nothing. */
+export async function eventStats(db: Db, eventId: string): Promise<EventStats> {
+  return await db.transaction(async (tx) => {
+    await tx.query('set transaction isolation level repeatable read, read only');
+    return await readStats(tx, eventId);
+  });
+}
+
+async function readStats(tx: Tx, eventId: string): Promise<EventStats> {
+  const statuses = await tx.query<{ status: Status; count: number }>(countByStatus, [eventId]);
+  const days = await tx.query<CountRow & { day: string }>(countByDay, [eventId]);
+  const stations = await tx.query<CountRow & { station: string | null }>(countByStation, [eventId]);
+  const [inside] = await tx.query<{ count: number }>(countInside, [eventId]);
   const byStatus: EventStats['byStatus'] = {
     confirmed: 0,
     checked_in: 0,

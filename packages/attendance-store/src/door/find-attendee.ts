@@ -6,8 +6,6 @@ import { loadCheckIns } from '../loading/load-check-ins.ts';
 export interface Attendee {
   enrollmentId: string;
   displayName: string;
-  /** Lower case, as the database orders names. */
-  sortName: string;
   email: string;
   ticketType: string | null;
   status: Status;
@@ -18,14 +16,13 @@ interface AttendeeRow {
   event_id: string;
   enrollment_id: string;
   name: string;
-  sort_name: string;
   email: string;
   ticket_type: string | null;
   status: Status;
 }
 
 const attendees = `
-  select e.event_id, e.enrollment_id, p.name, lower(p.name) as sort_name, p.email, e.ticket_type, e.status
+  select e.event_id, e.enrollment_id, p.name, p.email, e.ticket_type, e.status
   from attendance.enrollments e
   join attendance.participants p using (organization_id, participant_id)`;
 
@@ -52,8 +49,8 @@ export interface AttendeeSearch {
   /** Part of a name, or of an e-mail address where `inEmail` allows that; upper and lower case are the same. */
   text: string;
   inEmail: boolean;
-  /** The last hit of the page before, by lower-case name and enrollment id. */
-  after: { name: string; enrollmentId: string } | null;
+  /** The enrollment that was the last hit of the page before. */
+  after: string | null;
   limit: number;
 }
 
@@ -63,9 +60,13 @@ const searchByText: Statement = {
     ${attendees}
     where e.event_id = $1 and e.organization_id = $2
       and (p.name ilike $3 or ($4 and p.email ilike $3))
-      and ($5::text is null or (lower(p.name), e.enrollment_id) > ($5, $6::uuid))
+      and ($5::uuid is null or (lower(p.name), e.enrollment_id) > (
+        select lower(last.name), l.enrollment_id
+        from attendance.enrollments l
+        join attendance.participants last using (organization_id, participant_id)
+        where l.event_id = $1 and l.enrollment_id = $5))
     order by lower(p.name), e.enrollment_id
-    limit $7`,
+    limit $6`,
 };
 
 /** The people of an event whose name (or e-mail address) contains a text, by name. */
@@ -75,8 +76,7 @@ export async function searchAttendees(db: Queryable, search: AttendeeSearch): Pr
     search.organizationId,
     `%${search.text.replace(/[\\%_]/g, '\\$&')}%`,
     search.inEmail,
-    search.after?.name ?? null,
-    search.after?.enrollmentId ?? null,
+    search.after,
     search.limit,
   ]);
   return await withCheckIns(db, rows);
@@ -87,7 +87,6 @@ async function withCheckIns(db: Queryable, rows: readonly AttendeeRow[]): Promis
   return rows.map((row) => ({
     enrollmentId: row.enrollment_id,
     displayName: row.name,
-    sortName: row.sort_name,
     email: row.email,
     ticketType: row.ticket_type,
     status: row.status,

@@ -38,7 +38,7 @@ export type ChangedEvent<Refusal> =
  *
  * `askForCheckIns` makes `hasCheckIns` known, and true to the end of the transaction. A check-in locks its enrollment,
  * then reads the event and counts for one of its days: so all enrollments are locked first, which waits for the
- * check-ins under way and lets later ones see the event as it is after this. 50,000 enrollments take 20 ms.
+ * check-ins under way and lets later ones see the event as it is after this; they wait for that long.
  */
 export async function changeEvent<Refusal>(
   models: AttendanceModels,

@@ -51,6 +51,9 @@ const lockTickets: Statement = {
     for update of e`,
 };
 
+/** Sorts before every id, so that the condition is a bound of the index also for the first batch. */
+const beforeAll = '00000000-0000-0000-0000-000000000000';
+
 const shareFence: Statement = {
   name: 'share_closure_fence',
   text: `
@@ -64,7 +67,7 @@ const lockUndecided: Statement = {
   text: `
     select ${columns} from ${source}
     where e.event_id = $1 and e.status in ('confirmed', 'checked_in')
-      and ($2::uuid is null or e.enrollment_id > $2)
+      and e.enrollment_id > $2
     order by e.enrollment_id
     limit $3
     for update of e`,
@@ -99,7 +102,7 @@ export async function lockEnrollments(tx: Tx, selection: Selection): Promise<Enr
       if (fence.length === 0) throw new OvertakenError(selection.eventId, selection.epoch);
       return await tx.query<EnrollmentRow>(lockUndecided, [
         selection.eventId,
-        selection.after,
+        selection.after ?? beforeAll,
         selection.limit,
       ]);
     }

@@ -7,15 +7,14 @@ import { serviceUrl } from '../service-roles.ts';
 // npm run event:closure -- <eventId> | --due: the closure service's own program, on the running stack's servers or
 // on those that the environment names.
 const found = findInfrastructure();
-if (!found.databaseUrl || !found.amqpUrl || !found.redisUrls) {
-  console.error(noStackMessage(', or name the servers in DATABASE_URL, AMQP_URL and REDIS_URLS'));
+if (!found.databaseUrl || !found.redisUrls) {
+  console.error(noStackMessage(', or name the servers in DATABASE_URL and REDIS_URLS'));
   process.exit(1);
 }
 process.exitCode = await runProgram('src/cli.ts', process.argv.slice(2), {
   cwd: join(ROOT, 'apps', 'closure-service'),
   environment: {
     DATABASE_URL: process.env.DATABASE_URL ?? serviceUrl(found.databaseUrl, 'closure'),
-    AMQP_URL: found.amqpUrl,
     REDIS_URLS: found.redisUrls.join(','),
   },
 });

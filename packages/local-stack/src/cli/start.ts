@@ -7,8 +7,8 @@ import { LOCAL, STACK_FILE, START_LOCK } from '../places.ts';
 import { takeLock } from '../process-lock.mjs';
 import { runningStack } from '../running-stack.ts';
 import { narrator, secondsSinceStart } from '../say.ts';
-import type { Stack } from '../stack.ts';
 import { SourceError } from '../sources.ts';
+import type { Stack } from '../stack.ts';
 import { startStack } from '../start-stack.ts';
 import { writeWhole } from '../write-whole.ts';
 

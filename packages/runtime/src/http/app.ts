@@ -134,7 +134,10 @@ async function serve<Principal>(
   try {
     return await withDeadline(remainingMs, work, late);
   } catch (error) {
+    // What was spared because nobody is left to answer is no fault.
+    const gone = abort.signal.aborted;
     abort.abort();
+    if (gone) return 'gone';
     throw error;
   }
 }

@@ -1,10 +1,7 @@
-import { type Locks, openLocks } from '@turnout/runtime/lock';
-import { type GivenEnrollment, givenEnrollments } from '@turnout/test-kit/given';
-import { requiredVariable } from '@turnout/test-kit/required-variable';
+import type { Locks } from '@turnout/runtime/lock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeEvent, type Progress } from '../src/commands/close-event.ts';
 import {
-  alwaysYes,
   type ClosingKit,
   checkIn,
   givenThreeDays,
@@ -14,20 +11,21 @@ import {
   statuses,
   verdictsPerEnrollment,
 } from './closing-kit.ts';
+import {
+  bothLocks,
+  enrollInto,
+  firstDay,
+  givenHalfAttendedEvent,
+  ids,
+  order,
+  secondDay,
+} from './half-attended.ts';
 
 const attended = 'turnout.participant.attended.v1';
 const noShow = 'turnout.participant.no-show.v1';
 const eventClosed = 'turnout.event.closed.v1';
-const firstDay = '2026-05-01T10:00:00+02:00';
-const secondDay = '2026-05-02T10:00:00+02:00';
 
-describe.each([
-  {
-    lock: 'the lock',
-    open: () => openLocks({ urls: [requiredVariable('TEST_REDIS_URL')], logger: console }),
-  },
-  { lock: 'a lock that always says yes', open: () => alwaysYes },
-])('closing an event with $lock', ({ open }) => {
+describe.each(bothLocks)('closing an event with $lock', ({ open }) => {
   const opened = new AsyncDisposableStack();
   let kit: ClosingKit;
   let locks: Locks;
@@ -40,17 +38,8 @@ describe.each([
     await opened.disposeAsync();
   });
 
-  const order = (eventId: string) => ({ eventId, trigger: 'schedule', onlyIfDue: false }) as const;
-  const enroll = async (eventId: string, count: number) =>
-    await givenEnrollments(kit.db, kit.organization.id, eventId, count);
-  const ids = (people: readonly GivenEnrollment[]) => people.map(({ id }) => id);
-  /** An event of so many people, the first half of whom came on two days. */
-  const givenHalfAttended = async (count: number) => {
-    const eventId = await givenThreeDays(kit);
-    const people = await enroll(eventId, count);
-    await checkIn(kit, eventId, ids(people.slice(0, count / 2)), firstDay, secondDay);
-    return { eventId, people };
-  };
+  const enroll = (eventId: string, count: number) => enrollInto(kit, eventId, count);
+  const givenHalfAttended = (count: number) => givenHalfAttendedEvent(kit, count);
 
   it('gives everybody the verdict of the rule, with its reasons, and says so', async () => {
     const eventId = await givenThreeDays(kit);

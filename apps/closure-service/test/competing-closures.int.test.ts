@@ -1,12 +1,9 @@
 import { beginClosureRun } from '@turnout/attendance-store/closing/begin-closure-run';
-import { type Locks, openLocks } from '@turnout/runtime/lock';
-import { type GivenEnrollment, givenEnrollments } from '@turnout/test-kit/given';
-import { requiredVariable } from '@turnout/test-kit/required-variable';
+import type { Locks } from '@turnout/runtime/lock';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeEvent } from '../src/commands/close-event.ts';
 import {
-  alwaysYes,
   type ClosingKit,
   checkIn,
   givenThreeDays,
@@ -16,20 +13,13 @@ import {
   statuses,
   verdictsPerEnrollment,
 } from './closing-kit.ts';
+import { bothLocks, enrollInto, firstDay, givenHalfAttendedEvent, ids, order } from './half-attended.ts';
 import { pausingLocks } from './pausing-locks.ts';
 
 const attended = 'turnout.participant.attended.v1';
 const eventClosed = 'turnout.event.closed.v1';
-const firstDay = '2026-05-01T10:00:00+02:00';
-const secondDay = '2026-05-02T10:00:00+02:00';
 
-describe.each([
-  {
-    lock: 'the lock',
-    open: () => openLocks({ urls: [requiredVariable('TEST_REDIS_URL')], logger: console }),
-  },
-  { lock: 'a lock that always says yes', open: () => alwaysYes },
-])('closing an event while others change it, with $lock', ({ open }) => {
+describe.each(bothLocks)('closing an event while others change it, with $lock', ({ open }) => {
   const opened = new AsyncDisposableStack();
   let kit: ClosingKit;
   let locks: Locks;
@@ -42,17 +32,8 @@ describe.each([
     await opened.disposeAsync();
   });
 
-  const order = (eventId: string) => ({ eventId, trigger: 'schedule', onlyIfDue: false }) as const;
-  const enroll = async (eventId: string, count: number) =>
-    await givenEnrollments(kit.db, kit.organization.id, eventId, count);
-  const ids = (people: readonly GivenEnrollment[]) => people.map(({ id }) => id);
-  /** An event of so many people, the first half of whom came on two days. */
-  const givenHalfAttended = async (count: number) => {
-    const eventId = await givenThreeDays(kit);
-    const people = await enroll(eventId, count);
-    await checkIn(kit, eventId, ids(people.slice(0, count / 2)), firstDay, secondDay);
-    return { eventId, people };
-  };
+  const enroll = (eventId: string, count: number) => enrollInto(kit, eventId, count);
+  const givenHalfAttended = (count: number) => givenHalfAttendedEvent(kit, count);
 
   const waitingForLocks = async () => {
     const [row] = await kit.db.query<{ waiting: number }>(

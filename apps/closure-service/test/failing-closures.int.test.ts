@@ -1,14 +1,12 @@
-import { type Locks, openLocks } from '@turnout/runtime/lock';
+import type { Locks } from '@turnout/runtime/lock';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { type GivenEnrollment, givenEnrollments } from '@turnout/test-kit/given';
-import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeDueEvents } from '../src/commands/close-due-events.ts';
 import { closeEvent } from '../src/commands/close-event.ts';
 import {
-  alwaysYes,
   type ClosingKit,
   checkIn,
   givenThreeDays,
@@ -18,18 +16,13 @@ import {
   statuses,
   verdictsPerEnrollment,
 } from './closing-kit.ts';
+import { bothLocks, order } from './half-attended.ts';
 import { pausingLocks } from './pausing-locks.ts';
 
 const eventClosed = 'turnout.event.closed.v1';
 const closureFailed = 'turnout.event.closure-failed.v1';
 
-describe.each([
-  {
-    lock: 'the lock',
-    open: () => openLocks({ urls: [requiredVariable('TEST_REDIS_URL')], logger: console }),
-  },
-  { lock: 'a lock that always says yes', open: () => alwaysYes },
-])('a closure that fails with $lock', ({ open }) => {
+describe.each(bothLocks)('a closure that fails with $lock', ({ open }) => {
   const opened = new AsyncDisposableStack();
   let kit: ClosingKit;
   let locks: Locks;
@@ -57,7 +50,6 @@ describe.each([
     await opened.disposeAsync();
   });
 
-  const order = (eventId: string) => ({ eventId, trigger: 'schedule', onlyIfDue: false }) as const;
   const givenEvent = async (count: number): Promise<{ eventId: string; people: GivenEnrollment[] }> => {
     const eventId = await givenThreeDays(kit, { requirement_type: 'any_day', requirement_days: null });
     const people = await givenEnrollments(kit.db, kit.organization.id, eventId, count);

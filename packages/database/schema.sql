@@ -55,6 +55,7 @@ CREATE TABLE attendance.check_ins (
     annulled_at timestamp with time zone,
     annulled_by jsonb,
     annulment_reason text,
+    turned_away boolean DEFAULT false NOT NULL,
     CONSTRAINT check_ins_annulment CHECK ((((annulled_at IS NULL) AND (annulled_by IS NULL) AND (annulment_reason IS NULL)) OR ((annulled_at IS NOT NULL) AND (annulled_by IS NOT NULL) AND (annulment_reason IS NOT NULL)))),
     CONSTRAINT check_ins_direction_check CHECK ((direction = ANY (ARRAY['entry'::text, 'exit'::text]))),
     CONSTRAINT check_ins_override_is_entry CHECK (((source = 'scan'::text) OR (direction = 'entry'::text))),
@@ -94,7 +95,9 @@ CREATE TABLE attendance.enrollments (
     attended_at timestamp with time zone,
     verdict_by text,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    cancelled_at timestamp with time zone,
     CONSTRAINT enrollments_attended_at CHECK (((status = 'attended'::text) = (attended_at IS NOT NULL))),
+    CONSTRAINT enrollments_cancelled_at CHECK (((status = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
     CONSTRAINT enrollments_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'checked_in'::text, 'attended'::text, 'no_show'::text, 'cancelled'::text]))),
     CONSTRAINT enrollments_verdict_by CHECK (((status = ANY (ARRAY['attended'::text, 'no_show'::text])) = (verdict_by IS NOT NULL))),
     CONSTRAINT enrollments_verdict_by_check CHECK ((verdict_by = ANY (ARRAY['rule'::text, 'override'::text]))),
@@ -121,9 +124,11 @@ CREATE TABLE attendance.events (
     cancelled_at timestamp with time zone,
     cancellation_reason text,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    device_grace_minutes integer DEFAULT 0 NOT NULL,
     CONSTRAINT events_cancelled_with_reason CHECK (((cancelled_at IS NULL) = (cancellation_reason IS NULL))),
     CONSTRAINT events_closure_grace_minutes_check CHECK ((closure_grace_minutes >= 0)),
     CONSTRAINT events_day_boundary_check CHECK ((day_boundary ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text)),
+    CONSTRAINT events_device_grace_minutes_check CHECK ((device_grace_minutes >= 0)),
     CONSTRAINT events_end_after_start CHECK ((ends_at > starts_at)),
     CONSTRAINT events_epochs CHECK ((closed_epoch <= closure_epoch)),
     CONSTRAINT events_reentry_check CHECK ((reentry = ANY (ARRAY['allowed'::text, 'once_per_day'::text, 'once'::text]))),
@@ -137,7 +142,8 @@ CREATE TABLE attendance.participants (
     email text NOT NULL,
     locale text,
     external_id text,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 CREATE VIEW attendance.contacts AS
@@ -151,6 +157,90 @@ CREATE VIEW attendance.contacts AS
    FROM ((attendance.enrollments e
      JOIN attendance.participants p USING (organization_id, participant_id))
      JOIN attendance.events v USING (event_id));
+
+CREATE TABLE attendance.device_watermarks (
+    event_id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    pending_before timestamp with time zone,
+    reported_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE attendance.door_checks (
+    event_id uuid NOT NULL,
+    door_check_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    scan_id uuid NOT NULL,
+    station text,
+    device_id uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE attendance.line_items (
+    event_id uuid NOT NULL,
+    line_item_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    quantity integer NOT NULL,
+    CONSTRAINT line_items_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000)))
+);
+
+CREATE TABLE attendance.orders (
+    event_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    status text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'partially_refunded'::text, 'refunded'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE attendance.products (
+    event_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT products_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'addon'::text])))
+);
+
+CREATE TABLE attendance.redemptions (
+    event_id uuid NOT NULL,
+    redemption_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    line_item_id uuid NOT NULL,
+    scan_id uuid NOT NULL,
+    station text,
+    device_id uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE attendance.reused_scans (
+    event_id uuid NOT NULL,
+    scan_id uuid NOT NULL,
+    enrollment_id uuid,
+    access_code text,
+    named_enrollment_id uuid,
+    refusal text,
+    answer_status smallint NOT NULL,
+    answer_body json NOT NULL,
+    scanned_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    station text,
+    direction text NOT NULL,
+    device_id uuid NOT NULL,
+    cause text NOT NULL,
+    kind text DEFAULT 'check_in'::text NOT NULL,
+    line_item_id uuid,
+    product_id uuid,
+    reused_scan_id uuid NOT NULL,
+    device_decision text,
+    CONSTRAINT reused_scans_device_decision_check CHECK ((device_decision = ANY (ARRAY['admitted'::text, 'turned_away'::text]))),
+    CONSTRAINT scans_accepted_has_enrollment CHECK (((refusal IS NOT NULL) OR (enrollment_id IS NOT NULL))),
+    CONSTRAINT scans_asks_for_one_thing CHECK ((((kind = 'redemption'::text) = (line_item_id IS NOT NULL)) AND ((kind = 'door_check'::text) = (product_id IS NOT NULL)))),
+    CONSTRAINT scans_direction_check CHECK ((direction = ANY (ARRAY['entry'::text, 'exit'::text]))),
+    CONSTRAINT scans_kind_check CHECK ((kind = ANY (ARRAY['check_in'::text, 'redemption'::text, 'door_check'::text]))),
+    CONSTRAINT scans_names_one_ticket CHECK ((num_nonnulls(access_code, named_enrollment_id) = 1))
+);
 
 CREATE TABLE attendance.scans (
     event_id uuid NOT NULL,
@@ -167,10 +257,57 @@ CREATE TABLE attendance.scans (
     direction text NOT NULL,
     device_id uuid NOT NULL,
     cause text NOT NULL,
+    kind text DEFAULT 'check_in'::text NOT NULL,
+    line_item_id uuid,
+    product_id uuid,
+    device_decision text,
     CONSTRAINT scans_accepted_has_enrollment CHECK (((refusal IS NOT NULL) OR (enrollment_id IS NOT NULL))),
+    CONSTRAINT scans_asks_for_one_thing CHECK ((((kind = 'redemption'::text) = (line_item_id IS NOT NULL)) AND ((kind = 'door_check'::text) = (product_id IS NOT NULL)))),
+    CONSTRAINT scans_device_decision_check CHECK ((device_decision = ANY (ARRAY['admitted'::text, 'turned_away'::text]))),
     CONSTRAINT scans_direction_check CHECK ((direction = ANY (ARRAY['entry'::text, 'exit'::text]))),
+    CONSTRAINT scans_kind_check CHECK ((kind = ANY (ARRAY['check_in'::text, 'redemption'::text, 'door_check'::text]))),
     CONSTRAINT scans_names_one_ticket CHECK ((num_nonnulls(access_code, named_enrollment_id) = 1))
 );
+
+CREATE VIEW attendance.refused_scans AS
+ SELECT scans.event_id,
+    scans.scan_id AS refused_scan_id,
+    scans.scan_id,
+    scans.enrollment_id,
+    scans.access_code,
+    scans.named_enrollment_id,
+    scans.refusal,
+    scans.scanned_at,
+    scans.recorded_at,
+    scans.station,
+    scans.direction,
+    scans.device_id,
+    scans.cause,
+    scans.kind,
+    scans.line_item_id,
+    scans.product_id,
+    scans.device_decision
+   FROM attendance.scans
+  WHERE (scans.refusal IS NOT NULL)
+UNION ALL
+ SELECT reused_scans.event_id,
+    reused_scans.reused_scan_id AS refused_scan_id,
+    reused_scans.scan_id,
+    reused_scans.enrollment_id,
+    reused_scans.access_code,
+    reused_scans.named_enrollment_id,
+    reused_scans.refusal,
+    reused_scans.scanned_at,
+    reused_scans.recorded_at,
+    reused_scans.station,
+    reused_scans.direction,
+    reused_scans.device_id,
+    reused_scans.cause,
+    reused_scans.kind,
+    reused_scans.line_item_id,
+    reused_scans.product_id,
+    reused_scans.device_decision
+   FROM attendance.reused_scans;
 
 CREATE TABLE attendance.transitions (
     event_id uuid NOT NULL,
@@ -304,6 +441,15 @@ ALTER TABLE ONLY attendance.check_ins
 ALTER TABLE ONLY attendance.closure_runs
     ADD CONSTRAINT closure_runs_pkey PRIMARY KEY (event_id, run_id);
 
+ALTER TABLE ONLY attendance.device_watermarks
+    ADD CONSTRAINT device_watermarks_pkey PRIMARY KEY (event_id, device_id);
+
+ALTER TABLE ONLY attendance.door_checks
+    ADD CONSTRAINT door_checks_pkey PRIMARY KEY (event_id, door_check_id);
+
+ALTER TABLE ONLY attendance.door_checks
+    ADD CONSTRAINT door_checks_scan UNIQUE (event_id, scan_id);
+
 ALTER TABLE ONLY attendance.enrollments
     ADD CONSTRAINT enrollments_access_code UNIQUE (event_id, access_code);
 
@@ -316,8 +462,29 @@ ALTER TABLE ONLY attendance.enrollments
 ALTER TABLE ONLY attendance.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (event_id);
 
+ALTER TABLE ONLY attendance.line_items
+    ADD CONSTRAINT line_items_pkey PRIMARY KEY (event_id, line_item_id);
+
+ALTER TABLE ONLY attendance.line_items
+    ADD CONSTRAINT line_items_product UNIQUE (event_id, enrollment_id, product_id);
+
+ALTER TABLE ONLY attendance.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (event_id, enrollment_id);
+
 ALTER TABLE ONLY attendance.participants
     ADD CONSTRAINT participants_pkey PRIMARY KEY (organization_id, participant_id);
+
+ALTER TABLE ONLY attendance.products
+    ADD CONSTRAINT products_pkey PRIMARY KEY (event_id, product_id);
+
+ALTER TABLE ONLY attendance.redemptions
+    ADD CONSTRAINT redemptions_pkey PRIMARY KEY (event_id, redemption_id);
+
+ALTER TABLE ONLY attendance.redemptions
+    ADD CONSTRAINT redemptions_scan UNIQUE (event_id, scan_id);
+
+ALTER TABLE ONLY attendance.reused_scans
+    ADD CONSTRAINT reused_scans_pkey PRIMARY KEY (event_id, reused_scan_id);
 
 ALTER TABLE ONLY attendance.scans
     ADD CONSTRAINT scans_pkey PRIMARY KEY (event_id, scan_id);
@@ -351,9 +518,13 @@ ALTER TABLE ONLY turnout.migrations
 
 CREATE UNIQUE INDEX tokens_token_id ON access.tokens USING btree (token_id);
 
+CREATE INDEX check_ins_by_annulment ON attendance.check_ins USING btree (event_id, annulled_at) WHERE (annulled_at IS NOT NULL);
+
 CREATE INDEX check_ins_of_enrollment ON attendance.check_ins USING btree (event_id, enrollment_id);
 
 CREATE UNIQUE INDEX closure_runs_id ON attendance.closure_runs USING btree (run_id);
+
+CREATE INDEX door_checks_of_enrollment ON attendance.door_checks USING btree (event_id, enrollment_id, product_id);
 
 CREATE INDEX enrollments_id ON attendance.enrollments USING btree (enrollment_id);
 
@@ -365,13 +536,27 @@ CREATE INDEX events_by_end ON attendance.events USING btree (ends_at) WHERE (can
 
 CREATE INDEX events_of_organization ON attendance.events USING btree (organization_id, event_id);
 
+CREATE INDEX orders_by_change ON attendance.orders USING btree (event_id, changed_at);
+
 CREATE INDEX participants_any_email ON attendance.participants USING btree (organization_id, lower(email));
+
+CREATE INDEX participants_by_change ON attendance.participants USING btree (organization_id, changed_at);
 
 CREATE UNIQUE INDEX participants_email ON attendance.participants USING btree (organization_id, lower(email)) WHERE (external_id IS NULL);
 
 CREATE UNIQUE INDEX participants_external_id ON attendance.participants USING btree (organization_id, external_id) WHERE (external_id IS NOT NULL);
 
+CREATE INDEX redemptions_of_line_item ON attendance.redemptions USING btree (event_id, line_item_id);
+
+CREATE INDEX reused_scans_in_order ON attendance.reused_scans USING btree (event_id, recorded_at, reused_scan_id);
+
+CREATE INDEX scans_discrepant ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (((device_decision = 'admitted'::text) AND (refusal IS NOT NULL)) OR ((device_decision = 'turned_away'::text) AND (refusal IS NULL)));
+
+CREATE INDEX scans_in_order ON attendance.scans USING btree (event_id, recorded_at, scan_id);
+
 CREATE INDEX scans_of_enrollment ON attendance.scans USING btree (event_id, enrollment_id);
+
+CREATE INDEX scans_refused ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (refusal IS NOT NULL);
 
 CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_id, at, transition_id);
 
@@ -398,6 +583,15 @@ ALTER TABLE ONLY attendance.check_ins
 ALTER TABLE ONLY attendance.closure_runs
     ADD CONSTRAINT closure_runs_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
 
+ALTER TABLE ONLY attendance.device_watermarks
+    ADD CONSTRAINT device_watermarks_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
+
+ALTER TABLE ONLY attendance.door_checks
+    ADD CONSTRAINT door_checks_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);
+
+ALTER TABLE ONLY attendance.door_checks
+    ADD CONSTRAINT door_checks_event_id_product_id_fkey FOREIGN KEY (event_id, product_id) REFERENCES attendance.products(event_id, product_id);
+
 ALTER TABLE ONLY attendance.enrollments
     ADD CONSTRAINT enrollments_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
 
@@ -407,8 +601,23 @@ ALTER TABLE ONLY attendance.enrollments
 ALTER TABLE ONLY attendance.events
     ADD CONSTRAINT events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
 
+ALTER TABLE ONLY attendance.line_items
+    ADD CONSTRAINT line_items_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.orders(event_id, enrollment_id);
+
+ALTER TABLE ONLY attendance.line_items
+    ADD CONSTRAINT line_items_event_id_product_id_fkey FOREIGN KEY (event_id, product_id) REFERENCES attendance.products(event_id, product_id);
+
+ALTER TABLE ONLY attendance.orders
+    ADD CONSTRAINT orders_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);
+
 ALTER TABLE ONLY attendance.participants
     ADD CONSTRAINT participants_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
+
+ALTER TABLE ONLY attendance.products
+    ADD CONSTRAINT products_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
+
+ALTER TABLE ONLY attendance.redemptions
+    ADD CONSTRAINT redemptions_event_id_line_item_id_fkey FOREIGN KEY (event_id, line_item_id) REFERENCES attendance.line_items(event_id, line_item_id);
 
 ALTER TABLE ONLY attendance.scans
     ADD CONSTRAINT scans_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
@@ -485,6 +694,10 @@ GRANT UPDATE(verdict_by) ON TABLE attendance.enrollments TO turnout_checkin;
 GRANT UPDATE(verdict_by) ON TABLE attendance.enrollments TO turnout_closure;
 GRANT UPDATE(verdict_by) ON TABLE attendance.enrollments TO turnout_admin;
 
+GRANT UPDATE(cancelled_at) ON TABLE attendance.enrollments TO turnout_checkin;
+GRANT UPDATE(cancelled_at) ON TABLE attendance.enrollments TO turnout_closure;
+GRANT UPDATE(cancelled_at) ON TABLE attendance.enrollments TO turnout_admin;
+
 GRANT SELECT ON TABLE attendance.events TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.events TO turnout_closure;
 GRANT SELECT,INSERT ON TABLE attendance.events TO turnout_admin;
@@ -519,6 +732,8 @@ GRANT UPDATE(cancelled_at) ON TABLE attendance.events TO turnout_admin;
 
 GRANT UPDATE(cancellation_reason) ON TABLE attendance.events TO turnout_admin;
 
+GRANT UPDATE(device_grace_minutes) ON TABLE attendance.events TO turnout_admin;
+
 GRANT SELECT ON TABLE attendance.participants TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.participants TO turnout_closure;
 GRANT SELECT,INSERT ON TABLE attendance.participants TO turnout_admin;
@@ -531,9 +746,45 @@ GRANT UPDATE(locale) ON TABLE attendance.participants TO turnout_admin;
 
 GRANT UPDATE(external_id) ON TABLE attendance.participants TO turnout_admin;
 
+GRANT UPDATE(changed_at) ON TABLE attendance.participants TO turnout_admin;
+
 GRANT SELECT ON TABLE attendance.contacts TO turnout_notifier;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE attendance.device_watermarks TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.device_watermarks TO turnout_closure;
+GRANT SELECT ON TABLE attendance.device_watermarks TO turnout_admin;
+
+GRANT SELECT,INSERT ON TABLE attendance.door_checks TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.door_checks TO turnout_closure;
+GRANT SELECT ON TABLE attendance.door_checks TO turnout_admin;
+
+GRANT SELECT ON TABLE attendance.line_items TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.line_items TO turnout_closure;
+GRANT SELECT,INSERT,DELETE ON TABLE attendance.line_items TO turnout_admin;
+
+GRANT UPDATE(quantity) ON TABLE attendance.line_items TO turnout_admin;
+
+GRANT SELECT ON TABLE attendance.orders TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.orders TO turnout_closure;
+GRANT SELECT,INSERT ON TABLE attendance.orders TO turnout_admin;
+
+GRANT UPDATE(status) ON TABLE attendance.orders TO turnout_admin;
+
+GRANT UPDATE(changed_at) ON TABLE attendance.orders TO turnout_admin;
+
+GRANT SELECT ON TABLE attendance.products TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.products TO turnout_closure;
+GRANT SELECT,INSERT ON TABLE attendance.products TO turnout_admin;
+
+GRANT SELECT,INSERT ON TABLE attendance.redemptions TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.redemptions TO turnout_closure;
+GRANT SELECT ON TABLE attendance.redemptions TO turnout_admin;
+
+GRANT SELECT,INSERT ON TABLE attendance.reused_scans TO turnout_checkin;
+
 GRANT SELECT,INSERT ON TABLE attendance.scans TO turnout_checkin;
+
+GRANT SELECT ON TABLE attendance.refused_scans TO turnout_checkin;
 
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_checkin;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_closure;

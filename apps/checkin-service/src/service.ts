@@ -11,7 +11,7 @@ import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/
 import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
 import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { gatherScans } from './commands/gather-scans.ts';
-import { recordCheckIns } from './commands/record-check-ins.ts';
+import { recordScans } from './commands/record-scans.ts';
 import type { CheckinConfig } from './config.ts';
 import { routes } from './http/routes.ts';
 
@@ -35,7 +35,7 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
-  const record = gatherScans((event, scans) => recordCheckIns(db, event, scans));
+  const record = gatherScans((event, scans) => recordScans(db, event, scans));
   const app = createApp({
     routes: routes({ db, relay, record }),
     ...guardRoutes(db),

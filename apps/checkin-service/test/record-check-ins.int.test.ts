@@ -222,9 +222,10 @@ describe('checking in', () => {
     const person = await enroll(cancelled);
     expect((await desk.scan(cancelled, { accessCode: person.accessCode })).body.code).toBe('event_cancelled');
     const gone = await enroll();
-    await desk.db.query(`update attendance.enrollments set status = 'cancelled' where enrollment_id = $1`, [
-      gone.id,
-    ]);
+    await desk.db.query(
+      `update attendance.enrollments set status = 'cancelled', cancelled_at = clock_timestamp() where enrollment_id = $1`,
+      [gone.id],
+    );
     expect((await desk.scan(eventId, { accessCode: gone.accessCode })).body.code).toBe(
       'enrollment_cancelled',
     );

@@ -54,7 +54,7 @@ describe.each(bothLocks)('closing an event with $lock', ({ open }) => {
     await checkIn(kit, eventId, [reentry], '2026-05-01T15:00:00+02:00');
     await checkIn(kit, eventId, [twice], secondDay);
     await kit.db.query(
-      `update attendance.enrollments set status = 'cancelled', version = 2 where enrollment_id = $1`,
+      `update attendance.enrollments set status = 'cancelled', cancelled_at = now(), version = 2 where enrollment_id = $1`,
       [cancelled],
     );
 

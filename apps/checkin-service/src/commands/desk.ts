@@ -1,15 +1,11 @@
-import { applyMove } from '@turnout/attendance/apply-move';
-import { decideCheckIn } from '@turnout/attendance/decide-check-in';
-import { addCheckIn } from '@turnout/attendance/enrollment';
 import type { Change, Fact } from '@turnout/attendance-store/fact';
 import type { StoredAnswer } from '@turnout/attendance-store/loading/load-answers';
 import type { Batch } from '@turnout/attendance-store/loading/load-batch';
 import type { AnsweredScan } from '@turnout/attendance-store/saving/insert-answers';
-import type { NewCheckIn, StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
-import type { ScanRequest } from '@turnout/contracts/http/check-ins';
-import { newId } from '@turnout/runtime/ids';
-import type { ScanRefusal } from '../http/refusals.ts';
-import { acceptedAnswer, refusedAnswer, type ScanAnswer } from '../http/scan-answers.ts';
+import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
+import type { ScanAnswer } from '../http/scan-answers.ts';
+import { judgeCheckIn } from './judge-check-in.ts';
+import { type Judgement, refuse, scannedAt } from './judgement.ts';
 import type { SubmittedScan } from './submitted-scan.ts';
 
 /** A batch of scans on its way through the rules: what each ticket has become so far, and what was answered. */
@@ -33,19 +29,22 @@ export class Desk {
   }
 
   judge(submitted: SubmittedScan): ScanAnswer {
-    const { scan } = submitted;
-    const visitor = this.#visitorOf(scan);
-    const earlier = this.#earlier.get(scan.scanId);
+    const visitor = this.#visitorOf(submitted);
+    const earlier = this.#earlier.get(submitted.scan.scanId);
     if (earlier) {
-      return namesSameTicket(scan, visitor?.before.id, earlier)
+      return asksTheSame(submitted, visitor?.before.id, earlier)
         ? { status: earlier.status, body: earlier.body, replayed: true }
-        : this.#refuse({ code: 'scan_id_reused' }, submitted).answer;
+        : this.#refuse('scan_id_reused', submitted).answer;
     }
-    const { answer, refusal } = visitor
-      ? this.#decide(submitted, visitor)
-      : this.#refuse({ code: 'unknown_code' }, submitted);
-    this.#keep(submitted, visitor, answer, refusal);
-    return answer;
+    const judgement = visitor
+      ? this.#decide(submitted, visitor.enrollment)
+      : this.#refuse('unknown_code', submitted);
+    if (visitor && judgement.accepted) {
+      visitor.enrollment = judgement.accepted.enrollment;
+      visitor.facts.push(judgement.accepted.fact);
+    }
+    this.#keep(submitted, visitor, judgement);
+    return judgement.answer;
   }
 
   changes(): Change[] {
@@ -54,73 +53,39 @@ export class Desk {
       .map(({ before, facts }) => ({ enrollment: before, facts }));
   }
 
-  #visitorOf(scan: ScanRequest): Visitor | undefined {
-    if (scan.accessCode !== undefined) return this.#byCode.get(scan.accessCode);
-    return scan.enrollmentId === undefined ? undefined : this.#byId.get(scan.enrollmentId);
+  #visitorOf(submitted: SubmittedScan): Visitor | undefined {
+    const { accessCode, namedEnrollmentId } = asked(submitted);
+    return accessCode === null ? this.#byId.get(namedEnrollmentId ?? '') : this.#byCode.get(accessCode);
   }
 
-  #decide(submitted: SubmittedScan, visitor: Visitor): Judged {
+  #decide(submitted: SubmittedScan, enrollment: StoredEnrollment): Judgement {
+    const looked = { event: this.#event, now: this.#now, enrollment };
+    switch (submitted.kind) {
+      case 'check_in':
+        return judgeCheckIn({ ...looked, submitted });
+      case 'redemption':
+      case 'door_check':
+        throw new Error(`nobody judges a ${submitted.kind} yet`);
+    }
+  }
+
+  #refuse(code: 'scan_id_reused' | 'unknown_code', submitted: SubmittedScan): Judgement {
+    return refuse({ code }, { event: this.#event, now: this.#now, submitted });
+  }
+
+  #keep(submitted: SubmittedScan, visitor: Visitor | undefined, { answer, refusal }: Judgement): void {
     const { scan, principal, context } = submitted;
-    const made = {
-      scannedAt: scan.scannedAt ?? this.#now,
-      direction: scan.direction,
-      station: scan.station ?? principal.station,
-      deviceId: principal.tokenId,
-      orderPaid: true,
-      admitUnpaid: scan.admitUnpaid,
-    };
-    const decision = decideCheckIn(this.#event, visitor.enrollment, made, this.#now);
-    if (decision.outcome === 'refused') return this.#refuse(decision.refusal, submitted);
-
-    const checkIn: NewCheckIn = {
-      id: newId(),
-      day: decision.day,
-      scannedAt: made.scannedAt,
-      recordedAt: this.#now,
-      station: made.station,
-      direction: made.direction,
-      source: 'scan',
-      deviceId: made.deviceId,
-      annulledAt: null,
-      scanId: scan.scanId,
-    };
-    const { outcome, move } = decision;
-    visitor.facts.push({ kind: 'checked_in', checkIn, outcome, move, by: context });
-    const present = addCheckIn(visitor.enrollment, checkIn);
-    visitor.enrollment = move ? applyMove(present, move) : present;
-    return {
-      answer: acceptedAnswer(outcome, checkIn, visitor.enrollment, this.#event, decision.previous),
-      refusal: null,
-    };
-  }
-
-  #refuse(refusal: ScanRefusal, { scan, principal, context }: SubmittedScan): Judged {
-    const asked = {
-      requestId: context.cause,
-      scannedAt: scan.scannedAt ?? this.#now,
-      deviceId: principal.tokenId,
-    };
-    return { answer: refusedAnswer(refusal, this.#event, asked), refusal: refusal.code };
-  }
-
-  #keep(
-    { scan, principal, context }: SubmittedScan,
-    visitor: Visitor | undefined,
-    answer: ScanAnswer,
-    refusal: string | null,
-  ): void {
     const kept: AnsweredScan = {
+      ...asked(submitted),
       eventId: this.#event.id,
       scanId: scan.scanId,
       enrollmentId: visitor?.before.id ?? null,
-      accessCode: scan.accessCode ?? null,
-      namedEnrollmentId: scan.enrollmentId ?? null,
       refusal,
       answer,
-      scannedAt: scan.scannedAt ?? this.#now,
+      scannedAt: scannedAt(submitted, this.#now),
       recordedAt: this.#now,
       station: scan.station ?? principal.station,
-      direction: scan.direction,
+      direction: submitted.kind === 'check_in' ? submitted.scan.direction : 'entry',
       deviceId: principal.tokenId,
       cause: context.cause,
     };
@@ -136,18 +101,31 @@ interface Visitor {
   facts: Fact[];
 }
 
-interface Judged {
-  answer: ScanAnswer;
-  refusal: string | null;
+/** What a scan asks for and of which ticket, as it was sent. */
+function asked(
+  submitted: SubmittedScan,
+): Pick<AnsweredScan, 'kind' | 'accessCode' | 'namedEnrollmentId' | 'lineItemId' | 'productId'> {
+  const { kind, scan } = submitted;
+  return {
+    kind,
+    accessCode: scan.accessCode ?? null,
+    namedEnrollmentId: kind === 'check_in' ? (submitted.scan.enrollmentId ?? null) : null,
+    lineItemId: kind === 'redemption' ? submitted.scan.lineItemId : null,
+    productId: kind === 'door_check' ? submitted.scan.productId : null,
+  };
 }
 
-/** A scanId belongs to the ticket it named first, by code or by enrollment. */
-function namesSameTicket(
-  scan: ScanRequest,
+/** A scanId belongs to the ticket it named first, by code or by enrollment, and to what it asked for. */
+function asksTheSame(
+  submitted: SubmittedScan,
   enrollmentId: string | undefined,
   earlier: StoredAnswer,
 ): boolean {
+  const now = asked(submitted);
+  if (now.kind !== earlier.kind) return false;
+  if (now.lineItemId !== earlier.lineItemId || now.productId !== earlier.productId) return false;
   if (enrollmentId !== undefined && enrollmentId === earlier.enrollmentId) return true;
-  if (scan.accessCode !== undefined) return scan.accessCode === earlier.accessCode;
-  return scan.enrollmentId === earlier.namedEnrollmentId;
+  return now.accessCode === null
+    ? now.namedEnrollmentId === earlier.namedEnrollmentId
+    : now.accessCode === earlier.accessCode;
 }

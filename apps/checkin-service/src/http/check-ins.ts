@@ -101,7 +101,12 @@ export function annulRoute({ db, relay }: CheckinContext) {
 
 function submitted(scan: ScanRequest, principal: Principal, requestId: string): SubmittedScan {
   const actor = { type: 'token', id: principal.tokenId, label: principal.label } as const;
-  return { scan, principal, context: { actor, cause: requestId, trace: currentTraceHeaders() } };
+  return {
+    kind: 'check_in',
+    scan,
+    principal,
+    context: { actor, cause: requestId, trace: currentTraceHeaders() },
+  };
 }
 
 /** One scan of a batch: either readable, or refused by itself with what the single call would have said. */

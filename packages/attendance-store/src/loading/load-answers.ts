@@ -1,8 +1,11 @@
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import type { Ticket } from '../selection.ts';
 
-/** The answer that a scan was given first, and which ticket it named. */
+/** The answer that a scan was given first, which ticket it named, and what it asked for. */
 export interface StoredAnswer {
+  kind: 'check_in' | 'redemption' | 'door_check';
+  lineItemId: string | null;
+  productId: string | null;
   enrollmentId: string | null;
   accessCode: string | null;
   namedEnrollmentId: string | null;
@@ -13,13 +16,17 @@ export interface StoredAnswer {
 const loadAnswersOf: Statement = {
   name: 'load_scan_answers',
   text: `
-    select scan_id, enrollment_id, access_code, named_enrollment_id, answer_status, answer_body
+    select scan_id, kind, line_item_id, product_id, enrollment_id, access_code, named_enrollment_id, answer_status,
+      answer_body
     from attendance.scans
     where event_id = $1 and scan_id = any($2::uuid[])`,
 };
 
 interface AnswerRow {
   scan_id: string;
+  kind: StoredAnswer['kind'];
+  line_item_id: string | null;
+  product_id: string | null;
   enrollment_id: string | null;
   access_code: string | null;
   named_enrollment_id: string | null;
@@ -37,6 +44,9 @@ export async function loadAnswers(
     rows.map((row) => [
       row.scan_id,
       {
+        kind: row.kind,
+        lineItemId: row.line_item_id,
+        productId: row.product_id,
         enrollmentId: row.enrollment_id,
         accessCode: row.access_code,
         namedEnrollmentId: row.named_enrollment_id,

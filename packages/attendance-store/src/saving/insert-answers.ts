@@ -4,11 +4,16 @@ import type { Statement, Tx } from '@turnout/runtime/postgres';
 export interface AnsweredScan {
   eventId: string;
   scanId: string;
+  kind: 'check_in' | 'redemption' | 'door_check';
   /** The enrollment it was about; null when the code is unknown. */
   enrollmentId: string | null;
   /** What the scan named; exactly one of the two. */
   accessCode: string | null;
   namedEnrollmentId: string | null;
+  /** What a redemption asked for; null for the other kinds. */
+  lineItemId: string | null;
+  /** What a door check asked for; null for the other kinds. */
+  productId: string | null;
   /** The problem code of a refused scan. */
   refusal: string | null;
   answer: { status: number; body: object };
@@ -26,9 +31,10 @@ const insertScans: Statement = {
   text: `
     insert into attendance.scans
       (event_id, scan_id, enrollment_id, access_code, named_enrollment_id, refusal, answer_status, answer_body,
-       scanned_at, recorded_at, station, direction, device_id, cause)
+       scanned_at, recorded_at, station, direction, device_id, cause, kind, line_item_id, product_id)
     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::smallint[],
-      $8::json[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[], $14::text[])`,
+      $8::json[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[], $14::text[],
+      $15::text[], $16::uuid[], $17::uuid[])`,
 };
 
 /** Keeps the answers. Fails with a unique violation of `scans_pkey` when another transaction answered the same scan. */
@@ -49,5 +55,8 @@ export async function insertAnswers(tx: Tx, scans: readonly AnsweredScan[]): Pro
     scans.map(({ direction }) => direction),
     scans.map(({ deviceId }) => deviceId),
     scans.map(({ cause }) => cause),
+    scans.map(({ kind }) => kind),
+    scans.map(({ lineItemId }) => lineItemId),
+    scans.map(({ productId }) => productId),
   ]);
 }

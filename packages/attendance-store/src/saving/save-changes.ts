@@ -11,7 +11,8 @@ const moveEnrollments: Statement = {
   text: `
     update attendance.enrollments e
     set status = u.status, version = u.version, verdict_by = u.verdict_by,
-      attended_at = case when u.status = 'attended' then $7::timestamptz end
+      attended_at = case when u.status = 'attended' then $7::timestamptz end,
+      cancelled_at = case when u.status = 'cancelled' then $7::timestamptz end
     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::int[], $6::text[])
       as u (event_id, enrollment_id, version_before, status, version, verdict_by)
     where e.event_id = u.event_id and e.enrollment_id = u.enrollment_id and e.version = u.version_before

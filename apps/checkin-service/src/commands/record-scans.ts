@@ -4,6 +4,7 @@ import type { ChangeContext } from '@turnout/attendance-store/stored';
 import type { Db } from '@turnout/runtime/postgres';
 import type { ScanAnswer } from '../http/scan-answers.ts';
 import { Desk } from './desk.ts';
+import { scannedAt } from './judgement.ts';
 import type { SubmittedScan } from './submitted-scan.ts';
 
 /**
@@ -14,7 +15,7 @@ import type { SubmittedScan } from './submitted-scan.ts';
  *
  * @returns null when the organization has no such event
  */
-export async function recordCheckIns(
+export async function recordScans(
   db: Db,
   { organizationId, eventId }: { organizationId: string; eventId: string },
   scans: readonly SubmittedScan[],
@@ -22,7 +23,7 @@ export async function recordCheckIns(
   const tickets = scans.map(({ scan }) => ({
     scanId: scan.scanId,
     accessCode: scan.accessCode ?? null,
-    enrollmentId: scan.enrollmentId ?? null,
+    enrollmentId: 'enrollmentId' in scan ? (scan.enrollmentId ?? null) : null,
   }));
 
   function judge(batch: Batch): Decision<ScanAnswer[] | null> {
@@ -41,9 +42,13 @@ const gathered: ChangeContext = { actor: { type: 'system', id: 'checkin-service'
 
 /** The scans with their places, by time made; scans of one instant by id, so that any order gives the same. */
 function inOrderMade(scans: readonly SubmittedScan[], now: Date): [number, SubmittedScan][] {
-  return [...scans.entries()].sort(([, { scan: one }], [, { scan: other }]) => {
-    const byTime = (one.scannedAt ?? now).getTime() - (other.scannedAt ?? now).getTime();
-    if (byTime !== 0 || !one.scannedAt || !other.scannedAt) return byTime;
-    return one.scanId < other.scanId ? -1 : Number(one.scanId > other.scanId);
+  return [...scans.entries()].sort(([, one], [, other]) => {
+    const byTime = scannedAt(one, now).getTime() - scannedAt(other, now).getTime();
+    if (byTime !== 0 || !isDated(one) || !isDated(other)) return byTime;
+    return one.scan.scanId < other.scan.scanId ? -1 : Number(one.scan.scanId > other.scan.scanId);
   });
+}
+
+function isDated({ kind, scan }: SubmittedScan): boolean {
+  return kind === 'check_in' && scan.scannedAt !== undefined;
 }

@@ -62,6 +62,7 @@ CREATE TABLE attendance.check_ins (
     CONSTRAINT check_ins_source CHECK (((source = 'scan'::text) = (scan_id IS NOT NULL))),
     CONSTRAINT check_ins_source_check CHECK ((source = ANY (ARRAY['scan'::text, 'override'::text])))
 );
+ALTER TABLE ONLY attendance.check_ins ALTER COLUMN event_id SET STATISTICS 0;
 
 CREATE TABLE attendance.closure_runs (
     event_id uuid NOT NULL,
@@ -96,6 +97,7 @@ CREATE TABLE attendance.enrollments (
     verdict_by text,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     cancelled_at timestamp with time zone,
+    undecided boolean GENERATED ALWAYS AS ((status = ANY (ARRAY['confirmed'::text, 'checked_in'::text]))) STORED NOT NULL,
     CONSTRAINT enrollments_attended_at CHECK (((status = 'attended'::text) = (attended_at IS NOT NULL))),
     CONSTRAINT enrollments_cancelled_at CHECK (((status = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
     CONSTRAINT enrollments_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'checked_in'::text, 'attended'::text, 'no_show'::text, 'cancelled'::text]))),
@@ -104,6 +106,7 @@ CREATE TABLE attendance.enrollments (
     CONSTRAINT enrollments_version_check CHECK ((version >= 1))
 )
 WITH (fillfactor='85');
+ALTER TABLE ONLY attendance.enrollments ALTER COLUMN event_id SET STATISTICS 0;
 
 CREATE TABLE attendance.events (
     event_id uuid NOT NULL,
@@ -175,6 +178,7 @@ CREATE TABLE attendance.door_checks (
     device_id uuid NOT NULL,
     recorded_at timestamp with time zone NOT NULL
 );
+ALTER TABLE ONLY attendance.door_checks ALTER COLUMN event_id SET STATISTICS 0;
 
 CREATE TABLE attendance.line_items (
     event_id uuid NOT NULL,
@@ -184,6 +188,7 @@ CREATE TABLE attendance.line_items (
     quantity integer NOT NULL,
     CONSTRAINT line_items_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000)))
 );
+ALTER TABLE ONLY attendance.line_items ALTER COLUMN event_id SET STATISTICS 0;
 
 CREATE TABLE attendance.orders (
     event_id uuid NOT NULL,
@@ -193,6 +198,7 @@ CREATE TABLE attendance.orders (
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'partially_refunded'::text, 'refunded'::text, 'cancelled'::text])))
 );
+ALTER TABLE ONLY attendance.orders ALTER COLUMN event_id SET STATISTICS 0;
 
 CREATE TABLE attendance.products (
     event_id uuid NOT NULL,
@@ -213,6 +219,7 @@ CREATE TABLE attendance.redemptions (
     device_id uuid NOT NULL,
     recorded_at timestamp with time zone NOT NULL
 );
+ALTER TABLE ONLY attendance.redemptions ALTER COLUMN event_id SET STATISTICS 0;
 
 CREATE TABLE attendance.reused_scans (
     event_id uuid NOT NULL,
@@ -268,6 +275,7 @@ CREATE TABLE attendance.scans (
     CONSTRAINT scans_kind_check CHECK ((kind = ANY (ARRAY['check_in'::text, 'redemption'::text, 'door_check'::text]))),
     CONSTRAINT scans_names_one_ticket CHECK ((num_nonnulls(access_code, named_enrollment_id) = 1))
 );
+ALTER TABLE ONLY attendance.scans ALTER COLUMN event_id SET STATISTICS 0;
 
 CREATE VIEW attendance.refused_scans AS
  SELECT scans.event_id,
@@ -329,6 +337,7 @@ CREATE TABLE attendance.transitions (
     CONSTRAINT transitions_triggered_by_check CHECK ((triggered_by = ANY (ARRAY['system'::text, 'front_desk'::text, 'admin'::text, 'participant'::text]))),
     CONSTRAINT transitions_version_check CHECK ((version >= 1))
 );
+ALTER TABLE ONLY attendance.transitions ALTER COLUMN event_id SET STATISTICS 0;
 
 CREATE TABLE notifier.deliveries (
     delivery_id uuid NOT NULL,
@@ -530,7 +539,7 @@ CREATE INDEX enrollments_id ON attendance.enrollments USING btree (enrollment_id
 
 CREATE INDEX enrollments_of_participant ON attendance.enrollments USING btree (organization_id, participant_id);
 
-CREATE INDEX enrollments_undecided ON attendance.enrollments USING btree (event_id, enrollment_id) WHERE (status = ANY (ARRAY['confirmed'::text, 'checked_in'::text]));
+CREATE INDEX enrollments_undecided ON attendance.enrollments USING btree (event_id, enrollment_id) WHERE undecided;
 
 CREATE INDEX events_by_end ON attendance.events USING btree (ends_at) WHERE (cancelled_at IS NULL);
 

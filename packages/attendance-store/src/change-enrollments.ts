@@ -2,7 +2,6 @@ import type { Db } from '@turnout/runtime/postgres';
 import { isRetryable, isUniqueViolation } from '@turnout/runtime/postgres';
 import type { Change, Fact } from './fact.ts';
 import { type Batch, loadBatch } from './loading/load-batch.ts';
-import { lockEnrollments } from './locking/lock-enrollments.ts';
 import type { AnsweredScan } from './saving/insert-answers.ts';
 import { saveChanges } from './saving/save-changes.ts';
 import type { Selection } from './selection.ts';
@@ -23,7 +22,8 @@ const ATTEMPTS = 5;
  * A bounded batch is locked in a fixed order; then, in later statements, all that the decision needs is read; the
  * decision runs in memory; and what it says is written with one statement per table: statuses, check-ins, audit rows,
  * answers to scans, outbox. A single scan is a batch of one, an offline upload a batch of hundreds, and a closure
- * walks an event in batches of thousands.
+ * walks an event in batches of thousands. For a scan that is two round trips to the database: lock and look, write and
+ * commit.
  *
  * `decide` is synchronous on purpose: the compiler keeps IO out of decisions. It may run more than once, when another
  * transaction answered the same scan first or PostgreSQL broke a deadlock; only the last run counts.
@@ -39,10 +39,9 @@ export async function changeEnrollments<Result>(
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await db.transaction(async (tx) => {
-        const locked = await lockEnrollments(tx, selection);
-        const batch = await loadBatch(tx, selection, locked);
+        const batch = await loadBatch(tx, selection);
         const { changes, answers = [], result } = decide(batch);
-        await saveChanges(tx, changes, answers, context, batch.now);
+        saveChanges(tx, changes, answers, context, batch.now);
         return result;
       });
     } catch (error) {

@@ -16,14 +16,15 @@ export interface OutboxMessage {
 /**
  * Puts messages in the outbox, so that they are published if and only if `tx` commits.
  *
- * Must be the last statement of the transaction. It takes an advisory lock per partition key and keeps it until the
+ * Must be the last statement of the transaction, and goes out together with the commit. It takes an advisory lock per partition key and keeps it until the
  * commit, which is what makes the sequence within a key the order of commits: a sequence number alone is taken
  * before the commit, and transactions commit in any order. The locks are taken in one order everywhere, and nothing
  * is waited for while they are held, so they cannot deadlock.
  *
- * Throws a unique violation of `messages_message_id` when an id was enqueued before and is still waiting.
+ * The transaction fails with a unique violation of `messages_message_id` when an id was enqueued before and is still
+ * waiting.
  */
-export async function enqueue(tx: Tx, messages: readonly OutboxMessage[]): Promise<void> {
+export function enqueue(tx: Tx, messages: readonly OutboxMessage[]): void {
   if (messages.length === 0) return;
   for (const { routingKey } of messages) {
     // The limit of AMQP: such a row could never be published, and would hold up its key for ever.
@@ -31,7 +32,7 @@ export async function enqueue(tx: Tx, messages: readonly OutboxMessage[]): Promi
       throw new RangeError(`routing key over 255 bytes: ${routingKey}`);
   }
   const traceHeaders = currentTraceHeaders();
-  await tx.query(INSERT_MESSAGES, [
+  tx.send(INSERT_MESSAGES, [
     messages.map(({ id }) => id),
     messages.map(({ partitionKey }) => partitionKey),
     messages.map(({ routingKey }) => routingKey),

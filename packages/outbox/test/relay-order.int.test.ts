@@ -86,7 +86,7 @@ describe('several relays and several writers', () => {
           const end = row?.n ?? 0;
           for (let n = end - steps + 1; n <= end; n += 1) messages.push(message(key, `${key} ${n}`));
         }
-        await enqueue(tx, messages);
+        enqueue(tx, messages);
         if (Math.random() < 0.1) throw rollBack;
       });
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 
 /** The server did not answer within the client-side deadline. Whether the statement took effect is unknown. */
@@ -26,6 +27,7 @@ export class DeadlineClient extends pg.Client {
   }
 
   override query(...args: unknown[]): never {
+    this.#sendTogether();
     const parent = super.query.bind(this) as (...args: unknown[]) => unknown;
     const settled = this.#startDeadline();
     const callback = args.at(-1);
@@ -42,6 +44,14 @@ export class DeadlineClient extends pg.Client {
     return result as never;
   }
 
+  /** Statements that are sent in one turn leave in one system call. */
+  #sendTogether(): void {
+    const { stream } = this.#connection;
+    if (stream.writableCorked > 0) return;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+  }
+
   #startDeadline(): () => void {
     if (this.#deadlineMs === 0) return () => undefined;
     const timer = setTimeout(() => {
@@ -52,7 +62,10 @@ export class DeadlineClient extends pg.Client {
 
   /** Drops the connection at once, without the goodbye that `end` waits for. */
   destroy(reason?: Error): void {
-    const { connection } = this as unknown as { connection: { stream: { destroy(reason?: Error): void } } };
-    connection.stream.destroy(reason);
+    this.#connection.stream.destroy(reason);
+  }
+
+  get #connection() {
+    return (this as unknown as { connection: { stream: Socket } }).connection;
   }
 }

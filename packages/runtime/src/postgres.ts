@@ -18,15 +18,23 @@ export interface Queryable {
   ): Promise<Row[]>;
 }
 
-/** A running transaction. Only `transaction` makes one, so a function that asks for a Tx cannot run outside. */
+/**
+ * A running transaction. Only `transaction` makes one, so a function that asks for a Tx cannot run outside.
+ *
+ * Statements run in the order in which they were sent, each after the one before it has ended; what is sent before the
+ * answer to the last was awaited saves a round trip. Under READ COMMITTED each still sees what was committed when it began.
+ */
 export interface Tx extends Queryable {
   readonly tx: true;
+  /** Sends a statement whose answer nobody needs. Should it fail, so does the transaction, and nothing of it is kept. */
+  send(statement: Statement, values?: readonly unknown[]): void;
 }
 
 export interface Db extends Queryable, AsyncDisposable {
   /**
-   * begin, work, commit; a rollback when `work` throws. Nothing is retried here: an error on commit means that the
-   * outcome is unknown, and only the caller knows what makes a second run safe.
+   * begin, work, commit; a rollback when `work` throws. `begin` goes out with the first statement, and the commit with the
+   * last ones that were sent. Nothing is retried here: an error on commit means that the outcome is unknown, and only the
+   * caller knows what makes a second run safe.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
@@ -45,6 +53,10 @@ export function openDb(config: DatabaseConfig): Db {
     max: config.max,
     idleTimeoutMillis: 30_000,
     types: typeParsers,
+    pipeline: true,
+    // Otherwise PostgreSQL plans a named statement anew whenever a plan for these very values looks cheaper to it, which
+    // costs more than looking up a few keys does.
+    options: '-c plan_cache_mode=force_generic_plan',
     Client: DeadlineClient as unknown as new () => pg.ClientBase,
   });
   // An idle connection that the server closes is discarded by the pool; unheard, the event would end the process.
@@ -93,19 +105,31 @@ export function openDb(config: DatabaseConfig): Db {
       const client = await checkOut();
       let open = true;
       let broken = false;
+      const send = <Row>(statement: Statement | string, values?: readonly unknown[]) => {
+        if (!open) throw new Error('this transaction is over: a query was not awaited, or the Tx was kept');
+        const answer = run<Row>(client, statement, values);
+        answer.catch(() => undefined); // whoever waits for it hears of it
+        return answer;
+      };
+      const sent: Promise<unknown>[] = [send('begin')];
       const tx: Tx = {
         tx: true,
+        // Without the answer to `begin` a statement could be one of its own.
         async query<Row>(statement: Statement | string, values?: readonly unknown[]) {
-          if (!open) throw new Error('this transaction is over: a query was not awaited, or the Tx was kept');
-          return (await run<Row>(client, statement, values)).rows;
+          const [{ rows }] = await Promise.all([send<Row>(statement, values), sent[0]]);
+          return rows;
+        },
+        send(statement, values) {
+          sent.push(send(statement, values));
         },
       };
       try {
-        await run(client, 'begin');
         const result = await work(tx);
+        const committed = send<never>('commit');
         open = false;
+        await Promise.all(sent);
         // A transaction in which a statement failed answers a commit with ROLLBACK, and no error.
-        const { command } = await run(client, 'commit');
+        const { command } = await committed;
         if (command !== 'COMMIT')
           throw new Error('rolled back: a failed statement of the transaction was ignored');
         return result;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   context,
   isSpanContextValid,
@@ -10,6 +9,7 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
+import { randomChunk } from './random.ts';
 
 /** The W3C trace context as message or row headers. */
 export interface TraceHeaders {
@@ -50,8 +50,8 @@ function isTraced(active: ReturnType<typeof context.active>): boolean {
 
 /** Of a trace that nobody records. */
 function newSpanContext(): SpanContext {
-  const traceId = randomBytes(16).toString('hex');
-  return { traceId, spanId: randomBytes(8).toString('hex'), traceFlags: TraceFlags.NONE };
+  const random = randomChunk(24).toString('hex');
+  return { traceId: random.slice(0, 32), spanId: random.slice(32), traceFlags: TraceFlags.NONE };
 }
 
 /** Runs `work` as a continuation of the trace that `headers` came from, if they name one. */

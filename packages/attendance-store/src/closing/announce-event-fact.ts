@@ -11,13 +11,13 @@ import type { ClosureRun } from './closure-run.ts';
  * Enqueues a fact about an event as a whole. Its subject is the event and its sequence the epoch of the run, by which a
  * consumer can tell an old one. Must be the last of the transaction, like every `enqueue`.
  */
-export async function announceEventFact<Fact extends EventClosed | EventClosureFailed>(
+export function announceEventFact<Fact extends EventClosed | EventClosureFailed>(
   tx: Tx,
   run: Pick<ClosureRun, 'eventId' | 'organizationId' | 'epoch'>,
   time: Date,
   type: Fact['type'],
   data: Fact['data'],
-): Promise<void> {
+): void {
   const event = toCloudEvent({
     id: newId(),
     type,
@@ -29,7 +29,7 @@ export async function announceEventFact<Fact extends EventClosed | EventClosureF
     traceparent: currentTraceHeaders().traceparent,
     data,
   });
-  await enqueue(tx, [
+  enqueue(tx, [
     {
       id: event.id,
       partitionKey: event.partitionkey,

@@ -58,7 +58,7 @@ const countUndecided: Statement = {
   name: 'count_undecided_enrollments',
   text: `
     select count(*) as undecided from attendance.enrollments
-    where event_id = $1 and status in ('confirmed', 'checked_in')`,
+    where event_id = $1 and undecided`,
 };
 
 /**

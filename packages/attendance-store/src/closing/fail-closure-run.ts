@@ -87,7 +87,7 @@ async function announceFailure(
   { attempts }: ClosureFailure,
   failedAt: Date,
 ): Promise<void> {
-  await announceEventFact<EventClosureFailed>(tx, run, failedAt, eventClosureFailedType, {
+  announceEventFact<EventClosureFailed>(tx, run, failedAt, eventClosureFailedType, {
     eventId: run.eventId,
     runId: run.id,
     attempts,

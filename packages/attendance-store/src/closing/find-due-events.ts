@@ -17,7 +17,7 @@ export const closureIsDue = `
     or e.closure_epoch <> e.closed_epoch
     or exists (
       select from attendance.enrollments u
-      where u.event_id = e.event_id and u.status in ('confirmed', 'checked_in')
+      where u.event_id = e.event_id and u.undecided
     )
   )`;
 

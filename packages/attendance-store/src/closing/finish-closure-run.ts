@@ -26,7 +26,7 @@ const countByStatus: Statement = {
   text: `
     select
       (select status from attendance.closure_runs where event_id = $1 and run_id = $2) as run_status,
-      count(*) filter (where status in ('confirmed', 'checked_in')) as undecided,
+      count(*) filter (where undecided) as undecided,
       count(*) filter (where status = 'attended') as attended,
       count(*) filter (where status = 'no_show') as no_show,
       count(*) filter (where status = 'cancelled') as cancelled
@@ -80,7 +80,7 @@ export async function finishClosureRun(
     const firstClosure = event.closed_at === null;
     const announced = firstClosure || counts.attended + counts.noShow > 0;
     if (announced) {
-      await announceEventFact<EventClosed>(tx, run, event.now, eventClosedType, {
+      announceEventFact<EventClosed>(tx, run, event.now, eventClosedType, {
         eventId: run.eventId,
         runId: run.id,
         closedAt: closedAt.toISOString(),

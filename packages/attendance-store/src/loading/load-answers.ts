@@ -16,10 +16,12 @@ export interface StoredAnswer {
 const loadAnswersOf: Statement = {
   name: 'load_scan_answers',
   text: `
-    select scan_id, kind, line_item_id, product_id, enrollment_id, access_code, named_enrollment_id, answer_status,
+    select s.scan_id, kind, line_item_id, product_id, enrollment_id, access_code, named_enrollment_id, answer_status,
       answer_body
-    from attendance.scans
-    where event_id = $1 and scan_id = any($2::uuid[])`,
+    from unnest($2::uuid[]) as t (scan_id)
+    cross join lateral (
+      select * from attendance.scans where event_id = $1 and scan_id = t.scan_id offset 0
+    ) s`,
 };
 
 interface AnswerRow {

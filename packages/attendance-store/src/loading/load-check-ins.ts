@@ -1,11 +1,35 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 
-const loadCheckInsOf: Statement = {
+const columns = `
+  c.enrollment_id, c.check_in_id, c.day, c.scanned_at, c.recorded_at, c.station, c.direction, c.source, c.device_id,
+  c.annulled_at`;
+
+// A look-up for each enrollment, whatever the statistics say (`offset 0` keeps the planner from turning it into a join):
+// of an event that has just begun they say that it has no check-ins, and a plan made by that reads all there are.
+const loadOfEvent: Statement = {
+  name: 'load_check_ins_of_event',
+  text: `
+    select ${columns}
+    from (
+      select unnest($2::uuid[])
+      union
+      select e.enrollment_id
+      from unnest($3::text[]) as named (access_code)
+      cross join lateral (
+        select enrollment_id from attendance.enrollments where event_id = $1 and access_code = named.access_code offset 0
+      ) e
+    ) as t (enrollment_id)
+    cross join lateral (
+      select * from attendance.check_ins where event_id = $1 and enrollment_id = t.enrollment_id offset 0
+    ) c
+    order by c.recorded_at, c.check_in_id`,
+};
+
+const loadOfEnrollments: Statement = {
   name: 'load_check_ins',
   text: `
-    select c.enrollment_id, c.check_in_id, c.day, c.scanned_at, c.recorded_at, c.station, c.direction, c.source,
-      c.device_id, c.annulled_at
+    select ${columns}
     from unnest($1::uuid[], $2::uuid[]) as t (event_id, enrollment_id)
     join attendance.check_ins c on c.event_id = t.event_id and c.enrollment_id = t.enrollment_id
     order by c.recorded_at, c.check_in_id`,
@@ -24,21 +48,35 @@ interface CheckInRow {
   annulled_at: Date | null;
 }
 
-/** All check-ins of these enrollments, in the order in which they were recorded, by enrollment id. */
+/** All check-ins of these enrollments of one event, in the order in which they were recorded, by enrollment id. */
+export async function loadCheckInsOfEvent(
+  db: Queryable,
+  eventId: string,
+  named: { enrollmentIds: readonly string[]; accessCodes?: readonly string[] },
+): Promise<Map<string, CheckIn[]>> {
+  const { enrollmentIds, accessCodes = [] } = named;
+  return byEnrollment(await db.query<CheckInRow>(loadOfEvent, [eventId, enrollmentIds, accessCodes]));
+}
+
+/** The same for enrollments of any events. */
 export async function loadCheckIns(
   db: Queryable,
   enrollments: readonly { event_id: string; enrollment_id: string }[],
 ): Promise<Map<string, CheckIn[]>> {
-  const found = new Map<string, CheckIn[]>();
-  if (enrollments.length === 0) return found;
-  const rows = await db.query<CheckInRow>(loadCheckInsOf, [
+  if (enrollments.length === 0) return new Map();
+  const keys = [
     enrollments.map(({ event_id }) => event_id),
     enrollments.map(({ enrollment_id }) => enrollment_id),
-  ]);
+  ];
+  return byEnrollment(await db.query<CheckInRow>(loadOfEnrollments, keys));
+}
+
+function byEnrollment(rows: readonly CheckInRow[]): Map<string, CheckIn[]> {
+  const found = new Map<string, CheckIn[]>();
   for (const row of rows) {
-    const checkIns = found.get(row.enrollment_id) ?? [];
-    checkIns.push(toCheckIn(row));
-    found.set(row.enrollment_id, checkIns);
+    const checkIns = found.get(row.enrollment_id);
+    if (checkIns) checkIns.push(toCheckIn(row));
+    else found.set(row.enrollment_id, [toCheckIn(row)]);
   }
   return found;
 }

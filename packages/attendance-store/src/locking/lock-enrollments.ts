@@ -22,6 +22,8 @@ export class OvertakenError extends Error {
   }
 }
 
+// Everybody locks in the order of enrollment ids, so two changes of the same people wait for each other instead of
+// deadlocking.
 const columns = `
   e.event_id, e.enrollment_id, e.organization_id, e.participant_id, e.status, e.version, e.verdict_by,
   e.access_code, e.ticket_type, p.name`;
@@ -30,7 +32,7 @@ const source = `
   join attendance.participants p
     on p.organization_id = e.organization_id and p.participant_id = e.participant_id`;
 
-const lockByIds: Statement = {
+const lockByIdsStatement: Statement = {
   name: 'lock_enrollments_by_id',
   text: `
     select ${columns} from ${source}
@@ -41,7 +43,7 @@ const lockByIds: Statement = {
 
 // Plain comparisons on purpose. While a row lock is waited for, PostgreSQL checks the row against the query again, and a
 // subquery over unnest() finds only its first ticket then: of ten held tickets of an upload, nine were not found.
-const lockTickets: Statement = {
+const lockTicketsStatement: Statement = {
   name: 'lock_enrollments_by_ticket',
   text: `
     select ${columns} from ${source}
@@ -62,49 +64,52 @@ const shareFence: Statement = {
     for share`,
 };
 
-const lockUndecided: Statement = {
+const lockUndecidedStatement: Statement = {
   name: 'lock_undecided_enrollments',
   text: `
     select ${columns} from ${source}
-    where e.event_id = $1 and e.status in ('confirmed', 'checked_in')
+    where e.event_id = $1 and e.undecided
       and e.enrollment_id > $2
     order by e.enrollment_id
     limit $3
     for update of e`,
 };
 
+/** Locks enrollments of the organization's event, in the order of their ids, and answers them as they are then. */
+export async function lockByIds(
+  tx: Tx,
+  { eventId, organizationId, enrollmentIds }: Extract<Selection, { by: 'enrollments' }>,
+): Promise<EnrollmentRow[]> {
+  return await tx.query<EnrollmentRow>(lockByIdsStatement, [eventId, enrollmentIds, organizationId]);
+}
+
+/** Locks the enrollments that scans name; one that nobody has is not among them. */
+export async function lockTickets(
+  tx: Tx,
+  { eventId, organizationId }: Extract<Selection, { by: 'tickets' }>,
+  { accessCodes, enrollmentIds }: { accessCodes: readonly string[]; enrollmentIds: readonly string[] },
+): Promise<EnrollmentRow[]> {
+  return await tx.query<EnrollmentRow>(lockTicketsStatement, [
+    eventId,
+    organizationId,
+    accessCodes,
+    enrollmentIds,
+  ]);
+}
+
 /**
- * Locks the selected enrollments and answers them as they are once the lock is held. Everybody locks in the order of
- * enrollment ids, so two changes of the same people wait for each other instead of deadlocking.
+ * Locks the next enrollments that a closure run has to judge.
  *
- * What else a decision needs is read by a later statement: one that waits for a row lock sees that row anew, and
- * every other table as it was before the wait.
- *
- * @throws OvertakenError when a closure run selects and the event has a newer run
+ * @throws OvertakenError when the event has a newer run
  */
-export async function lockEnrollments(tx: Tx, selection: Selection): Promise<EnrollmentRow[]> {
-  switch (selection.by) {
-    case 'enrollments':
-      return await tx.query<EnrollmentRow>(lockByIds, [
-        selection.eventId,
-        selection.enrollmentIds,
-        selection.organizationId,
-      ]);
-    case 'tickets':
-      return await tx.query<EnrollmentRow>(lockTickets, [
-        selection.eventId,
-        selection.organizationId,
-        selection.tickets.map(({ accessCode }) => accessCode),
-        selection.tickets.map(({ enrollmentId }) => enrollmentId),
-      ]);
-    case 'undecided': {
-      const fence = await tx.query(shareFence, [selection.eventId, selection.epoch]);
-      if (fence.length === 0) throw new OvertakenError(selection.eventId, selection.epoch);
-      return await tx.query<EnrollmentRow>(lockUndecided, [
-        selection.eventId,
-        selection.after ?? beforeAll,
-        selection.limit,
-      ]);
-    }
-  }
+export async function lockUndecided(
+  tx: Tx,
+  { eventId, epoch, after, limit }: Extract<Selection, { by: 'undecided' }>,
+): Promise<EnrollmentRow[]> {
+  const [fence, rows] = await Promise.all([
+    tx.query(shareFence, [eventId, epoch]),
+    tx.query<EnrollmentRow>(lockUndecidedStatement, [eventId, after ?? beforeAll, limit]),
+  ]);
+  if (fence.length === 0) throw new OvertakenError(eventId, epoch);
+  return rows;
 }

@@ -37,10 +37,10 @@ const insertScans: Statement = {
       $15::text[], $16::uuid[], $17::uuid[])`,
 };
 
-/** Keeps the answers. Fails with a unique violation of `scans_pkey` when another transaction answered the same scan. */
-export async function insertAnswers(tx: Tx, scans: readonly AnsweredScan[]): Promise<void> {
+/** Keeps the answers. The transaction fails with a unique violation of `scans_pkey` when another transaction answered the same scan. */
+export function insertAnswers(tx: Tx, scans: readonly AnsweredScan[]): void {
   if (scans.length === 0) return;
-  await tx.query(insertScans, [
+  tx.send(insertScans, [
     scans.map(({ eventId }) => eventId),
     scans.map(({ scanId }) => scanId),
     scans.map(({ enrollmentId }) => enrollmentId),

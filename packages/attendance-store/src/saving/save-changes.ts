@@ -15,8 +15,7 @@ const moveEnrollments: Statement = {
       cancelled_at = case when u.status = 'cancelled' then $7::timestamptz end
     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::int[], $6::text[])
       as u (event_id, enrollment_id, version_before, status, version, verdict_by)
-    where e.event_id = u.event_id and e.enrollment_id = u.enrollment_id and e.version = u.version_before
-    returning 1`,
+    where e.event_id = u.event_id and e.enrollment_id = u.enrollment_id and e.version = u.version_before`,
 };
 
 const insertCheckIns: Statement = {
@@ -34,8 +33,7 @@ const annulCheckIns: Statement = {
     update attendance.check_ins c
     set annulled_at = $5, annulled_by = u.annulled_by, annulment_reason = u.reason
     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) as u (event_id, check_in_id, reason, annulled_by)
-    where c.event_id = u.event_id and c.check_in_id = u.check_in_id and c.annulled_at is null
-    returning 1`,
+    where c.event_id = u.event_id and c.check_in_id = u.check_in_id and c.annulled_at is null`,
 };
 
 const insertTransitions: Statement = {
@@ -54,26 +52,27 @@ const insertTransitions: Statement = {
 
 /**
  * Writes a batch of changes with one statement per table, and enqueues what they announce: last, because the outbox
- * holds its lock until the commit.
+ * holds its lock until the commit. The statements go out together with the commit: nothing here waits.
  *
  * The update names the version each enrollment had when it was decided, so that even without the row lock nothing
- * could be overwritten; the primary key of the audit trail (event, enrollment, version) says the same once more.
+ * could be overwritten. An update that missed fails the transaction: the primary key of the audit trail (event,
+ * enrollment, version) has a row of that version already.
  */
-export async function saveChanges(
+export function saveChanges(
   tx: Tx,
   changes: readonly Change[],
   answers: readonly AnsweredScan[],
   context: ChangeContext,
   at: Date,
-): Promise<void> {
+): void {
   const set = toWriteSet(changes, context, at);
   // First, because a scan that someone else has answered meanwhile shows here, and the batch is decided anew.
-  await insertAnswers(tx, answers);
-  await saveEnrollments(tx, set, at);
-  await saveCheckIns(tx, set);
-  await saveAnnulments(tx, set, at);
-  await saveTransitions(tx, set, at);
-  await enqueue(
+  insertAnswers(tx, answers);
+  saveEnrollments(tx, set, at);
+  saveCheckIns(tx, set);
+  saveAnnulments(tx, set, at);
+  saveTransitions(tx, set, at);
+  enqueue(
     tx,
     set.messages.map(({ event, trace }) => ({
       id: event.id,
@@ -86,9 +85,9 @@ export async function saveChanges(
   );
 }
 
-async function saveEnrollments(tx: Tx, { enrollments: rows }: WriteSet, at: Date): Promise<void> {
+function saveEnrollments(tx: Tx, { enrollments: rows }: WriteSet, at: Date): void {
   if (rows.length === 0) return;
-  const updated = await tx.query(moveEnrollments, [
+  tx.send(moveEnrollments, [
     rows.map(({ enrollment }) => enrollment.eventId),
     rows.map(({ enrollment }) => enrollment.id),
     rows.map(({ enrollment }) => enrollment.version),
@@ -97,12 +96,11 @@ async function saveEnrollments(tx: Tx, { enrollments: rows }: WriteSet, at: Date
     rows.map(({ verdictBy }) => verdictBy),
     at,
   ]);
-  if (updated.length !== rows.length) throw new Error('an enrollment changed while it was locked');
 }
 
-async function saveCheckIns(tx: Tx, { checkIns: rows }: WriteSet): Promise<void> {
+function saveCheckIns(tx: Tx, { checkIns: rows }: WriteSet): void {
   if (rows.length === 0) return;
-  await tx.query(insertCheckIns, [
+  tx.send(insertCheckIns, [
     rows.map(({ enrollment }) => enrollment.eventId),
     rows.map(({ checkIn }) => checkIn.id),
     rows.map(({ enrollment }) => enrollment.id),
@@ -117,22 +115,20 @@ async function saveCheckIns(tx: Tx, { checkIns: rows }: WriteSet): Promise<void>
   ]);
 }
 
-async function saveAnnulments(tx: Tx, { annulments: rows }: WriteSet, at: Date): Promise<void> {
+function saveAnnulments(tx: Tx, { annulments: rows }: WriteSet, at: Date): void {
   if (rows.length === 0) return;
-  const updated = await tx.query(annulCheckIns, [
+  tx.send(annulCheckIns, [
     rows.map(({ eventId }) => eventId),
     rows.map(({ checkInId }) => checkInId),
     rows.map(({ reason }) => reason),
     rows.map(({ by }) => JSON.stringify({ ...by.actor, cause: by.cause })),
     at,
   ]);
-  if (updated.length !== rows.length)
-    throw new Error('a check-in was annulled while its enrollment was locked');
 }
 
-async function saveTransitions(tx: Tx, { transitions: rows }: WriteSet, at: Date): Promise<void> {
+function saveTransitions(tx: Tx, { transitions: rows }: WriteSet, at: Date): void {
   if (rows.length === 0) return;
-  await tx.query(insertTransitions, [
+  tx.send(insertTransitions, [
     rows.map(({ enrollment }) => enrollment.eventId),
     rows.map(({ enrollment }) => enrollment.id),
     rows.map(({ version }) => version),

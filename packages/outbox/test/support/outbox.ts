@@ -14,7 +14,7 @@ export function message(partitionKey: string, body = '', routingKey = 'wanted'):
 
 /** Commits messages, each call in a transaction of its own. */
 export async function commit(db: Db, ...messages: OutboxMessage[]): Promise<void> {
-  await db.transaction((tx) => enqueue(tx, messages));
+  await db.transaction(async (tx) => enqueue(tx, messages));
 }
 
 /** The exchange, and a queue for what has the routing key `wanted`; everything else is unroutable. */

@@ -1,0 +1,151 @@
+import { newId } from '@turnout/runtime/ids';
+import { type Db, openDb } from '@turnout/runtime/postgres';
+import { type Measured, putLoad } from '../load.ts';
+import { watchMemory } from '../memory.ts';
+import { openStand } from '../stand.ts';
+import { median } from '../statistics.ts';
+import { printTable, type Row } from '../table.ts';
+import { type Contestant, startCheckin, startFloor } from './contestants.ts';
+import { DEVICES, flushBatches, flushOneByOne, SCANS_OF_A_DEVICE } from './flush.ts';
+import { seedEvent, seedOrganization, settle } from './seed.ts';
+
+const ROUNDS = 5;
+const WARM_UP = 10_000;
+/** Distinct tickets: so many connections, so many people in the event. */
+const LOADS = {
+  many: { connections: 128, people: 16_000 },
+  some: { connections: 32, people: 10_000 },
+  one: { connections: 1, people: 1_500 },
+};
+const HAMMERS = { connections: 200, scans: 6_000 };
+
+interface Bench {
+  db: Db;
+  organizationId: string;
+  token: string;
+}
+
+/**
+ * `npm run bench -- checkin`: checkin-service as it is shipped beside its floor, in turns, over HTTP, on one machine and
+ * one database. Each run has an event of its own.
+ *
+ * @returns whether every target was met, to within ten per cent
+ */
+export async function benchmarkCheckin(): Promise<boolean> {
+  await using stand = await openStand();
+  await using db = openDb({
+    url: stand.databaseUrl,
+    max: 2,
+    applicationName: 'bench',
+    queryTimeoutMs: 600_000,
+  });
+  const bench: Bench = { db, ...(await seedOrganization(db)) };
+  const contestants = { floor: await startFloor(stand), checkin: await startCheckin(stand) };
+  using memory = watchMemory(contestants.checkin.unit.pid);
+
+  stand.say(`warming up with ${WARM_UP} scans each`);
+  const warmUp = { connections: 64, people: WARM_UP };
+  await scanDistinct(bench, contestants.floor, warmUp);
+  await scanDistinct(bench, contestants.checkin, warmUp);
+  await flush(bench, contestants.checkin, flushBatches);
+  memory.mark();
+
+  const of = (): Record<keyof typeof contestants, Measured[]> => ({ floor: [], checkin: [] });
+  const runs = { many: of(), some: of(), one: of(), flush: of() };
+  const crowds: { distinct: Measured[]; hammering: Measured[] } = { distinct: [], hammering: [] };
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    stand.say(`round ${round} of ${ROUNDS}`);
+    // In turns, and each as often first as second.
+    const turns = round % 2 === 0 ? (['floor', 'checkin'] as const) : (['checkin', 'floor'] as const);
+    for (const load of ['many', 'some', 'one'] as const) {
+      for (const who of turns) runs[load][who].push(await scanDistinct(bench, contestants[who], LOADS[load]));
+    }
+    for (const who of turns) {
+      const upload = who === 'floor' ? flushOneByOne : flushBatches;
+      runs.flush[who].push(await flush(bench, contestants[who], upload));
+    }
+    const crowd = { connections: HAMMERS.connections, people: HAMMERS.scans };
+    crowds.distinct.push(await scanDistinct(bench, contestants.checkin, crowd));
+    crowds.hammering.push(await hammerOneTicket(bench, contestants.checkin));
+  }
+
+  const rate = (measured: readonly Measured[]) => median(measured.map((one) => one.rate));
+  const p50 = (measured: readonly Measured[]) => median(measured.map((one) => one.p50));
+  const p99 = (measured: readonly Measured[]) => median(measured.map((one) => one.p99));
+  const { first, last } = memory.thirds();
+  const rows: Row[] = [
+    {
+      what: '128 connections, distinct tickets',
+      unit: '/s',
+      floor: rate(runs.many.floor),
+      measured: rate(runs.many.checkin),
+      target: { atLeast: 1.5 },
+    },
+    {
+      what: '32 connections, distinct tickets',
+      unit: '/s',
+      floor: rate(runs.some.floor),
+      measured: rate(runs.some.checkin),
+      target: { atLeast: 1.2 },
+    },
+    {
+      what: '1 connection, median answer',
+      unit: 'ms',
+      floor: p50(runs.one.floor),
+      measured: p50(runs.one.checkin),
+      target: { atMost: 2 },
+    },
+    {
+      what: `${DEVICES} devices upload ${SCANS_OF_A_DEVICE} offline scans each`,
+      unit: '/s',
+      floor: rate(runs.flush.floor),
+      measured: rate(runs.flush.checkin),
+      target: { atLeast: 5 },
+    },
+    {
+      what: '200 devices at one ticket, p99; beside distinct tickets',
+      unit: 'ms',
+      floor: p99(crowds.distinct),
+      measured: p99(crowds.hammering),
+      target: { atMost: 5 },
+    },
+    {
+      what: 'memory in the last third; beside the first',
+      unit: 'MB',
+      floor: first,
+      measured: last,
+      target: { atMost: 1.1 },
+    },
+  ];
+  return printTable(`checkin-service beside its floor, medians of ${ROUNDS} rounds`, rows);
+}
+
+async function scanDistinct(
+  { db, organizationId, token }: Bench,
+  { url }: Contestant,
+  { connections, people }: { connections: number; people: number },
+): Promise<Measured> {
+  const { eventId, codes } = await seedEvent(db, organizationId, people);
+  await settle(db);
+  const bodies = codes.map((accessCode) => ({ scanId: newId(), accessCode, station: 'Door A' }));
+  return await putLoad({ url, path: `/v1/events/${eventId}/check-ins`, token, connections, bodies });
+}
+
+async function hammerOneTicket({ db, organizationId, token }: Bench, { url }: Contestant): Promise<Measured> {
+  const { eventId, codes } = await seedEvent(db, organizationId, 1);
+  await settle(db);
+  const [accessCode] = codes;
+  const bodies = Array.from({ length: HAMMERS.scans }, () => ({ scanId: newId(), accessCode }));
+  const path = `/v1/events/${eventId}/check-ins`;
+  return await putLoad({ url, path, token, connections: HAMMERS.connections, bodies });
+}
+
+async function flush(
+  { db, organizationId, token }: Bench,
+  { url }: Contestant,
+  upload: typeof flushBatches,
+): Promise<Measured> {
+  const { eventId, codes } = await seedEvent(db, organizationId, DEVICES * SCANS_OF_A_DEVICE);
+  await settle(db);
+  return await upload({ url, token, eventId, codes });
+}

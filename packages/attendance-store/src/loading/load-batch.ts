@@ -3,9 +3,11 @@ import type { Statement, Tx } from '@turnout/runtime/postgres';
 import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
 import type { EnrollmentRow } from '../locking/lock-enrollments.ts';
 import type { Selection } from '../selection.ts';
-import type { StoredEnrollment, StoredEvent } from '../stored.ts';
+import type { StoredEnrollment, StoredEvent, StoredOrder } from '../stored.ts';
 import { loadAnswers, type StoredAnswer } from './load-answers.ts';
 import { loadCheckIns } from './load-check-ins.ts';
+import { type Doors, loadDoors, noDoors } from './load-doors.ts';
+import { loadOrders } from './load-orders.ts';
 
 /** What a decision sees: the event, its locked enrollments, and the answers that scans were given before. */
 export interface Batch {
@@ -16,6 +18,8 @@ export interface Batch {
   enrollments: readonly StoredEnrollment[];
   /** By scanId. */
   answers: ReadonlyMap<string, StoredAnswer>;
+  /** What is known of the doors that scans ask for. */
+  doors: Doors;
 }
 
 const loadEvent: Statement = {
@@ -38,16 +42,26 @@ export async function loadBatch(
   const [row] = await tx.query<MaybeEvent>(loadEvent, [selection.eventId]);
   if (!row) throw new Error('the clock did not answer');
   const checkIns = await loadCheckIns(tx, locked);
+  const orders = await loadOrders(tx, locked);
   const answers = selection.by === 'tickets' ? await loadAnswers(tx, selection) : new Map();
+  const doors = selection.by === 'tickets' ? await loadDoors(tx, selection, locked) : noDoors;
   return {
     now: row.now,
     event: row.event_id === null ? null : toStoredEvent(row),
-    enrollments: locked.map((row) => toStoredEnrollment(row, checkIns.get(row.enrollment_id) ?? [])),
+    enrollments: locked.map((row) => {
+      const id = row.enrollment_id;
+      return toStoredEnrollment(row, checkIns.get(id) ?? [], orders.get(id) ?? null);
+    }),
     answers,
+    doors,
   };
 }
 
-function toStoredEnrollment(row: EnrollmentRow, checkIns: readonly CheckIn[]): StoredEnrollment {
+function toStoredEnrollment(
+  row: EnrollmentRow,
+  checkIns: readonly CheckIn[],
+  order: StoredOrder | null,
+): StoredEnrollment {
   return {
     id: row.enrollment_id,
     eventId: row.event_id,
@@ -60,5 +74,6 @@ function toStoredEnrollment(row: EnrollmentRow, checkIns: readonly CheckIn[]): S
     version: row.version,
     verdictBy: row.verdict_by,
     checkIns,
+    order,
   };
 }

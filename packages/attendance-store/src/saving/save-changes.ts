@@ -4,6 +4,9 @@ import type { Statement, Tx } from '@turnout/runtime/postgres';
 import type { Change } from '../fact.ts';
 import type { ChangeContext } from '../stored.ts';
 import { type AnsweredScan, insertAnswers } from './insert-answers.ts';
+import { insertDoorChecks } from './insert-door-checks.ts';
+import { insertRedemptions } from './insert-redemptions.ts';
+import { saveOrders } from './save-orders.ts';
 import { toWriteSet, type WriteSet } from './write-set.ts';
 
 const moveEnrollments: Statement = {
@@ -73,6 +76,9 @@ export async function saveChanges(
   await saveCheckIns(tx, set);
   await saveAnnulments(tx, set, at);
   await saveTransitions(tx, set, at);
+  await saveOrders(tx, set);
+  await insertRedemptions(tx, set);
+  await insertDoorChecks(tx, set);
   await enqueue(
     tx,
     set.messages.map(({ event, trace }) => ({

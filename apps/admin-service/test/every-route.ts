@@ -4,6 +4,7 @@ export interface Ids {
   eventId: string;
   enrollmentId: string;
   tokenId: string;
+  productId: string;
 }
 
 export interface RouteExample {
@@ -37,6 +38,15 @@ export const everyRoute: readonly RouteExample[] = [
     path: '/v1/events/:eventId/enrollments/:enrollmentId/cancellation',
     body: { reason: 'storm' },
   },
+  {
+    method: 'put',
+    path: '/v1/events/:eventId/enrollments/:enrollmentId/order',
+    body: { status: 'paid', lineItems: [] },
+  },
+  { method: 'get', path: '/v1/events/:eventId/enrollments/:enrollmentId/order' },
+  { method: 'post', path: '/v1/events/:eventId/products', body: { name: 'Lunch', kind: 'addon' } },
+  { method: 'get', path: '/v1/events/:eventId/products' },
+  { method: 'get', path: '/v1/events/:eventId/products/:productId' },
   { method: 'get', path: '/v1/events/:eventId/transitions' },
   { method: 'post', path: '/v1/tokens', body: { role: 'auditor', label: 'for the books' } },
   { method: 'get', path: '/v1/tokens' },

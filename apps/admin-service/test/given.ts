@@ -54,6 +54,32 @@ export async function givenCheckIn(
   );
 }
 
+export async function givenProduct(
+  { admin }: AdminUnderTest,
+  eventId: string,
+  product: { name?: string; kind?: 'ticket' | 'addon' } = {},
+): Promise<string> {
+  const { status, text, body } = await admin.post(`/v1/events/${eventId}/products`, {
+    name: 'Lunch',
+    kind: 'addon',
+    ...product,
+  });
+  if (status !== 201) throw new Error(text);
+  return body.id;
+}
+
+/** A paid order; its line items as the service answers them. */
+export async function givenOrder(
+  { admin }: AdminUnderTest,
+  { eventId, enrollmentId }: { eventId: string; enrollmentId: string },
+  lineItems: { productId: string; quantity: number }[],
+): Promise<{ lineItemId: string; productId: string }[]> {
+  const path = `/v1/events/${eventId}/enrollments/${enrollmentId}/order`;
+  const { status, text, body } = await admin.put(path, { status: 'paid', lineItems });
+  if (status !== 200) throw new Error(text);
+  return body.lineItems;
+}
+
 /** Verdicts for these enrollments by the rule, as closure gives them, and the event closed. */
 export async function givenClosure(
   service: AdminUnderTest,

@@ -60,6 +60,13 @@ describe('text is stored exactly', () => {
     const { body: cancelled } = await service.admin.get(path);
     expect(cancelled.transitions[1].reason).toBe(`${text} because`.trim());
 
+    const product = await service.admin.post(`/v1/events/${eventId}/products`, { name: text, kind: 'addon' });
+    expect(product.body.name).toBe(text);
+    const order = { status: 'paid', lineItems: [{ productId: product.body.id, quantity: 1 }] };
+    const ordered = await service.admin.put(`${path}/order`, order);
+    expect(ordered.body.lineItems[0].name).toBe(text);
+    expect((await service.admin.get(`${path}/order`)).body).toEqual(ordered.body);
+
     const label = [...text].slice(0, 100).join('');
     const token = await service.admin.post('/v1/tokens', { role: 'auditor', label, station: label });
     expect(token.body).toMatchObject({ label, station: label });
@@ -96,7 +103,7 @@ describe('text that could not be stored as it is gets refused', () => {
   it.each(cases)('%s', async (_what, name) => {
     const count = async () =>
       await service.owner.query(
-        'select (select count(*) from attendance.events) as events, (select count(*) from attendance.participants) as people',
+        'select (select count(*) from attendance.events) as events, (select count(*) from attendance.participants) as people, (select count(*) from attendance.products) as products',
       );
     const before = await count();
     const json = JSON.stringify({ ...typeScriptDays, name: 'NAME' }).replace('NAME', name);
@@ -108,6 +115,12 @@ describe('text that could not be stored as it is gets refused', () => {
       `{"participant":{"name":"${name}","email":"a@example.org"}}`,
     );
     expect(person.body).toMatchObject({ status: 422, errors: [{ path: 'participant.name' }] });
+    const product = await service.admin.send(
+      'POST',
+      `/v1/events/${eventId}/products`,
+      `{"name":"${name}","kind":"addon"}`,
+    );
+    expect(product.body).toMatchObject({ status: 422, errors: [{ path: 'name' }] });
     expect(await count()).toEqual(before);
   });
 
@@ -139,6 +152,8 @@ describe('requests that are not what they should be', () => {
       ['POST', '/v1/events'],
       ['PATCH', `/v1/events/${eventId}`],
       ['POST', `/v1/events/${eventId}/enrollments`],
+      ['POST', `/v1/events/${eventId}/products`],
+      ['PUT', `/v1/events/${eventId}/enrollments/${nobody}/order`],
       ['POST', '/v1/tokens'],
     ] as const) {
       const answer = await service.admin.send(method, path, body);
@@ -163,6 +178,8 @@ describe('requests that are not what they should be', () => {
       for (const path of [
         `/v1/events/${encodeURI(id)}`,
         `/v1/events/${eventId}/enrollments/${encodeURI(id)}`,
+        `/v1/events/${eventId}/enrollments/${encodeURI(id)}/order`,
+        `/v1/events/${eventId}/products/${encodeURI(id)}`,
       ]) {
         const { status } = await service.admin.get(path);
         expect({ path, status }).toEqual({ path, status: 422 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts';
 import { everyRoute, pathWith } from './every-route.ts';
 import { someone, typeScriptDays } from './examples.ts';
-import { givenClosure, givenEnrollment, givenEvent } from './given.ts';
+import { givenClosure, givenEnrollment, givenEvent, givenOrder, givenProduct } from './given.ts';
 
 let service: AdminUnderTest;
 beforeAll(async () => {
@@ -15,7 +15,9 @@ it('every route works with a single connection, also when many are called at onc
   const enrollmentId = await givenEnrollment(service, eventId);
   await givenClosure(service, eventId, [enrollmentId]);
   const { body: token } = await service.admin.post('/v1/tokens', { role: 'auditor', label: 'x' });
-  const ids = { eventId, enrollmentId, tokenId: token.id };
+  const productId = await givenProduct(service, eventId);
+  await givenOrder(service, { eventId, enrollmentId }, []);
+  const ids = { eventId, enrollmentId, tokenId: token.id, productId };
   const calls = [...everyRoute, ...everyRoute, ...everyRoute];
   const answers = await Promise.all(
     calls.map((route) => service.admin.send(route.method.toUpperCase(), pathWith(route, ids), route.body)),
@@ -29,6 +31,9 @@ it('an event and its people can be made and told with a single connection', asyn
   const path = `/v1/events/${event.id}`;
   const { body: enrollment } = await service.admin.post(`${path}/enrollments`, someone());
   expect((await service.admin.patch(path, { timeZone: 'Asia/Tokyo' })).status).toBe(200);
+  const { body: lunch } = await service.admin.post(`${path}/products`, { name: 'Lunch', kind: 'addon' });
+  const order = { status: 'paid', lineItems: [{ productId: lunch.id, quantity: 2 }] };
+  expect((await service.admin.put(`${path}/enrollments/${enrollment.id}/order`, order)).status).toBe(200);
   const late = { to: 'checked_in', reason: 'came late', day: event.days[0] };
   const one = `${path}/enrollments/${enrollment.id}`;
   expect((await service.admin.post(`${one}/overrides`, late)).status).toBe(200);

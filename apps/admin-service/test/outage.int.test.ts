@@ -3,7 +3,7 @@ import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts';
 import { everyRoute, type Ids, pathWith } from './every-route.ts';
-import { givenClosure, givenEnrollment, givenEvent } from './given.ts';
+import { givenClosure, givenEnrollment, givenEvent, givenProduct } from './given.ts';
 
 let proxy: FaultProxy;
 let service: AdminUnderTest;
@@ -19,7 +19,8 @@ beforeAll(async () => {
   const enrollmentId = await givenEnrollment(service, eventId);
   await givenClosure(service, eventId, [enrollmentId]);
   const { body } = await service.admin.post('/v1/tokens', { role: 'auditor', label: 'x' });
-  ids = { eventId, enrollmentId, tokenId: body.id };
+  const productId = await givenProduct(service, eventId);
+  ids = { eventId, enrollmentId, tokenId: body.id, productId };
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();

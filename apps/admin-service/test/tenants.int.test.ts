@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../src/http/routes.ts';
 import { type AdminUnderTest, type Answer, type Client, startAdminUnderTest } from './admin-under-test.ts';
 import { everyRoute, type Ids, pathWith, type RouteExample } from './every-route.ts';
-import { nobody } from './examples.ts';
-import { givenClosure, givenEnrollment, givenEvent } from './given.ts';
+import { nobody, someone } from './examples.ts';
+import { givenClosure, givenEnrollment, givenEvent, givenOrder, givenProduct } from './given.ts';
 
 let service: AdminUnderTest;
 let ours: Ids;
@@ -17,7 +17,9 @@ beforeAll(async () => {
   const enrollmentId = await givenEnrollment(service, eventId);
   await givenClosure(service, eventId, [enrollmentId]);
   const { body } = await service.admin.post('/v1/tokens', { role: 'auditor', label: 'ours' });
-  ours = { eventId, enrollmentId, tokenId: body.id };
+  const productId = await givenProduct(service, eventId);
+  await givenOrder(service, { eventId, enrollmentId }, [{ productId, quantity: 2 }]);
+  ours = { eventId, enrollmentId, tokenId: body.id, productId };
   const organization = await givenOrganization(service.owner);
   strangerToken = organization.tokens.admin;
   stranger = service.as(strangerToken);
@@ -40,9 +42,16 @@ function visible({ status, headers, text }: Answer) {
 }
 
 async function everything() {
-  const tables = ['events', 'participants', 'enrollments', 'check_ins', 'transitions'].map(
-    (table) => `(select jsonb_agg(t order by t::text) from attendance.${table} t) as ${table}`,
-  );
+  const tables = [
+    'events',
+    'participants',
+    'enrollments',
+    'check_ins',
+    'transitions',
+    'products',
+    'orders',
+    'line_items',
+  ].map((table) => `(select jsonb_agg(t order by t::text) from attendance.${table} t) as ${table}`);
   return await service.owner.query(
     `select ${tables.join(', ')}, (select jsonb_agg(t order by t::text) from access.tokens t) as tokens`,
   );
@@ -59,7 +68,12 @@ describe('to another organization', () => {
     async (_title, example) => {
       const before = await everything();
       const missing = visible(
-        await call(stranger, example, { eventId: nobody, enrollmentId: nobody, tokenId: nobody }),
+        await call(stranger, example, {
+          eventId: nobody,
+          enrollmentId: nobody,
+          tokenId: nobody,
+          productId: nobody,
+        }),
       );
       expect(missing).toMatchObject({ status: 404 });
       expect(visible(await call(stranger, example, ours))).toEqual(missing);
@@ -77,6 +91,21 @@ describe('to another organization', () => {
       const { status } = await call(stranger, example, { ...ours, eventId: theirs.body.id });
       expect({ route: title(example), status }).toEqual({ route: title(example), status: 404 });
     }
+  });
+
+  it('a product of ours is not there in an event of theirs, to be read or to be ordered', async () => {
+    const theirs = await stranger.post('/v1/events', everyRoute[0]?.body);
+    const path = `/v1/events/${theirs.body.id}`;
+    expect((await stranger.get(`${path}/products/${ours.productId}`)).status).toBe(404);
+    const enrolled = await stranger.post(`${path}/enrollments`, someone());
+    const order = (productId: string) =>
+      stranger.put(`${path}/enrollments/${enrolled.body.id}/order`, {
+        status: 'paid',
+        lineItems: [{ productId, quantity: 1 }],
+      });
+    const refused = await order(ours.productId);
+    expect(refused.body).toMatchObject({ status: 422, errors: [{ path: 'lineItems[0].productId' }] });
+    expect(visible(refused)).toEqual(visible(await order(nobody)));
   });
 
   it('lists show nothing of ours', async () => {

@@ -1,6 +1,13 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { Move } from '@turnout/attendance/moves';
-import type { ChangeContext, NewCheckIn, StoredEnrollment } from './stored.ts';
+import type {
+  ChangeContext,
+  NewCheckIn,
+  NewDoorCheck,
+  NewRedemption,
+  StoredEnrollment,
+  StoredOrder,
+} from './stored.ts';
 
 /**
  * What a decision says has happened to one enrollment. Facts are saved and announced together. `by` says who and why
@@ -15,6 +22,10 @@ export type Fact = { by?: ChangeContext } & (
     }
   | { kind: 'annulled'; checkIn: CheckIn; reason: string; move: Move | null }
   | { kind: 'moved'; move: Move }
+  | { kind: 'redeemed'; redemption: NewRedemption; move: null }
+  | { kind: 'door_checked'; doorCheck: NewDoorCheck; move: null }
+  /** The order is now this one. */
+  | { kind: 'ordered'; order: StoredOrder; move: null }
 );
 
 /** The facts about one enrollment, in the order in which they happened. */

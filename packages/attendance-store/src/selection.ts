@@ -1,8 +1,10 @@
-/** One enrollment as a scan names it, and the scan's own id. Exactly one of the two names is set. */
+/** One enrollment as a scan names it, and the scan's own id. Exactly one of the two names of the enrollment is set. */
 export interface Ticket {
   scanId: string;
   accessCode: string | null;
   enrollmentId: string | null;
+  /** The product whose door it asks for; null for every other scan. */
+  productId: string | null;
 }
 
 /**

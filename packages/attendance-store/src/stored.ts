@@ -1,5 +1,7 @@
+import type { DoorCheck } from '@turnout/attendance/decide-door-check';
 import type { CheckIn, Enrollment } from '@turnout/attendance/enrollment';
 import type { EventPolicy } from '@turnout/attendance/event';
+import type { Order } from '@turnout/attendance/order';
 import type { Actor } from '@turnout/contracts/http/enrollments';
 import type { TraceHeaders } from '@turnout/runtime/trace-context';
 
@@ -22,6 +24,14 @@ export interface StoredEnrollment extends Enrollment {
   displayName: string;
   accessCode: string;
   ticketType: string | null;
+  /** Null when nothing was ordered. */
+  order: StoredOrder | null;
+}
+
+/** An order with when it was made and last changed. */
+export interface StoredOrder extends Order {
+  createdAt: Date;
+  changedAt: Date;
 }
 
 /** Who changes something, and what made them. */
@@ -36,4 +46,19 @@ export interface ChangeContext {
 /** A check-in that is about to be written. */
 export interface NewCheckIn extends CheckIn {
   scanId: string | null;
+}
+
+/** One use of one unit of a line item that is about to be written. */
+export interface NewRedemption {
+  id: string;
+  lineItemId: string;
+  scanId: string;
+  station: string | null;
+  deviceId: string;
+  recordedAt: Date;
+}
+
+/** A door check that is about to be written. */
+export interface NewDoorCheck extends DoorCheck {
+  scanId: string;
 }

@@ -66,6 +66,10 @@ export function toPublicEvents(
       const event = announceMove(announce, enrollment, fact.move, at);
       return { events: event ? [event] : [], moveMessageId: event?.id ?? null };
     }
+    case 'redeemed':
+    case 'door_checked':
+    case 'ordered':
+      return { events: [], moveMessageId: null };
   }
 }
 

@@ -1,5 +1,14 @@
+import type { Status } from './enrollment.ts';
+
 export type OrderStatus = 'pending' | 'paid' | 'partially_refunded' | 'refunded' | 'cancelled';
 export type ProductKind = 'ticket' | 'addon';
+
+/** Something that is sold for an event: the ticket itself, or an add-on such as a tutorial or a meal. */
+export interface Product {
+  id: string;
+  name: string;
+  kind: ProductKind;
+}
 
 /** So many of one product, and how many of them were used. */
 export interface LineItem {
@@ -17,6 +26,12 @@ export interface Order {
   lineItems: readonly LineItem[];
 }
 
+/** The part of an enrollment that redemptions and door checks look at. */
+export interface OrderHolder<O extends Order = Order> {
+  status: Status;
+  order: O | null;
+}
+
 /** Does the order let its holder in? `paid` and `partially_refunded` do; so does having no order at all. */
 export function isPaid(order: Order | null): boolean {
   switch (order?.status) {
@@ -29,4 +44,9 @@ export function isPaid(order: Order | null): boolean {
     case 'cancelled':
       return false;
   }
+}
+
+/** How many units of a line item are left. */
+export function remaining({ quantity, redeemed }: Pick<LineItem, 'quantity' | 'redeemed'>): number {
+  return quantity - redeemed;
 }

@@ -2,6 +2,7 @@ import type { Scan } from '../src/decide-check-in.ts';
 import type { CheckIn, Enrollment } from '../src/enrollment.ts';
 import type { EventPolicy, EventSpan } from '../src/event.ts';
 import { dayOf } from '../src/event-days.ts';
+import type { LineItem, Order, Product } from '../src/order.ts';
 
 export const minutes = (count: number) => count * 60_000;
 export const hours = (count: number) => minutes(60) * count;
@@ -64,4 +65,18 @@ export function aScan(scannedAt: string | Date, changes: Partial<Scan> = {}): Sc
 /** The local times at which an event starts and ends, as instants with their offsets. */
 export function aSpan(timeZone: string, startsAt: string, endsAt: string, dayBoundary = '00:00'): EventSpan {
   return { timeZone, startsAt: at(startsAt), endsAt: at(endsAt), dayBoundary };
+}
+
+export const lunch: Product = { id: 'lunch', name: 'Lunch', kind: 'addon' };
+export const tutorial: Product = { id: 'tutorial', name: 'Tutorial', kind: 'addon' };
+
+/** Two of a product, none of them used. */
+export function aLineItem(product: Product, changes: Partial<LineItem> = {}): LineItem {
+  const { id, name, kind } = product;
+  return { id: `item-${id}`, productId: id, name, kind, quantity: 2, redeemed: 0, ...changes };
+}
+
+/** Paid, for two lunches. */
+export function anOrder(changes: Partial<Order> = {}): Order {
+  return { status: 'paid', lineItems: [aLineItem(lunch)], ...changes };
 }

@@ -1,6 +1,12 @@
 import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
-import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import {
+  givenEnrollments,
+  givenEvent,
+  givenOrder,
+  givenOrganization,
+  givenProduct,
+} from '@turnout/test-kit/given';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -83,6 +89,39 @@ describe('what must never be', () => {
     await expect(scan()).rejects.toThrow('scans_pkey');
   });
 
+  it('an order has each product of its event once, in whole numbers, and what was used keeps its line item', async () => {
+    const lunch = await givenProduct(owner, eventId);
+    const elsewhere = await givenProduct(owner, await givenEvent(owner, organizationId));
+    const [lineItemId] = await givenOrder(owner, { eventId, enrollmentId }, [
+      { productId: lunch, quantity: 1 },
+    ]);
+    const lineItem = (productId: string, quantity: number) =>
+      owner.query(
+        `insert into attendance.line_items (event_id, line_item_id, enrollment_id, product_id, quantity)
+         values ($1, gen_random_uuid(), $2, $3, $4)`,
+        [eventId, enrollmentId, productId, quantity],
+      );
+    await expect(lineItem(lunch, 1)).rejects.toThrow('line_items_product');
+    await expect(lineItem(elsewhere, 1)).rejects.toThrow('foreign key');
+    await expect(lineItem(elsewhere, 0)).rejects.toThrow('check constraint');
+    await expect(givenProduct(owner, eventId, { kind: 'meal' as 'addon' })).rejects.toThrow(
+      'check constraint',
+    );
+    await expect(givenOrder(owner, { eventId, enrollmentId })).rejects.toThrow('orders_pkey');
+
+    const scanId = newId();
+    const redemption = () =>
+      owner.query(
+        `insert into attendance.redemptions
+           (event_id, redemption_id, enrollment_id, line_item_id, scan_id, device_id, recorded_at)
+         values ($1, gen_random_uuid(), $2, $3, $4, gen_random_uuid(), now())`,
+        [eventId, enrollmentId, lineItemId, scanId],
+      );
+    await redemption();
+    await expect(redemption()).rejects.toThrow('redemptions_scan');
+    await expect(owner.query('delete from attendance.line_items')).rejects.toThrow('foreign key');
+  });
+
   it('a service does what it needs, and nothing else', async () => {
     const denied: Record<'checkin' | 'closure' | 'admin' | 'notifier', string[]> = {
       checkin: [
@@ -92,11 +131,19 @@ describe('what must never be', () => {
         'select * from attendance.closure_runs',
         'select * from notifier.deliveries',
         'delete from attendance.check_ins',
+        'insert into attendance.products default values',
+        'insert into attendance.orders default values',
+        `update attendance.orders set status = 'paid'`,
+        'update attendance.line_items set quantity = 7',
+        'delete from attendance.redemptions',
+        'update attendance.door_checks set station = null',
       ],
       closure: [
         `update attendance.events set name = 'x'`,
         'insert into attendance.check_ins default values',
         'select * from attendance.scans',
+        'insert into attendance.redemptions default values',
+        `update attendance.orders set status = 'paid'`,
         'select * from notifier.inbox',
         'update access.tokens set revoked_at = now()',
       ],
@@ -105,6 +152,14 @@ describe('what must never be', () => {
         'update attendance.events set closed_at = now()',
         'update attendance.check_ins set annulled_at = now()',
         'insert into attendance.closure_runs default values',
+        `update attendance.products set name = 'x'`,
+        'delete from attendance.products',
+        'delete from attendance.orders',
+        'update attendance.orders set created_at = now()',
+        'update attendance.line_items set product_id = gen_random_uuid()',
+        'insert into attendance.redemptions default values',
+        'delete from attendance.redemptions',
+        'insert into attendance.door_checks default values',
         'select * from notifier.deliveries',
         `update access.tokens set role = 'admin'`,
       ],
@@ -112,6 +167,7 @@ describe('what must never be', () => {
         'select * from attendance.enrollments',
         'select * from attendance.participants',
         'select * from attendance.events',
+        'select * from attendance.orders',
         'select * from outbox.messages',
         'update access.tokens set revoked_at = now()',
         'delete from notifier.inbox',

@@ -10,7 +10,7 @@ export const nobodyCountsTwice: Invariant = {
     )),
     ...(await db.query(
       `select event_id, scan_id, count(c.check_in_id) as check_ins, 'not one check-in for one accepted scan' as problem
-       from (select event_id, scan_id from attendance.scans where refusal is null) s
+       from (select event_id, scan_id from attendance.scans where kind = 'check_in' and refusal is null) s
        full join (select event_id, scan_id, check_in_id from attendance.check_ins where source = 'scan') c
          using (event_id, scan_id)
        group by event_id, scan_id having count(c.check_in_id) <> 1 or count(s.*) <> 1
@@ -22,7 +22,7 @@ export const nobodyCountsTwice: Invariant = {
          'admitted for the first time more than once' as problem
        from (
          select event_id, enrollment_id, count(*) as firsts from attendance.scans
-         where answer_body ->> 'outcome' = 'first' group by event_id, enrollment_id
+         where kind = 'check_in' and answer_body ->> 'outcome' = 'first' group by event_id, enrollment_id
        ) s
        left join (
          select event_id, enrollment_id, count(*) as annulled from attendance.check_ins

@@ -5,6 +5,7 @@ import { effectsBelongToOneEvent } from './effects-belong-to-one-event.ts';
 import type { Invariant } from './invariant.ts';
 import { noTicketWasUnknown } from './no-ticket-was-unknown.ts';
 import { nobodyCountsTwice } from './nobody-counts-twice.ts';
+import { nothingIsRedeemedTwice } from './nothing-is-redeemed-twice.ts';
 import { statusMatchesAuditTrail } from './status-matches-audit-trail.ts';
 import { transitionsAreAnnouncedOnce } from './transitions-are-announced-once.ts';
 import { transitionsFormAPath } from './transitions-form-a-path.ts';
@@ -19,6 +20,7 @@ export const invariants: readonly Invariant[] = [
   nobodyCountsTwice,
   verdictsFollowTheRules,
   noTicketWasUnknown,
+  nothingIsRedeemedTwice,
 ];
 
 export interface Finding {

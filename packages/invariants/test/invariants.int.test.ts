@@ -4,7 +4,13 @@ import { changeEnrollments, each } from '@turnout/attendance-store/change-enroll
 import type { NewCheckIn } from '@turnout/attendance-store/stored';
 import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
-import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import {
+  givenEnrollments,
+  givenEvent,
+  givenOrder,
+  givenOrganization,
+  givenProduct,
+} from '@turnout/test-kit/given';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { describe, expect, it } from 'vitest';
 import { invariants, runInvariants } from '../src/run-invariants.ts';
@@ -21,7 +27,10 @@ interface World extends AsyncDisposable {
   noShow: string;
 }
 
-/** A closed event with someone who came and someone who did not, their messages, and a notification. */
+/**
+ * A closed event with someone who came, had lunch and went through a door, and someone who did not come; their messages,
+ * and a notification.
+ */
 async function aHealthyDatabase(): Promise<World> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
@@ -31,6 +40,7 @@ async function aHealthyDatabase(): Promise<World> {
   const [came, absent] = await givenEnrollments(db, organizationId, eventId, 2);
   if (!came || !absent) throw new Error('nobody was enrolled');
   await checkIn(db, { organizationId, eventId, enrollmentId: came.id });
+  await useOrder(db, eventId, came.id);
   await close(db, { organizationId, eventId, enrollmentIds: [came.id, absent.id] });
   await receive(db);
   const opened = opening.move();
@@ -101,6 +111,35 @@ async function checkIn(
       };
     },
     context,
+  );
+}
+
+/** Lunch and a door, once each, as the scans that asked for them are kept. */
+async function useOrder(db: Db, eventId: string, enrollmentId: string): Promise<void> {
+  const productId = await givenProduct(db, eventId);
+  const [lineItemId] = await givenOrder(db, { eventId, enrollmentId }, [{ productId, quantity: 1 }]);
+  const scan = (kind: string, asked: string, outcome: string) => `
+    insert into attendance.scans (event_id, scan_id, enrollment_id, access_code, answer_status, answer_body, scanned_at,
+      recorded_at, direction, device_id, cause, kind, ${asked})
+    values ($1, $3, $2, 'CODE', 201, '{"outcome":"${outcome}"}', now(), now(), 'entry', gen_random_uuid(), 'test', '${kind}', $4)`;
+  const redemption = newId();
+  await db.query(scan('redemption', 'line_item_id', 'redeemed'), [
+    eventId,
+    enrollmentId,
+    redemption,
+    lineItemId,
+  ]);
+  await db.query(
+    `insert into attendance.redemptions (event_id, redemption_id, enrollment_id, line_item_id, scan_id, device_id, recorded_at)
+     values ($1, gen_random_uuid(), $2, $4, $3, gen_random_uuid(), now())`,
+    [eventId, enrollmentId, redemption, lineItemId],
+  );
+  const doorCheck = newId();
+  await db.query(scan('door_check', 'product_id', 'first'), [eventId, enrollmentId, doorCheck, productId]);
+  await db.query(
+    `insert into attendance.door_checks (event_id, door_check_id, enrollment_id, product_id, scan_id, device_id, recorded_at)
+     values ($1, gen_random_uuid(), $2, $4, $3, gen_random_uuid(), now())`,
+    [eventId, enrollmentId, doorCheck, productId],
   );
 }
 
@@ -205,14 +244,14 @@ const damage: ((world: World) => Promise<void>)[][] = [
       ),
   ],
   [
-    ({ db }) => byForce(db, 'delete from attendance.scans'),
+    ({ db }) => byForce(db, `delete from attendance.scans where kind = 'check_in'`),
     ({ db }) =>
       byForce(
         db,
         `insert into attendance.scans (event_id, scan_id, enrollment_id, access_code, answer_status, answer_body, scanned_at,
            recorded_at, direction, device_id, cause)
          select event_id, gen_random_uuid(), enrollment_id, 'X', 201, '{"outcome":"first"}', scanned_at, recorded_at, 'entry', device_id, cause
-         from attendance.scans`,
+         from attendance.scans where kind = 'check_in'`,
       ),
     async ({ db, noShow, attended }) => {
       await byForce(db, 'alter table attendance.enrollments drop constraint enrollments_participant');
@@ -246,6 +285,35 @@ const damage: ((world: World) => Promise<void>)[][] = [
            gen_random_uuid(), 'test'
          from attendance.enrollments`,
       ),
+  ],
+  [
+    // One more than was bought, with a scan of its own.
+    ({ db }) =>
+      byForce(
+        db,
+        `with more as (select gen_random_uuid() as scan_id),
+         scanned as (
+           insert into attendance.scans (event_id, scan_id, enrollment_id, access_code, answer_status, answer_body,
+             scanned_at, recorded_at, direction, device_id, cause, kind, line_item_id)
+           select event_id, more.scan_id, enrollment_id, access_code, answer_status, answer_body, scanned_at, recorded_at,
+             direction, device_id, cause, kind, line_item_id
+           from attendance.scans, more where kind = 'redemption'
+         )
+         insert into attendance.redemptions (event_id, redemption_id, enrollment_id, line_item_id, scan_id, device_id, recorded_at)
+         select event_id, gen_random_uuid(), enrollment_id, line_item_id, more.scan_id, device_id, recorded_at
+         from attendance.redemptions, more`,
+      ),
+    ({ db }) => byForce(db, 'update attendance.redemptions set scan_id = gen_random_uuid()'),
+    ({ db }) => byForce(db, `delete from attendance.scans where kind = 'redemption'`),
+    ({ db }) => byForce(db, 'delete from attendance.redemptions'),
+    ({ db }) => byForce(db, `update attendance.scans set refusal = 'order_unpaid' where kind = 'redemption'`),
+    ({ db, noShow }) => byForce(db, 'update attendance.line_items set enrollment_id = $1', [noShow]),
+    ({ db }) => byForce(db, 'delete from attendance.line_items'),
+    ({ db, noShow }) =>
+      byForce(db, `update attendance.scans set enrollment_id = $1 where kind = 'redemption'`, [noShow]),
+    ({ db }) => byForce(db, 'delete from attendance.door_checks'),
+    ({ db }) => byForce(db, `delete from attendance.scans where kind = 'door_check'`),
+    ({ db }) => byForce(db, 'update attendance.door_checks set product_id = gen_random_uuid()'),
   ],
 ];
 

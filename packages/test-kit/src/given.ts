@@ -129,6 +129,41 @@ export async function givenEnrollments(
   return people;
 }
 
+/** Something that is sold for an event; lunch unless said otherwise. */
+export async function givenProduct(
+  db: Queryable,
+  eventId: string,
+  { name = 'Lunch', kind = 'addon' }: { name?: string; kind?: 'ticket' | 'addon' } = {},
+): Promise<string> {
+  const productId = newId();
+  await insert(db, 'attendance.products', { event_id: eventId, product_id: productId, name, kind });
+  return productId;
+}
+
+/** An order, paid unless said otherwise; the ids of its line items, in the order given. */
+export async function givenOrder(
+  db: Db,
+  { eventId, enrollmentId, status = 'paid' }: { eventId: string; enrollmentId: string; status?: string },
+  lineItems: readonly { productId: string; quantity: number }[] = [],
+): Promise<string[]> {
+  return await db.transaction(async (tx) => {
+    await insert(tx, 'attendance.orders', { event_id: eventId, enrollment_id: enrollmentId, status });
+    const ids: string[] = [];
+    for (const { productId, quantity } of lineItems) {
+      const lineItemId = newId();
+      await insert(tx, 'attendance.line_items', {
+        event_id: eventId,
+        line_item_id: lineItemId,
+        enrollment_id: enrollmentId,
+        product_id: productId,
+        quantity,
+      });
+      ids.push(lineItemId);
+    }
+    return ids;
+  });
+}
+
 async function insert(db: Queryable, table: string, row: Record<string, unknown>): Promise<void> {
   const columns = Object.keys(row);
   await db.query(

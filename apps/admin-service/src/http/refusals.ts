@@ -1,9 +1,10 @@
+import type { LineItemFault, OrderRefusal } from '@turnout/attendance/decide-order';
 import type { OverrideRefusal } from '@turnout/attendance/decide-override';
 import type { Status } from '@turnout/attendance/enrollment';
 import type { IllegalTransition } from '@turnout/attendance/refused';
 import { MAX_EVENT_DAYS } from '@turnout/attendance/requirement';
 import { validationFailed } from '@turnout/runtime/http/problems';
-import type { Refusal } from '@turnout/runtime/http/reply';
+import type { FieldError, Refusal } from '@turnout/runtime/http/reply';
 import type { EnrolledOne } from '../commands/enroll.ts';
 import type { EventFieldsRefusal } from '../rules/check-event-fields.ts';
 import type { EventCancellationRefusal } from '../rules/decide-event-cancellation.ts';
@@ -128,6 +129,36 @@ export function cancellationRefused(refusal: IllegalTransition): Refusal {
     refusal,
     'Only an enrollment that is confirmed or checked_in can be cancelled; a verdict is corrected by an override.',
   );
+}
+
+export function orderRefused(refusal: OrderRefusal): Refusal {
+  switch (refusal.code) {
+    case 'invalid_line_items':
+      return validationFailed(refusal.faults.map(lineItemError));
+    case 'already_redeemed': {
+      const { productId, name, redeemed } = refusal.lineItem;
+      return {
+        problem: refusal.code,
+        detail: `${redeemed} of ${name} were redeemed already. Send a quantity of at least ${redeemed} for it.`,
+        extra: { productId, redeemed },
+      };
+    }
+  }
+}
+
+function lineItemError({ index, fault }: LineItemFault): FieldError {
+  const at = `lineItems[${index}]`;
+  switch (fault) {
+    case 'unknown_product':
+      return { path: `${at}.productId`, message: 'must be a product of this event' };
+    case 'named_twice':
+      return {
+        path: `${at}.productId`,
+        message: 'must be named once; send one line item with the whole quantity',
+      };
+    case 'nothing_bought':
+      return { path: `${at}.quantity`, message: 'must be at least 1; leave the product out instead' };
+  }
 }
 
 function illegalTransition({ from, to }: { from: Status; to: Status }, whatIsPossible: string): Refusal {

@@ -9,8 +9,10 @@ import {
   listEventsRoute,
   readEventRoute,
 } from './events.ts';
+import { putOrderRoute, readOrderRoute } from './orders.ts';
 import { organizationWide } from './organization-wide.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
+import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
 import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';
 import { listTransitionsRoute } from './transitions.ts';
 
@@ -27,6 +29,11 @@ export function routes(context: AdminContext): Route<Principal>[] {
     readEnrollmentRoute(context), //                 GET /v1/events/:eventId/enrollments/:enrollmentId
     overrideRoute(context), //                      POST /v1/events/:eventId/enrollments/:enrollmentId/overrides
     cancelEnrollmentRoute(context), //              POST /v1/events/:eventId/enrollments/:enrollmentId/cancellation
+    putOrderRoute(context), //                       PUT /v1/events/:eventId/enrollments/:enrollmentId/order
+    readOrderRoute(context), //                      GET /v1/events/:eventId/enrollments/:enrollmentId/order
+    createProductRoute(context), //                 POST /v1/events/:eventId/products
+    listProductsRoute(context), //                   GET /v1/events/:eventId/products
+    readProductRoute(context), //                    GET /v1/events/:eventId/products/:productId
     listTransitionsRoute(context), //                GET /v1/events/:eventId/transitions
     organizationWide(createTokenRoute(context)), // POST /v1/tokens
     listTokensRoute(context), //                     GET /v1/tokens

@@ -1,3 +1,4 @@
+import type { DoorCheck } from '@turnout/attendance/decide-door-check';
 import type { Change, Fact } from '@turnout/attendance-store/fact';
 import type { StoredAnswer } from '@turnout/attendance-store/loading/load-answers';
 import type { Batch } from '@turnout/attendance-store/loading/load-batch';
@@ -5,6 +6,8 @@ import type { AnsweredScan } from '@turnout/attendance-store/saving/insert-answe
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
 import type { ScanAnswer } from '../http/scan-answers.ts';
 import { judgeCheckIn } from './judge-check-in.ts';
+import { judgeDoorCheck } from './judge-door-check.ts';
+import { judgeRedemption } from './judge-redemption.ts';
 import { type Judgement, refuse, scannedAt } from './judgement.ts';
 import type { SubmittedScan } from './submitted-scan.ts';
 
@@ -14,6 +17,7 @@ export class Desk {
   readonly #event: StoredEvent;
   readonly #now: Date;
   readonly #earlier: Map<string, StoredAnswer>;
+  readonly #products: Batch['doors']['products'];
   readonly #byCode = new Map<string, Visitor>();
   readonly #byId = new Map<string, Visitor>();
 
@@ -21,8 +25,10 @@ export class Desk {
     this.#event = event;
     this.#now = batch.now;
     this.#earlier = new Map(batch.answers);
+    this.#products = batch.doors.products;
     for (const enrollment of batch.enrollments) {
-      const visitor: Visitor = { before: enrollment, enrollment, facts: [] };
+      const doorChecks = [...(batch.doors.latestChecks.get(enrollment.id) ?? [])];
+      const visitor: Visitor = { before: enrollment, enrollment, doorChecks, facts: [] };
       this.#byCode.set(enrollment.accessCode, visitor);
       this.#byId.set(enrollment.id, visitor);
     }
@@ -36,12 +42,12 @@ export class Desk {
         ? { status: earlier.status, body: earlier.body, replayed: true }
         : this.#refuse('scan_id_reused', submitted).answer;
     }
-    const judgement = visitor
-      ? this.#decide(submitted, visitor.enrollment)
-      : this.#refuse('unknown_code', submitted);
+    const judgement = visitor ? this.#decide(submitted, visitor) : this.#refuse('unknown_code', submitted);
     if (visitor && judgement.accepted) {
-      visitor.enrollment = judgement.accepted.enrollment;
-      visitor.facts.push(judgement.accepted.fact);
+      const { enrollment, fact } = judgement.accepted;
+      visitor.enrollment = enrollment;
+      visitor.facts.push(fact);
+      if (fact.kind === 'door_checked') visitor.doorChecks.push(fact.doorCheck);
     }
     this.#keep(submitted, visitor, judgement);
     return judgement.answer;
@@ -58,14 +64,19 @@ export class Desk {
     return accessCode === null ? this.#byId.get(namedEnrollmentId ?? '') : this.#byCode.get(accessCode);
   }
 
-  #decide(submitted: SubmittedScan, enrollment: StoredEnrollment): Judgement {
+  #decide(submitted: SubmittedScan, { enrollment, doorChecks }: Visitor): Judgement {
     const looked = { event: this.#event, now: this.#now, enrollment };
     switch (submitted.kind) {
       case 'check_in':
         return judgeCheckIn({ ...looked, submitted });
       case 'redemption':
-      case 'door_check':
-        throw new Error(`nobody judges a ${submitted.kind} yet`);
+        return judgeRedemption({ ...looked, submitted });
+      case 'door_check': {
+        const { productId } = submitted.scan;
+        const product = this.#products.get(productId) ?? null;
+        const previous = doorChecks.findLast((check) => check.productId === productId) ?? null;
+        return judgeDoorCheck({ ...looked, submitted }, { product, previous });
+      }
     }
   }
 
@@ -98,6 +109,8 @@ interface Visitor {
   before: StoredEnrollment;
   /** As it is after the scans judged so far. */
   enrollment: StoredEnrollment;
+  /** For each door that the batch asks for the latest, and those since. */
+  doorChecks: DoorCheck[];
   facts: Fact[];
 }
 

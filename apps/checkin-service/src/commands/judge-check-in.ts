@@ -1,6 +1,7 @@
 import { applyMove } from '@turnout/attendance/apply-move';
 import { decideCheckIn } from '@turnout/attendance/decide-check-in';
 import { addCheckIn } from '@turnout/attendance/enrollment';
+import { isPaid } from '@turnout/attendance/order';
 import type { NewCheckIn } from '@turnout/attendance-store/stored';
 import { newId } from '@turnout/runtime/ids';
 import { acceptedAnswer } from '../http/scan-answers.ts';
@@ -15,7 +16,7 @@ export function judgeCheckIn(visit: Visit<'check_in'>): Judgement {
     direction: scan.direction,
     station: scan.station ?? principal.station,
     deviceId: principal.tokenId,
-    orderPaid: true,
+    orderPaid: isPaid(enrollment.order),
     admitUnpaid: scan.admitUnpaid,
   };
   const decision = decideCheckIn(event, enrollment, made, now);

@@ -2,9 +2,7 @@ import type { Fact } from '@turnout/attendance-store/fact';
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
 import type { ScanRefusal } from '../http/refusals.ts';
 import { refusedAnswer, type ScanAnswer } from '../http/scan-answers.ts';
-import type { SubmittedScan } from './submitted-scan.ts';
-
-export type ScanKind = SubmittedScan['kind'];
+import type { ScanKind, SubmittedScan } from './submitted-scan.ts';
 
 /** A scan before the rules, with what was looked up for it. */
 export interface Visit<Kind extends ScanKind = ScanKind> {
@@ -31,6 +29,7 @@ export function refuse(
 ): Judgement {
   const { principal, context } = submitted;
   const asked = {
+    kind: submitted.kind,
     requestId: context.cause,
     scannedAt: scannedAt(submitted, now),
     deviceId: principal.tokenId,

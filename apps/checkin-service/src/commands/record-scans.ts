@@ -24,6 +24,7 @@ export async function recordScans(
     scanId: scan.scanId,
     accessCode: scan.accessCode ?? null,
     enrollmentId: 'enrollmentId' in scan ? (scan.enrollmentId ?? null) : null,
+    productId: 'productId' in scan ? scan.productId : null,
   }));
 
   function judge(batch: Batch): Decision<ScanAnswer[] | null> {

@@ -9,3 +9,5 @@ export type SubmittedScan = { principal: Principal; context: ChangeContext } & (
   | { kind: 'redemption'; scan: RedemptionRequest }
   | { kind: 'door_check'; scan: DoorCheckRequest }
 );
+
+export type ScanKind = SubmittedScan['kind'];

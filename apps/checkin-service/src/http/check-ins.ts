@@ -10,7 +10,6 @@ import { problem } from '@turnout/contracts/problems';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { validate } from '@turnout/runtime/http/validate';
-import { currentTraceHeaders } from '@turnout/runtime/trace-context';
 import { z } from 'zod';
 import { annulCheckIn } from '../commands/annul-check-in.ts';
 import type { SubmittedScan } from '../commands/submitted-scan.ts';
@@ -19,6 +18,7 @@ import { checkInBody, enrollmentAtTheDoor } from './bodies.ts';
 import { annulmentRefused } from './refusals.ts';
 import { route } from './route.ts';
 import type { ScanAnswer } from './scan-answers.ts';
+import { broughtBy, replyToScan } from './scan-replies.ts';
 
 const desk = ['front_desk', 'supervisor', 'admin'] as const;
 const MEGABYTE = 1_000_000;
@@ -34,13 +34,10 @@ export function checkInRoute({ record, relay }: CheckinContext) {
     body: scanRequest,
     async handle({ principal, params, body, requestId, signal }): Promise<Reply> {
       if (!mayAdmit(principal, body)) return { problem: 'forbidden', detail: supervisorNeeded };
-      const { organizationId } = principal;
-      const scans = [submitted(body, principal, requestId)];
-      const answers = await record({ organizationId, eventId: params.eventId, scans, signal });
-      const [answer] = answers ?? [];
-      if (!answer) return { problem: 'not_found' };
+      const scan = submitted(body, principal, requestId);
+      const reply = await replyToScan({ record }, scan, { eventId: params.eventId, signal });
       relay.wake();
-      return toReply(answer);
+      return reply;
     },
   });
 }
@@ -100,13 +97,7 @@ export function annulRoute({ db, relay }: CheckinContext) {
 }
 
 function submitted(scan: ScanRequest, principal: Principal, requestId: string): SubmittedScan {
-  const actor = { type: 'token', id: principal.tokenId, label: principal.label } as const;
-  return {
-    kind: 'check_in',
-    scan,
-    principal,
-    context: { actor, cause: requestId, trace: currentTraceHeaders() },
-  };
+  return { kind: 'check_in', scan, ...broughtBy(principal, requestId) };
 }
 
 /** One scan of a batch: either readable, or refused by itself with what the single call would have said. */
@@ -132,16 +123,4 @@ function readScan(
 
 function mayAdmit(principal: Principal, scan: ScanRequest): boolean {
   return !scan.admitUnpaid || principal.role !== 'front_desk';
-}
-
-/** A refusal that is kept and answered again is a finished body, not a code to be rendered. */
-function toReply({ status, body, replayed }: ScanAnswer): Reply {
-  return {
-    status,
-    body,
-    headers: {
-      'Content-Type': status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json',
-      ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}),
-    },
-  };
 }

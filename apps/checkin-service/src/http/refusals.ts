@@ -1,12 +1,20 @@
 import type { AnnulmentRefusal } from '@turnout/attendance/decide-annulment';
 import type { CheckInRefusal } from '@turnout/attendance/decide-check-in';
+import type { DoorCheckRefusal } from '@turnout/attendance/decide-door-check';
+import type { RedemptionRefusal } from '@turnout/attendance/decide-redemption';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import type { Refusal } from '@turnout/runtime/http/reply';
+import type { ScanKind } from '../commands/submitted-scan.ts';
 import { previousBody } from './bodies.ts';
 import { localTime } from './local-time.ts';
 
 /** Everything a scan can be refused with; the rules decide most of it, the look-up the rest. */
-export type ScanRefusal = CheckInRefusal | { code: 'unknown_code' } | { code: 'scan_id_reused' };
+export type ScanRefusal =
+  | CheckInRefusal
+  | RedemptionRefusal
+  | DoorCheckRefusal
+  | { code: 'unknown_code' }
+  | { code: 'scan_id_reused' };
 
 /**
  * What the desk reads: what happened, and what to do next. `extra` holds the same facts for a client that shows them in
@@ -15,16 +23,14 @@ export type ScanRefusal = CheckInRefusal | { code: 'unknown_code' } | { code: 's
 export function sentenceFor(
   refusal: ScanRefusal,
   event: StoredEvent,
-  scan: { scannedAt: Date; deviceId: string },
+  scan: { kind: ScanKind; scannedAt: Date; deviceId: string },
 ): { detail: string; extra: Record<string, unknown> } {
   const local = (at: Date) => localTime(at, event.timeZone);
   switch (refusal.code) {
     case 'unknown_code':
-      return say(
-        `No ticket of ${event.name} has this code. Check that it is the right event, or search by name.`,
-      );
+      return say(unknownCode(event));
     case 'scan_id_reused':
-      return say('This scanId was used for another ticket. Send a new scanId for each scan.');
+      return say('This scanId was used for another ticket or request. Send a new scanId for each scan.');
     case 'event_cancelled':
       return say(
         `${event.name} was cancelled on ${local(refusal.cancelledAt)}. Nobody is admitted; ask the organiser.`,
@@ -54,9 +60,7 @@ export function sentenceFor(
         },
       );
     case 'order_unpaid':
-      return say(
-        'The order is not paid. Send the person to the cash desk, or ask a supervisor to admit them.',
-      );
+      return say(unpaid[scan.kind]);
     case 'already_checked_in': {
       const { previous, reentry } = refusal;
       const where = previous.station === null ? '' : ` at ${previous.station}`;
@@ -66,7 +70,35 @@ export function sentenceFor(
         { previous: previousBody(previous, scan) },
       );
     }
+    case 'unknown_line_item':
+      return say(
+        'The order of this ticket does not have this line item. Load the products of the ticket again and choose one.',
+      );
+    case 'fully_redeemed': {
+      const { name, quantity, redeemed } = refusal.lineItem;
+      return say(
+        `${name}: ${redeemed} of ${quantity} were handed out. Hand out no more; if the person disagrees, call a supervisor.`,
+        { redeemed, quantity },
+      );
+    }
+    case 'unknown_product':
+      return say(`${event.name} has no such product. Set this device to the product of its door again.`);
+    case 'not_entitled':
+      return say(
+        `This ticket does not include ${refusal.product.name}. Do not admit; the cash desk may still sell it.`,
+      );
   }
+}
+
+const unpaid: Record<ScanKind, string> = {
+  check_in: 'The order is not paid. Send the person to the cash desk, or ask a supervisor to admit them.',
+  redemption: 'The order is not paid. Hand out nothing; send the person to the cash desk.',
+  door_check: 'The order is not paid. Do not admit; send the person to the cash desk.',
+};
+
+/** What a desk is told of a code that is no ticket here. */
+export function unknownCode(event: StoredEvent): string {
+  return `No ticket of ${event.name} has this code. Check that it is the right event, or search by name.`;
 }
 
 /** The answer to an annulment that is refused. */

@@ -1,6 +1,7 @@
 import type { CheckinContext } from '../context.ts';
 import { findAttendeeRoute, searchAttendeesRoute } from './attendees.ts';
 import { annulRoute, checkInBatchRoute, checkInRoute } from './check-ins.ts';
+import { attendeeProductsRoute, doorCheckRoute, redemptionRoute } from './products.ts';
 import { statsRoute } from './stats.ts';
 
 /** Every route of the service. */
@@ -11,6 +12,9 @@ export function routes(context: CheckinContext) {
     annulRoute(context), //          POST /v1/events/:eventId/check-ins/:checkInId/annulment
     searchAttendeesRoute(context), // GET /v1/events/:eventId/attendees
     findAttendeeRoute(context), //    GET /v1/events/:eventId/attendees/:accessCode
+    attendeeProductsRoute(context), // GET /v1/events/:eventId/attendees/:accessCode/products
+    redemptionRoute(context), //     POST /v1/events/:eventId/redemptions
+    doorCheckRoute(context), //      POST /v1/events/:eventId/door-checks
     statsRoute(context), //           GET /v1/events/:eventId/stats
   ];
 }

@@ -2,6 +2,7 @@ import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
 import type { ScanAccepted } from '@turnout/contracts/http/check-ins';
 import { problem } from '@turnout/contracts/problems';
+import type { ScanKind } from '../commands/submitted-scan.ts';
 import { checkInBody, enrollmentAtTheDoor, previousBody } from './bodies.ts';
 import { type ScanRefusal, sentenceFor } from './refusals.ts';
 
@@ -32,7 +33,7 @@ export function acceptedAnswer(
 export function refusedAnswer(
   refusal: ScanRefusal,
   event: StoredEvent,
-  scan: { requestId: string; scannedAt: Date; deviceId: string },
+  scan: { kind: ScanKind; requestId: string; scannedAt: Date; deviceId: string },
 ): ScanAnswer {
   const { detail, extra } = sentenceFor(refusal, event, scan);
   return problem(refusal.code, { detail, requestId: scan.requestId, extra });

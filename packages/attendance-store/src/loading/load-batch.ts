@@ -3,9 +3,12 @@ import type { Statement, Tx } from '@turnout/runtime/postgres';
 import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
 import { type EnrollmentRow, lockByIds, lockTickets, lockUndecided } from '../locking/lock-enrollments.ts';
 import type { Selection } from '../selection.ts';
-import type { StoredEnrollment, StoredEvent } from '../stored.ts';
+import type { StoredEnrollment, StoredEvent, StoredOrder } from '../stored.ts';
 import { loadAnswers, type StoredAnswer } from './load-answers.ts';
 import { loadCheckInsOfEvent } from './load-check-ins.ts';
+import { type Doors, loadDoors, noDoors } from './load-doors.ts';
+import { loadOrders } from './load-orders.ts';
+import type { NamedEnrollments } from './named-enrollments.ts';
 
 /** What a decision sees: the event, its locked enrollments, and the answers that scans were given before. */
 export interface Batch {
@@ -16,9 +19,11 @@ export interface Batch {
   enrollments: readonly StoredEnrollment[];
   /** By scanId. */
   answers: ReadonlyMap<string, StoredAnswer>;
+  /** What is known of the doors that scans ask for. */
+  doors: Doors;
 }
 
-const loadEventAndClock: Statement = {
+const loadEvent: Statement = {
   name: 'load_event',
   text: `
     select clock.now, ${eventColumns}
@@ -39,66 +44,68 @@ type MaybeEvent = { now: Date } & (EventRow | { event_id: null });
  * @throws OvertakenError when a closure run selects and the event has a newer run
  */
 export async function loadBatch(tx: Tx, selection: Selection): Promise<Batch> {
-  const { eventId } = selection;
   switch (selection.by) {
     case 'enrollments': {
-      const { enrollmentIds } = selection;
-      const [locked, event, checkIns] = await Promise.all([
+      const named = { enrollmentIds: selection.enrollmentIds, accessCodes: [] };
+      const [locked, known] = await Promise.all([
         lockByIds(tx, selection),
-        loadEvent(tx, eventId),
-        loadCheckInsOfEvent(tx, eventId, { enrollmentIds }),
+        load(tx, selection.eventId, named),
       ]);
-      return toBatch(event, locked, checkIns);
+      return toBatch(locked, known);
     }
     case 'tickets': {
-      const { tickets } = selection;
+      const { eventId, tickets } = selection;
       const named = {
         enrollmentIds: tickets.flatMap(({ enrollmentId }) => enrollmentId ?? []),
         accessCodes: tickets.flatMap(({ accessCode }) => accessCode ?? []),
       };
-      const [locked, event, checkIns, answers] = await Promise.all([
+      const [locked, known, answers] = await Promise.all([
         lockTickets(tx, selection, named),
-        loadEvent(tx, eventId),
-        loadCheckInsOfEvent(tx, eventId, named),
+        load(tx, eventId, named),
         loadAnswers(tx, selection),
       ]);
-      return toBatch(event, locked, checkIns, answers);
+      return { ...toBatch(locked, known), answers, doors: await loadDoors(tx, selection, locked) };
     }
     case 'undecided': {
       // Who these are is not known before they are locked.
       const locked = await lockUndecided(tx, selection);
-      const enrollmentIds = locked.map(({ enrollment_id }) => enrollment_id);
-      const [event, checkIns] = await Promise.all([
-        loadEvent(tx, eventId),
-        loadCheckInsOfEvent(tx, eventId, { enrollmentIds }),
-      ]);
-      return toBatch(event, locked, checkIns);
+      const named = { enrollmentIds: locked.map((row) => row.enrollment_id), accessCodes: [] };
+      return toBatch(locked, await load(tx, selection.eventId, named));
     }
   }
 }
 
-interface EventNow {
+/** What every decision needs, by statements that go out in one turn. */
+async function load(tx: Tx, eventId: string, named: NamedEnrollments): Promise<Known> {
+  const [[row], checkIns, orders] = await Promise.all([
+    tx.query<MaybeEvent>(loadEvent, [eventId]),
+    loadCheckInsOfEvent(tx, eventId, named),
+    loadOrders(tx, eventId, named),
+  ]);
+  if (!row) throw new Error('the clock did not answer');
+  return { now: row.now, event: row.event_id === null ? null : toStoredEvent(row), checkIns, orders };
+}
+
+interface Known {
   now: Date;
   event: StoredEvent | null;
+  checkIns: ReadonlyMap<string, CheckIn[]>;
+  orders: ReadonlyMap<string, StoredOrder>;
 }
 
-async function loadEvent(tx: Tx, eventId: string): Promise<EventNow> {
-  const [row] = await tx.query<MaybeEvent>(loadEventAndClock, [eventId]);
-  if (!row) throw new Error('the clock did not answer');
-  return { now: row.now, event: row.event_id === null ? null : toStoredEvent(row) };
+function toBatch(locked: readonly EnrollmentRow[], { now, event, checkIns, orders }: Known): Batch {
+  const enrollments = locked.map((row) => {
+    const id = row.enrollment_id;
+    return toStoredEnrollment(row, checkIns.get(id) ?? [], orders.get(id) ?? null);
+  });
+  return { now, event, enrollments, answers: new Map(), doors: noDoors };
 }
 
-function toBatch(
-  { now, event }: EventNow,
-  locked: readonly EnrollmentRow[],
-  checkIns: ReadonlyMap<string, CheckIn[]>,
-  answers: ReadonlyMap<string, StoredAnswer> = new Map(),
-): Batch {
-  const enrollments = locked.map((row) => toStoredEnrollment(row, checkIns.get(row.enrollment_id) ?? []));
-  return { now, event, enrollments, answers };
-}
-
-function toStoredEnrollment(row: EnrollmentRow, checkIns: readonly CheckIn[]): StoredEnrollment {
+function toStoredEnrollment(
+  row: EnrollmentRow,
+  checkIns: readonly CheckIn[],
+  order: StoredOrder | null,
+): StoredEnrollment {
   return {
     id: row.enrollment_id,
     eventId: row.event_id,
@@ -111,5 +118,6 @@ function toStoredEnrollment(row: EnrollmentRow, checkIns: readonly CheckIn[]): S
     version: row.version,
     verdictBy: row.verdict_by,
     checkIns,
+    order,
   };
 }

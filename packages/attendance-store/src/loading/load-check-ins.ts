@@ -1,27 +1,18 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import { type NamedEnrollments, namedEnrollments } from './named-enrollments.ts';
 
 const columns = `
   c.enrollment_id, c.check_in_id, c.day, c.scanned_at, c.recorded_at, c.station, c.direction, c.source, c.device_id,
   c.annulled_at`;
 
-// A look-up for each enrollment, whatever the statistics say (`offset 0` keeps the planner from turning it into a join):
-// of an event that has just begun they say that it has no check-ins, and a plan made by that reads all there are.
 const loadOfEvent: Statement = {
   name: 'load_check_ins_of_event',
   text: `
     select ${columns}
-    from (
-      select unnest($2::uuid[])
-      union
-      select e.enrollment_id
-      from unnest($3::text[]) as named (access_code)
-      cross join lateral (
-        select enrollment_id from attendance.enrollments where event_id = $1 and access_code = named.access_code offset 0
-      ) e
-    ) as t (enrollment_id)
+    from ${namedEnrollments}
     cross join lateral (
-      select * from attendance.check_ins where event_id = $1 and enrollment_id = t.enrollment_id offset 0
+      select * from attendance.check_ins where event_id = $1 and enrollment_id = named.enrollment_id offset 0
     ) c
     order by c.recorded_at, c.check_in_id`,
 };
@@ -52,9 +43,8 @@ interface CheckInRow {
 export async function loadCheckInsOfEvent(
   db: Queryable,
   eventId: string,
-  named: { enrollmentIds: readonly string[]; accessCodes?: readonly string[] },
+  { enrollmentIds, accessCodes }: NamedEnrollments,
 ): Promise<Map<string, CheckIn[]>> {
-  const { enrollmentIds, accessCodes = [] } = named;
   return byEnrollment(await db.query<CheckInRow>(loadOfEvent, [eventId, enrollmentIds, accessCodes]));
 }
 

@@ -3,6 +3,7 @@ import { bindCheckInModel, type CheckInModel } from './check-in-model.ts';
 import { bindEnrollmentModel, type EnrollmentModel } from './enrollment-model.ts';
 import { bindEventModel, type EventModel } from './event-model.ts';
 import { bindParticipantModel, type ParticipantModel } from './participant-model.ts';
+import { bindProductModel, type ProductModel } from './product-model.ts';
 import { bindTransitionModel, type TransitionModel } from './transition-model.ts';
 
 /** Our tables as Sequelize models, for plain rows. Locks, batches and sets are hand-written statements elsewhere. */
@@ -13,6 +14,7 @@ export interface AttendanceModels {
   Enrollment: typeof EnrollmentModel;
   CheckIn: typeof CheckInModel;
   Transition: typeof TransitionModel;
+  Product: typeof ProductModel;
 }
 
 /** The models on one Sequelize. Each has classes of its own, so that two of them can live in one process. */
@@ -25,5 +27,6 @@ export function bindAttendanceModels(sequelize: Sequelize): AttendanceModels {
     Enrollment: bindEnrollmentModel(sequelize, Participant),
     CheckIn: bindCheckInModel(sequelize),
     Transition: bindTransitionModel(sequelize),
+    Product: bindProductModel(sequelize),
   };
 }

@@ -4,6 +4,9 @@ import type { Statement, Tx } from '@turnout/runtime/postgres';
 import type { Change } from '../fact.ts';
 import type { ChangeContext } from '../stored.ts';
 import { type AnsweredScan, insertAnswers } from './insert-answers.ts';
+import { insertDoorChecks } from './insert-door-checks.ts';
+import { insertRedemptions } from './insert-redemptions.ts';
+import { saveOrders } from './save-orders.ts';
 import { toWriteSet, type WriteSet } from './write-set.ts';
 
 const moveEnrollments: Statement = {
@@ -72,6 +75,9 @@ export function saveChanges(
   saveCheckIns(tx, set);
   saveAnnulments(tx, set, at);
   saveTransitions(tx, set, at);
+  saveOrders(tx, set);
+  insertRedemptions(tx, set);
+  insertDoorChecks(tx, set);
   enqueue(
     tx,
     set.messages.map(({ event, trace }) => ({

@@ -4,7 +4,14 @@ import type { PublicEvent } from '@turnout/contracts/events/public-event';
 import { newId } from '@turnout/runtime/ids';
 import { currentTraceHeaders, type TraceHeaders } from '@turnout/runtime/trace-context';
 import type { Change, Fact } from '../fact.ts';
-import type { ChangeContext, NewCheckIn, StoredEnrollment } from '../stored.ts';
+import type {
+  ChangeContext,
+  NewCheckIn,
+  NewDoorCheck,
+  NewRedemption,
+  StoredEnrollment,
+  StoredOrder,
+} from '../stored.ts';
 import { toPublicEvents } from '../to-public-events.ts';
 
 /** The rows that a batch of changes writes, table by table. */
@@ -17,6 +24,9 @@ export interface WriteSet {
   }[];
   checkIns: { enrollment: StoredEnrollment; checkIn: NewCheckIn }[];
   annulments: { eventId: string; checkInId: string; reason: string; by: ChangeContext }[];
+  redemptions: { enrollment: StoredEnrollment; redemption: NewRedemption }[];
+  doorChecks: { enrollment: StoredEnrollment; doorCheck: NewDoorCheck }[];
+  orders: { enrollment: StoredEnrollment; order: StoredOrder }[];
   transitions: {
     enrollment: StoredEnrollment;
     id: string;
@@ -30,7 +40,16 @@ export interface WriteSet {
 
 /** Turns facts into rows: numbers each enrollment's transitions and pairs them with the messages that announce them. */
 export function toWriteSet(changes: readonly Change[], context: ChangeContext, at: Date): WriteSet {
-  const set: WriteSet = { enrollments: [], checkIns: [], annulments: [], transitions: [], messages: [] };
+  const set: WriteSet = {
+    enrollments: [],
+    checkIns: [],
+    annulments: [],
+    redemptions: [],
+    doorChecks: [],
+    orders: [],
+    transitions: [],
+    messages: [],
+  };
   const activeTrace = currentTraceHeaders();
   for (const { enrollment, facts } of changes) {
     let { version, status } = enrollment;
@@ -69,6 +88,15 @@ function addEvidence(set: WriteSet, enrollment: StoredEnrollment, fact: Fact, by
         reason: fact.reason,
         by,
       });
+      return;
+    case 'redeemed':
+      set.redemptions.push({ enrollment, redemption: fact.redemption });
+      return;
+    case 'door_checked':
+      set.doorChecks.push({ enrollment, doorCheck: fact.doorCheck });
+      return;
+    case 'ordered':
+      set.orders.push({ enrollment, order: fact.order });
       return;
     case 'moved':
       return;

@@ -1,0 +1,59 @@
+import { remaining } from '@turnout/attendance/order';
+import { findOrder } from '@turnout/attendance-store/reading/find-order';
+import type { StoredOrder } from '@turnout/attendance-store/stored';
+import { type OrderBody, putOrderRequest } from '@turnout/contracts/http/orders';
+import { id } from '@turnout/contracts/primitives';
+import type { Reply } from '@turnout/runtime/http/reply';
+import { z } from 'zod';
+import { putOrder } from '../commands/put-order.ts';
+import type { AdminContext } from '../context.ts';
+import { orderRefused } from './refusals.ts';
+import { readers, route, writers } from './route.ts';
+
+const oneEnrollment = z.object({ eventId: id, enrollmentId: id });
+
+export function putOrderRoute({ db }: AdminContext) {
+  return route({
+    method: 'put',
+    path: '/v1/events/:eventId/enrollments/:enrollmentId/order',
+    allow: writers,
+    params: oneEnrollment,
+    body: putOrderRequest,
+    async handle({ principal, params, body, requestId }): Promise<Reply> {
+      const put = await putOrder(db, { principal, ...params, request: body, requestId });
+      if (!put) return { problem: 'not_found' };
+      if (put.outcome === 'refused') return orderRefused(put.refusal);
+      return { status: 200, body: orderBody(put.order) };
+    },
+  });
+}
+
+export function readOrderRoute({ db }: AdminContext) {
+  return route({
+    method: 'get',
+    path: '/v1/events/:eventId/enrollments/:enrollmentId/order',
+    allow: readers,
+    params: oneEnrollment,
+    async handle({ principal, params }): Promise<Reply> {
+      const order = await findOrder(db, { organizationId: principal.organizationId, ...params });
+      return order ? { status: 200, body: orderBody(order) } : { problem: 'not_found' };
+    },
+  });
+}
+
+function orderBody(order: StoredOrder): OrderBody {
+  return {
+    status: order.status,
+    lineItems: order.lineItems.map(({ id: lineItemId, productId, name, kind, quantity, redeemed }) => ({
+      lineItemId,
+      productId,
+      name,
+      kind,
+      quantity,
+      redeemed,
+      remaining: remaining({ quantity, redeemed }),
+    })),
+    createdAt: order.createdAt.toISOString(),
+    changedAt: order.changedAt.toISOString(),
+  };
+}

@@ -1,0 +1,75 @@
+import { findEvent } from '@turnout/attendance-store/find-event';
+import { insertProduct } from '@turnout/attendance-store/products/insert-product';
+import type { StoredProduct } from '@turnout/attendance-store/products/stored-product';
+import { findProduct } from '@turnout/attendance-store/reading/find-product';
+import { listProducts } from '@turnout/attendance-store/reading/list-products';
+import { page } from '@turnout/contracts/http/pagination';
+import { createProductRequest, type ProductBody } from '@turnout/contracts/http/products';
+import { id } from '@turnout/contracts/primitives';
+import type { Reply } from '@turnout/runtime/http/reply';
+import { z } from 'zod';
+import type { AdminContext } from '../context.ts';
+import { answerPage } from './answer-page.ts';
+import { readers, route, writers } from './route.ts';
+
+const oneEvent = z.object({ eventId: id });
+
+export function createProductRoute({ db, models }: AdminContext) {
+  return route({
+    method: 'post',
+    path: '/v1/events/:eventId/products',
+    allow: writers,
+    params: oneEvent,
+    body: createProductRequest,
+    async handle({ principal, params, body }): Promise<Reply> {
+      const event = await findEvent(db, principal.organizationId, params.eventId);
+      if (!event) return { problem: 'not_found' };
+      const product = await insertProduct(models, event.id, body);
+      return {
+        status: 201,
+        headers: { Location: `/v1/events/${event.id}/products/${product.id}` },
+        body: productBody(product),
+      };
+    },
+  });
+}
+
+export function listProductsRoute({ db, models }: AdminContext) {
+  return route({
+    method: 'get',
+    path: '/v1/events/:eventId/products',
+    allow: readers,
+    params: oneEvent,
+    query: z.object(page),
+    async handle({ principal, params, query }): Promise<Reply> {
+      const event = await findEvent(db, principal.organizationId, params.eventId);
+      if (!event) return { problem: 'not_found' };
+      return await answerPage({
+        list: `products of ${event.id}`,
+        principal,
+        query,
+        load: (after, limit) => listProducts(models, { eventId: event.id, after, limit }),
+        idOf: (product) => product.id,
+        toBody: productBody,
+      });
+    },
+  });
+}
+
+export function readProductRoute({ db, models }: AdminContext) {
+  return route({
+    method: 'get',
+    path: '/v1/events/:eventId/products/:productId',
+    allow: readers,
+    params: z.object({ eventId: id, productId: id }),
+    async handle({ principal, params }): Promise<Reply> {
+      const event = await findEvent(db, principal.organizationId, params.eventId);
+      const product = event && (await findProduct(models, event.id, params.productId));
+      return product ? { status: 200, body: productBody(product) } : { problem: 'not_found' };
+    },
+  });
+}
+
+function productBody({ id, eventId, name, kind, createdAt }: StoredProduct): ProductBody {
+  return { id, eventId, name, kind, createdAt: createdAt.toISOString() };
+}

@@ -1,0 +1,23 @@
+import type { Product, ProductKind } from '@turnout/attendance/order';
+import type { Queryable, Statement } from '@turnout/runtime/postgres';
+
+const loadProductsOf: Statement = {
+  name: 'load_products',
+  text: `
+    select product_id, name, kind from attendance.products
+    where event_id = $1 and product_id = any($2::uuid[])`,
+};
+
+/** Those of these products that the event has, by id. They never change, so no lock is needed to rely on them. */
+export async function loadProducts(
+  db: Queryable,
+  eventId: string,
+  productIds: readonly string[],
+): Promise<Map<string, Product>> {
+  if (productIds.length === 0) return new Map();
+  const rows = await db.query<{ product_id: string; name: string; kind: ProductKind }>(loadProductsOf, [
+    eventId,
+    productIds,
+  ]);
+  return new Map(rows.map(({ product_id: id, name, kind }) => [id, { id, name, kind }]));
+}

@@ -1,0 +1,2 @@
+/** Whether node_modules holds what package-lock.json names. */
+export declare function packagesAreInstalled(root: string): boolean;

@@ -4,6 +4,7 @@ import type { Change, Fact } from './fact.ts';
 import { type Batch, loadBatch } from './loading/load-batch.ts';
 import { lockEnrollments } from './locking/lock-enrollments.ts';
 import type { AnsweredScan } from './saving/insert-answers.ts';
+import type { ScanAttempts } from './saving/save-attempts.ts';
 import { saveChanges } from './saving/save-changes.ts';
 import type { Selection } from './selection.ts';
 import type { ChangeContext, StoredEnrollment, StoredEvent } from './stored.ts';
@@ -12,6 +13,7 @@ import type { ChangeContext, StoredEnrollment, StoredEvent } from './stored.ts';
 export interface Decision<Result> {
   changes: readonly Change[];
   answers?: readonly AnsweredScan[];
+  attempts?: ScanAttempts;
   result: Result;
 }
 
@@ -41,8 +43,8 @@ export async function changeEnrollments<Result>(
       return await db.transaction(async (tx) => {
         const locked = await lockEnrollments(tx, selection);
         const batch = await loadBatch(tx, selection, locked);
-        const { changes, answers = [], result } = decide(batch);
-        await saveChanges(tx, changes, answers, context, batch.now);
+        const { changes, answers = [], attempts, result } = decide(batch);
+        await saveChanges(tx, changes, answers, context, batch.now, attempts);
         return result;
       });
     } catch (error) {

@@ -20,6 +20,7 @@ export function anEvent(changes: Partial<EventPolicy> = {}): EventPolicy {
     reentry: 'allowed',
     admissionOpensAt: null,
     closureGraceMinutes: 0,
+    deviceGraceMinutes: 0,
     cancelledAt: null,
     ...changes,
   };
@@ -45,6 +46,7 @@ export function aCheckIn(scannedAt: string | Date, changes: Partial<CheckIn> = {
     source: 'scan',
     deviceId: 'device-a',
     annulledAt: null,
+    turnedAway: false,
     ...changes,
   };
 }

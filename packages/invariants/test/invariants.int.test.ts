@@ -76,6 +76,7 @@ async function checkIn(
         recordedAt: now,
         source: 'scan',
         annulledAt: null,
+        turnedAway: false,
         scanId,
       };
       return {
@@ -88,6 +89,7 @@ async function checkIn(
             kind: 'check_in',
             lineItemId: null,
             productId: null,
+            deviceDecision: null,
             enrollmentId: enrollment.id,
             accessCode: null,
             namedEnrollmentId: enrollment.id,

@@ -1,6 +1,9 @@
 import type { CheckinContext } from '../context.ts';
 import { findAttendeeRoute, searchAttendeesRoute } from './attendees.ts';
 import { annulRoute, checkInBatchRoute, checkInRoute } from './check-ins.ts';
+import { listDevicesRoute } from './devices.ts';
+import { listDiscrepanciesRoute } from './discrepancies.ts';
+import { listScansRoute } from './scans.ts';
 import { statsRoute } from './stats.ts';
 
 /** Every route of the service. */
@@ -12,5 +15,8 @@ export function routes(context: CheckinContext) {
     searchAttendeesRoute(context), // GET /v1/events/:eventId/attendees
     findAttendeeRoute(context), //    GET /v1/events/:eventId/attendees/:accessCode
     statsRoute(context), //           GET /v1/events/:eventId/stats
+    listScansRoute(context), //       GET /v1/events/:eventId/scans
+    listDiscrepanciesRoute(context), // GET /v1/events/:eventId/discrepancies
+    listDevicesRoute(context), //     GET /v1/events/:eventId/devices
   ];
 }

@@ -5,7 +5,7 @@ const loadCheckInsOf: Statement = {
   name: 'load_check_ins',
   text: `
     select c.enrollment_id, c.check_in_id, c.day, c.scanned_at, c.recorded_at, c.station, c.direction, c.source,
-      c.device_id, c.annulled_at
+      c.device_id, c.annulled_at, c.turned_away
     from unnest($1::uuid[], $2::uuid[]) as t (event_id, enrollment_id)
     join attendance.check_ins c on c.event_id = t.event_id and c.enrollment_id = t.enrollment_id
     order by c.recorded_at, c.check_in_id`,
@@ -22,6 +22,7 @@ interface CheckInRow {
   source: 'scan' | 'override';
   device_id: string;
   annulled_at: Date | null;
+  turned_away: boolean;
 }
 
 /** All check-ins of these enrollments, in the order in which they were recorded, by enrollment id. */
@@ -54,5 +55,6 @@ function toCheckIn(row: CheckInRow): CheckIn {
     source: row.source,
     deviceId: row.device_id,
     annulledAt: row.annulled_at,
+    turnedAway: row.turned_away,
   };
 }

@@ -4,6 +4,7 @@ import type { Statement, Tx } from '@turnout/runtime/postgres';
 import type { Change } from '../fact.ts';
 import type { ChangeContext } from '../stored.ts';
 import { type AnsweredScan, insertAnswers } from './insert-answers.ts';
+import { noAttempts, type ScanAttempts, saveAttempts } from './save-attempts.ts';
 import { toWriteSet, type WriteSet } from './write-set.ts';
 
 const moveEnrollments: Statement = {
@@ -23,9 +24,10 @@ const insertCheckIns: Statement = {
   name: 'insert_check_ins',
   text: `
     insert into attendance.check_ins
-      (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, station, direction, source, device_id, scan_id)
+      (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, station, direction, source, device_id, scan_id,
+       turned_away)
     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[], $5::timestamptz[], $6::timestamptz[],
-      $7::text[], $8::text[], $9::text[], $10::uuid[], $11::uuid[])`,
+      $7::text[], $8::text[], $9::text[], $10::uuid[], $11::uuid[], $12::boolean[])`,
 };
 
 const annulCheckIns: Statement = {
@@ -65,6 +67,7 @@ export async function saveChanges(
   answers: readonly AnsweredScan[],
   context: ChangeContext,
   at: Date,
+  attempts: ScanAttempts = noAttempts,
 ): Promise<void> {
   const set = toWriteSet(changes, context, at);
   // First, because a scan that someone else has answered meanwhile shows here, and the batch is decided anew.
@@ -73,6 +76,7 @@ export async function saveChanges(
   await saveCheckIns(tx, set);
   await saveAnnulments(tx, set, at);
   await saveTransitions(tx, set, at);
+  await saveAttempts(tx, attempts);
   await enqueue(
     tx,
     set.messages.map(({ event, trace }) => ({
@@ -114,6 +118,7 @@ async function saveCheckIns(tx: Tx, { checkIns: rows }: WriteSet): Promise<void>
     rows.map(({ checkIn }) => checkIn.source),
     rows.map(({ checkIn }) => checkIn.deviceId),
     rows.map(({ checkIn }) => checkIn.scanId),
+    rows.map(({ checkIn }) => checkIn.turnedAway),
   ]);
 }
 

@@ -11,6 +11,8 @@ import { type FrontDesk, type Json, openFrontDesk } from './front-desk.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+/** A day that began twelve hours ago in UTC, so that what was made in the last hour was made on one day. */
+const boundary = () => new Date(Date.now() - DAY / 2).toISOString().slice(11, 16);
 const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE).toISOString();
 
 describe('what a device decided while it could not ask', () => {
@@ -20,6 +22,8 @@ describe('what a device decided while it could not ask', () => {
     const eventId = await givenEvent(desk.db, desk.organization.id, {
       starts_at: new Date(Date.now() - DAY),
       ends_at: new Date(Date.now() + DAY),
+      time_zone: 'UTC',
+      day_boundary: boundary(),
       ...facts,
     });
     const people = await givenEnrollments(desk.db, desk.organization.id, eventId, 3);
@@ -86,7 +90,7 @@ describe('what a device decided while it could not ask', () => {
   });
 
   it('is told to the organiser where it differs: what happened, at which door, and what to do', async () => {
-    const { eventId, people } = await given({ reentry: 'once_per_day', time_zone: 'UTC' });
+    const { eventId, people } = await given({ reentry: 'once_per_day' });
     const [ada, bob, eve] = people;
     await cancel(bob);
     const doorA = { accessCode: ada.accessCode, scannedAt: ago(30), station: 'Door A' };
@@ -184,6 +188,21 @@ describe('what a device decided while it could not ask', () => {
           sameDevice: false,
           secondsAgo: expect.any(Number),
         },
+      },
+    ]);
+  });
+
+  it('names both doors of a ticket in the order in which it passed them, whichever uploads sooner', async () => {
+    const { eventId, people } = await given({ reentry: 'once_per_day' });
+    const scan = { accessCode: people[0].accessCode, deviceDecision: 'admitted' };
+    await upload(eventId, [{ ...scan, scannedAt: ago(10) }], second);
+    await upload(eventId, [{ ...scan, scannedAt: ago(30), station: 'Door A' }]);
+    expect((await discrepancies(eventId)).items).toMatchObject([
+      {
+        kind: 'same_ticket_twice',
+        station: 'Door A',
+        previous: { station: 'Door B', secondsAgo: -20 * 60 },
+        explanation: expect.stringMatching(/twice: at Door A on .*, and at Door B on /),
       },
     ]);
   });

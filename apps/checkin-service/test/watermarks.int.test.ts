@@ -1,6 +1,12 @@
 import { reportWatermark } from '@turnout/attendance-store/devices/report-watermark';
 import { newId } from '@turnout/runtime/ids';
-import { type GivenEnrollment, givenEnrollments, givenEvent, givenToken } from '@turnout/test-kit/given';
+import {
+  type GivenEnrollment,
+  givenEnrollments,
+  givenEvent,
+  givenOrganization,
+  givenToken,
+} from '@turnout/test-kit/given';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FrontDesk, type Json, openFrontDesk } from './front-desk.ts';
@@ -84,7 +90,7 @@ describe('devices that report how far they have uploaded', () => {
     expect(next.nextCursor).toBeNull();
   });
 
-  it('say so of one event: another event, and an event that is not there, hear nothing', async () => {
+  it('say so of one event: another event, one that is not there and one of somebody else hear nothing', async () => {
     await upload('2026-05-01T10:00:00Z');
     const before = eventId;
     eventId = await givenEvent(desk.db, desk.organization.id);
@@ -92,6 +98,8 @@ describe('devices that report how far they have uploaded', () => {
     eventId = newId();
     expect((await upload(null)).status).toBe(404);
     eventId = before;
+    const others = await givenOrganization(desk.db);
+    expect((await upload(null, others.tokens.admin)).status).toBe(404);
     expect(await watermarks()).toEqual({ 'test front_desk': '2026-05-01T10:00:00.000Z' });
   });
 

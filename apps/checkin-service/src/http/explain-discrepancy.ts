@@ -6,21 +6,18 @@ import { localTime } from './local-time.ts';
 
 type Facts = Pick<DiscrepancyBody, 'enrollment' | 'refusal' | 'station' | 'previous'> & { scannedAt: Date };
 
-/** What the organiser reads: what happened at the door, what it counts for, and what can be done. */
+/** What the organiser reads: what happened at the door, what it counts for, and what to do now. */
 export function explainDiscrepancy(kind: DiscrepancyKind, facts: Facts, event: StoredEvent): string {
-  const { enrollment, refusal, station, previous, scannedAt } = facts;
+  const { enrollment, refusal } = facts;
   const who = enrollment?.displayName ?? 'Somebody';
-  const here = doorAt(station, scannedAt, event);
+  const here = doorAt(facts, event);
   switch (kind) {
-    case 'let_in_but_cancelled': {
-      const what = refusal === 'event_cancelled' ? 'the event' : 'their ticket';
-      return `${who} was let through ${here}, but ${what} was cancelled. It does not count as attendance: ask the person whether they know.`;
-    }
-    case 'same_ticket_twice': {
-      const there = previous && doorAt(previous.station, new Date(previous.scannedAt), event);
-      const doors = there ? `${there}, and ${here}` : `the second time ${here}`;
-      return `The ticket of ${who} was let through twice: ${doors}. One of them may be somebody else with the same badge: look for a copy.`;
-    }
+    case 'let_in_but_cancelled':
+      return refusal === 'event_cancelled'
+        ? `${who} was let through ${here}, but the event was cancelled. It does not count as attendance: tell the doors that nobody is admitted.`
+        : `${who} was let through ${here}, but their ticket was cancelled. It does not count as attendance: find out whether cancelling it was a mistake.`;
+    case 'same_ticket_twice':
+      return `The ticket of ${who} was let through twice: ${bothDoors(facts, event)}. One of them may be somebody else with the same badge: look for a copy.`;
     case 'let_in_but_refused':
       return `${who} was let through ${here}, but the scan is refused: ${titleOf(refusal)}. It does not count as attendance: if they were there, an admin can correct that.`;
     case 'sent_away_but_valid':
@@ -28,8 +25,17 @@ export function explainDiscrepancy(kind: DiscrepancyKind, facts: Facts, event: S
   }
 }
 
-function doorAt(station: string | null, at: Date, event: StoredEvent): string {
-  const time = localTime(at, event.timeZone);
+/** The door that was passed first comes first, whichever device uploaded sooner. */
+function bothDoors(facts: Facts, event: StoredEvent): string {
+  const here = doorAt(facts, event);
+  if (!facts.previous) return `the second time ${here}`;
+  const previous = { ...facts.previous, scannedAt: new Date(facts.previous.scannedAt) };
+  const there = doorAt(previous, event);
+  return previous.scannedAt <= facts.scannedAt ? `${there}, and ${here}` : `${here}, and ${there}`;
+}
+
+function doorAt({ station, scannedAt }: Pick<Facts, 'station' | 'scannedAt'>, event: StoredEvent): string {
+  const time = localTime(scannedAt, event.timeZone);
   return station === null ? `on ${time}` : `at ${station} on ${time}`;
 }
 

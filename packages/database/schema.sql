@@ -680,6 +680,8 @@ GRANT UPDATE(annulled_by) ON TABLE attendance.check_ins TO turnout_checkin;
 
 GRANT UPDATE(annulment_reason) ON TABLE attendance.check_ins TO turnout_checkin;
 
+GRANT UPDATE(turned_away) ON TABLE attendance.check_ins TO turnout_checkin;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE attendance.closure_runs TO turnout_closure;
 GRANT SELECT ON TABLE attendance.closure_runs TO turnout_admin;
 
@@ -791,7 +793,11 @@ GRANT SELECT ON TABLE attendance.redemptions TO turnout_admin;
 
 GRANT SELECT,INSERT ON TABLE attendance.reused_scans TO turnout_checkin;
 
+GRANT UPDATE(device_decision) ON TABLE attendance.reused_scans TO turnout_checkin;
+
 GRANT SELECT,INSERT ON TABLE attendance.scans TO turnout_checkin;
+
+GRANT UPDATE(device_decision) ON TABLE attendance.scans TO turnout_checkin;
 
 GRANT SELECT ON TABLE attendance.refused_scans TO turnout_checkin;
 

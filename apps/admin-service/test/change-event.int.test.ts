@@ -29,6 +29,7 @@ const otherFields: [string, object][] = [
   ['attendanceRequirement', { attendanceRequirement: { type: 'any_day' } }],
   ['dayBoundary', { dayBoundary: '03:00' }],
   ['closureGraceMinutes', { closureGraceMinutes: 60 }],
+  ['deviceGraceMinutes', { deviceGraceMinutes: 240 }],
   ['reentry', { reentry: 'once' }],
   ['admissionOpensAt', { admissionOpensAt: '2026-04-30T10:00:00Z' }],
 ];
@@ -92,6 +93,7 @@ describe('changing an event that is open', () => {
       timeZone: 'Europe/Madrid',
       dayBoundary: '03:00',
       closureGraceMinutes: 60,
+      deviceGraceMinutes: 240,
       reentry: 'once',
       attendanceRequirement: { type: 'any_day' },
     });

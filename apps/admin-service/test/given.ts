@@ -47,6 +47,7 @@ export async function givenCheckIn(
         source: 'scan' as const,
         deviceId: newId(),
         annulledAt: null,
+        turnedAway: false,
       };
       return { facts: [{ kind: 'checked_in', checkIn, outcome, move }], result: null };
     }),

@@ -11,4 +11,7 @@ export const counted = {
   lockSkipped: meter.createCounter('turnout_closure_lock_skipped', {
     description: 'events closed without the lock, because Redis did not answer',
   }),
+  waitedForDevices: meter.createCounter('turnout_closure_waited_for_devices', {
+    description: 'times that an event was not closed because devices still held scans of it',
+  }),
 };

@@ -14,9 +14,11 @@ import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { startBackground } from './background.ts';
 import { closureOf, openClosingDb } from './closure.ts';
+import { awaitDevices } from './commands/await-devices.ts';
 import { closeDueEvents } from './commands/close-due-events.ts';
 import type { ClosureConfig } from './config.ts';
 import { routes } from './http/routes.ts';
+import { lookAgain } from './look-again.ts';
 
 const name = 'closure-service';
 
@@ -65,11 +67,11 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
         runAtStart: true,
         logger,
         async task() {
+          const waiting = await awaitDevices(closure);
           const counts = await closeDueEvents(closure, { trigger: 'schedule' });
           if (counts.due > 0) logger.info(counts, 'closed what was due');
           else logger.debug('nothing is due');
-          // Whoever holds the lock is closing it, or was killed: then it is free when the lock has run out.
-          return counts.skipped > 0 ? { againAfterMs: config.lockTtlMs } : undefined;
+          return lookAgain({ skipped: counts.skipped, lockTtlMs: config.lockTtlMs, waiting });
         },
       }),
     ),

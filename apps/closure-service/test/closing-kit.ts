@@ -125,6 +125,7 @@ export async function checkIn(
           scanId: newId(),
           recordedAt: now,
           annulledAt: null,
+          turnedAway: false,
           source: 'scan',
         } as const;
         const made = { ...recorded, day: decision.day, scannedAt, station, direction, deviceId };

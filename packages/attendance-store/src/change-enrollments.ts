@@ -3,6 +3,7 @@ import { isRetryable, isUniqueViolation } from '@turnout/runtime/postgres';
 import type { Change, Fact } from './fact.ts';
 import { type Batch, loadBatch } from './loading/load-batch.ts';
 import type { AnsweredScan } from './saving/insert-answers.ts';
+import type { ScanAttempts } from './saving/save-attempts.ts';
 import { saveChanges } from './saving/save-changes.ts';
 import type { Selection } from './selection.ts';
 import type { ChangeContext, StoredEnrollment, StoredEvent } from './stored.ts';
@@ -11,6 +12,7 @@ import type { ChangeContext, StoredEnrollment, StoredEvent } from './stored.ts';
 export interface Decision<Result> {
   changes: readonly Change[];
   answers?: readonly AnsweredScan[];
+  attempts?: ScanAttempts;
   result: Result;
 }
 
@@ -40,8 +42,8 @@ export async function changeEnrollments<Result>(
     try {
       return await db.transaction(async (tx) => {
         const batch = await loadBatch(tx, selection);
-        const { changes, answers = [], result } = decide(batch);
-        saveChanges(tx, changes, answers, context, batch.now);
+        const { changes, answers = [], attempts, result } = decide(batch);
+        saveChanges(tx, changes, answers, context, batch.now, attempts);
         return result;
       });
     } catch (error) {

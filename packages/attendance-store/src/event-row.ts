@@ -13,6 +13,7 @@ export interface EventRow {
   requirement_type: Requirement['type'];
   requirement_days: number | null;
   closure_grace_minutes: number;
+  device_grace_minutes: number;
   reentry: Reentry;
   admission_opens_at: Date | null;
   closed_at: Date | null;
@@ -23,7 +24,8 @@ export interface EventRow {
 
 export const eventColumns = `
   event_id, organization_id, name, time_zone, starts_at, ends_at, day_boundary, requirement_type, requirement_days,
-  closure_grace_minutes, reentry, admission_opens_at, closed_at, cancelled_at, cancellation_reason, created_at`;
+  closure_grace_minutes, device_grace_minutes, reentry, admission_opens_at, closed_at, cancelled_at, cancellation_reason,
+  created_at`;
 
 export function toStoredEvent(row: EventRow): StoredEvent {
   return {
@@ -38,6 +40,7 @@ export function toStoredEvent(row: EventRow): StoredEvent {
     reentry: row.reentry,
     admissionOpensAt: row.admission_opens_at,
     closureGraceMinutes: row.closure_grace_minutes,
+    deviceGraceMinutes: row.device_grace_minutes,
     closedAt: row.closed_at,
     cancelledAt: row.cancelled_at,
     cancellationReason: row.cancellation_reason,

@@ -26,6 +26,8 @@ export interface CheckIn {
   /** The device or admin that recorded it. */
   deviceId: string | null;
   annulledAt: Date | null;
+  /** The device sent the person away: they came, and were not let in. */
+  turnedAway: boolean;
 }
 
 /** The part of a check-in that the requirement looks at. */
@@ -39,6 +41,16 @@ export function provesPresence(checkIn: Pick<CheckIn, 'direction' | 'annulledAt'
 /** The enrollment with one more check-in. */
 export function addCheckIn<E extends Enrollment>(enrollment: E, checkIn: CheckIn): E {
   return { ...enrollment, checkIns: [...enrollment.checkIns, checkIn] };
+}
+
+/** The enrollment with one check-in of which its device says that it sent the person away. */
+export function turnAway<E extends Enrollment>(enrollment: E, checkInId: string | null): E {
+  return {
+    ...enrollment,
+    checkIns: enrollment.checkIns.map((checkIn) =>
+      checkIn.id === checkInId ? { ...checkIn, turnedAway: true } : checkIn,
+    ),
+  };
 }
 
 /** The enrollment with one check-in annulled: kept, and no longer counting. */

@@ -18,6 +18,8 @@ export interface EventPolicy {
   /** When scans are first accepted; null for the start of the first event day. */
   admissionOpensAt: Date | null;
   closureGraceMinutes: number;
+  /** How long after `endsAt` closure waits at most for devices that still hold scans; 0 for not at all. */
+  deviceGraceMinutes: number;
   cancelledAt: Date | null;
 }
 

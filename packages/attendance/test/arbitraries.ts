@@ -74,6 +74,7 @@ export const anyPolicy: fc.Arbitrary<EventPolicy> = anySpan.chain((span) =>
     reentry: fc.constantFrom('allowed', 'once_per_day', 'once'),
     admissionOpensAt: fc.constantFrom(null, new Date(span.startsAt.getTime() - 3 * day)),
     closureGraceMinutes: fc.nat(120),
+    deviceGraceMinutes: fc.nat(120),
     cancelledAt: fc.constant(null),
   }),
 );

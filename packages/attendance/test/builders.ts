@@ -21,6 +21,7 @@ export function anEvent(changes: Partial<EventPolicy> = {}): EventPolicy {
     reentry: 'allowed',
     admissionOpensAt: null,
     closureGraceMinutes: 0,
+    deviceGraceMinutes: 0,
     cancelledAt: null,
     ...changes,
   };
@@ -46,6 +47,7 @@ export function aCheckIn(scannedAt: string | Date, changes: Partial<CheckIn> = {
     source: 'scan',
     deviceId: 'device-a',
     annulledAt: null,
+    turnedAway: false,
     ...changes,
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decideCheckIn, type Scan } from '../src/decide-check-in.ts';
 import type { CheckIn, Enrollment } from '../src/enrollment.ts';
 import type { EventPolicy } from '../src/event.ts';
+import { evaluate } from '../src/requirement.ts';
 import { aCheckIn, anEnrollment, anEvent, aScan, at, minutes, plus } from './builders.ts';
 
 const dayOne = '2026-05-01T10:00:00+02:00';
@@ -60,5 +61,23 @@ describe('re-entry', () => {
     expect(decide({ event: once, enrollment, scan: aScan(dayTwo) }).outcome).toBe('new_day');
     const setUpAgain = aScan('2026-04-30T13:00:00+02:00');
     expect(decide({ event: once, enrollment, scan: setUpAgain }).outcome).toBe('refused');
+  });
+
+  it.each(['once', 'once_per_day'] as const)('%s is not spent by who was turned away', (reentry) => {
+    const event = anEvent({ reentry });
+    const sentAway = aCheckIn(dayOne, { turnedAway: true });
+    expect(decide({ event, enrollment: checkedIn(sentAway), scan: laterThatDay })).toMatchObject({
+      outcome: 're_entry',
+      previous: sentAway,
+    });
+    const letIn = aCheckIn(plus(at(dayOne), minutes(30)));
+    expect(decide({ event, enrollment: checkedIn(sentAway, letIn), scan: laterThatDay })).toMatchObject({
+      refusal: { code: 'already_checked_in', previous: letIn },
+    });
+  });
+
+  it('a person who was turned away was present all the same', () => {
+    const sentAway = aCheckIn(dayOne, { turnedAway: true });
+    expect(evaluate(anEvent(), [sentAway]).presentDays).toEqual(['2026-05-01']);
   });
 });

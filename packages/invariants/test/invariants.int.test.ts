@@ -86,6 +86,7 @@ async function checkIn(
         recordedAt: now,
         source: 'scan',
         annulledAt: null,
+        turnedAway: false,
         scanId,
       };
       return {
@@ -98,6 +99,7 @@ async function checkIn(
             kind: 'check_in',
             lineItemId: null,
             productId: null,
+            deviceDecision: null,
             enrollmentId: enrollment.id,
             accessCode: null,
             namedEnrollmentId: enrollment.id,

@@ -53,6 +53,7 @@ export interface EventFacts {
   requirement_type?: 'all_days' | 'any_day' | 'minimum_days';
   requirement_days?: number | null;
   closure_grace_minutes?: number;
+  device_grace_minutes?: number;
   reentry?: 'allowed' | 'once_per_day' | 'once';
   admission_opens_at?: Date | null;
   cancelled_at?: Date | null;

@@ -57,6 +57,7 @@ function checkedIn(move: Move, day: string, deviceId: string, now: Date): Fact {
       source: 'override',
       deviceId,
       annulledAt: null,
+      turnedAway: false,
     },
   };
 }

@@ -12,6 +12,7 @@ export function eventBody(event: StoredEvent): EventBody {
     attendanceRequirement: event.requirement,
     dayBoundary: event.dayBoundary,
     closureGraceMinutes: event.closureGraceMinutes,
+    deviceGraceMinutes: event.deviceGraceMinutes,
     reentry: event.reentry,
     admissionOpensAt: event.admissionOpensAt?.toISOString() ?? null,
     days: eventDays(event),

@@ -1,9 +1,13 @@
 import type { DoorCheck } from '@turnout/attendance/decide-door-check';
+import type { DeviceDecision } from '@turnout/attendance/discrepancy';
+import { turnAway } from '@turnout/attendance/enrollment';
 import type { Change, Fact } from '@turnout/attendance-store/fact';
 import type { StoredAnswer } from '@turnout/attendance-store/loading/load-answers';
 import type { Batch } from '@turnout/attendance-store/loading/load-batch';
 import type { AnsweredScan } from '@turnout/attendance-store/saving/insert-answers';
+import type { DecidedScan } from '@turnout/attendance-store/saving/note-device-decisions';
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
+import type { ScanAccepted } from '@turnout/contracts/http/check-ins';
 import type { ScanAnswer } from '../http/scan-answers.ts';
 import { judgeCheckIn } from './judge-check-in.ts';
 import { judgeDoorCheck } from './judge-door-check.ts';
@@ -14,6 +18,10 @@ import type { SubmittedScan } from './submitted-scan.ts';
 /** A batch of scans on its way through the rules: what each ticket has become so far, and what was answered. */
 export class Desk {
   readonly answered: AnsweredScan[] = [];
+  /** Scans that used the scanId of another ticket or request. */
+  readonly reused: AnsweredScan[] = [];
+  /** Scans seen before, whose device says only now what it did. */
+  readonly decided: DecidedScan[] = [];
   readonly #event: StoredEvent;
   readonly #now: Date;
   readonly #earlier: Map<string, StoredAnswer>;
@@ -38,9 +46,13 @@ export class Desk {
     const visitor = this.#visitorOf(submitted);
     const earlier = this.#earlier.get(submitted.scan.scanId);
     if (earlier) {
-      return asksTheSame(submitted, visitor?.before.id, earlier)
-        ? { status: earlier.status, body: earlier.body, replayed: true }
-        : this.#refuse('scan_id_reused', submitted).answer;
+      if (asksTheSame(submitted, visitor?.before.id, earlier)) {
+        this.#noteDecision(submitted, visitor, earlier);
+        return { status: earlier.status, body: earlier.body, replayed: true };
+      }
+      const reuse = this.#refuse('scan_id_reused', submitted);
+      this.reused.push(this.#kept(submitted, visitor, reuse));
+      return reuse.answer;
     }
     const judgement = visitor ? this.#decide(submitted, visitor) : this.#refuse('unknown_code', submitted);
     if (visitor && judgement.accepted) {
@@ -49,7 +61,9 @@ export class Desk {
       visitor.facts.push(fact);
       if (fact.kind === 'door_checked') visitor.doorChecks.push(fact.doorCheck);
     }
-    this.#keep(submitted, visitor, judgement);
+    const kept = this.#kept(submitted, visitor, judgement);
+    this.answered.push(kept);
+    this.#earlier.set(kept.scanId, { ...kept, ...judgement.answer });
     return judgement.answer;
   }
 
@@ -84,9 +98,25 @@ export class Desk {
     return refuse({ code }, { event: this.#event, now: this.#now, submitted });
   }
 
-  #keep(submitted: SubmittedScan, visitor: Visitor | undefined, { answer, refusal }: Judgement): void {
+  /** A device that heard no answer sends the scan again with what it did by itself. What it said first stays. */
+  #noteDecision(submitted: SubmittedScan, visitor: Visitor | undefined, earlier: StoredAnswer): void {
+    const deviceDecision = decisionOf(submitted);
+    if (deviceDecision === null || earlier.deviceDecision !== null) return;
+    const { scanId } = submitted.scan;
+    this.decided.push({ eventId: this.#event.id, scanId, deviceDecision });
+    this.#earlier.set(scanId, { ...earlier, deviceDecision });
+    if (visitor && deviceDecision === 'turned_away') {
+      visitor.enrollment = turnAway(visitor.enrollment, checkInOf(earlier.body));
+    }
+  }
+
+  #kept(
+    submitted: SubmittedScan,
+    visitor: Visitor | undefined,
+    { answer, refusal }: Judgement,
+  ): AnsweredScan {
     const { scan, principal, context } = submitted;
-    const kept: AnsweredScan = {
+    return {
       ...asked(submitted),
       eventId: this.#event.id,
       scanId: scan.scanId,
@@ -98,10 +128,9 @@ export class Desk {
       station: scan.station ?? principal.station,
       direction: submitted.kind === 'check_in' ? submitted.scan.direction : 'entry',
       deviceId: principal.tokenId,
+      deviceDecision: decisionOf(submitted),
       cause: context.cause,
     };
-    this.answered.push(kept);
-    this.#earlier.set(scan.scanId, { ...kept, ...answer });
   }
 }
 
@@ -126,6 +155,15 @@ function asked(
     lineItemId: kind === 'redemption' ? submitted.scan.lineItemId : null,
     productId: kind === 'door_check' ? submitted.scan.productId : null,
   };
+}
+
+function decisionOf(submitted: SubmittedScan): DeviceDecision | null {
+  return submitted.kind === 'check_in' ? (submitted.scan.deviceDecision ?? null) : null;
+}
+
+/** The id of the check-in that an accepted scan was answered with. */
+function checkInOf(body: Partial<Pick<ScanAccepted, 'checkIn'>>): string | null {
+  return body.checkIn?.id ?? null;
 }
 
 /** A scanId belongs to the ticket it named first, by code or by enrollment, and to what it asked for. */

@@ -32,6 +32,7 @@ export function judgeCheckIn(visit: Visit<'check_in'>): Judgement {
     source: 'scan',
     deviceId: made.deviceId,
     annulledAt: null,
+    turnedAway: scan.deviceDecision === 'turned_away',
     scanId: scan.scanId,
   };
   const { outcome, move } = decision;

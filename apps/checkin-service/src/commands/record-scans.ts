@@ -33,7 +33,8 @@ export async function recordScans(
     const desk = new Desk(event, batch);
     const answers: ScanAnswer[] = [];
     for (const [index, scan] of inOrderMade(scans, batch.now)) answers[index] = desk.judge(scan);
-    return { changes: desk.changes(), answers: desk.answered, result: answers };
+    const { answered, reused, decided } = desk;
+    return { changes: desk.changes(), answers: answered, attempts: { reused, decided }, result: answers };
   }
   return await changeEnrollments(db, { by: 'tickets', organizationId, eventId, tickets }, judge, gathered);
 }

@@ -1,4 +1,5 @@
 import type { Principal } from '@turnout/access/principal';
+import { reportWatermark } from '@turnout/attendance-store/devices/report-watermark';
 import {
   annulmentRequest,
   type ScanRequest,
@@ -42,7 +43,7 @@ export function checkInRoute({ record, relay }: CheckinContext) {
   });
 }
 
-export function checkInBatchRoute({ record, relay }: CheckinContext) {
+export function checkInBatchRoute({ db, record, relay }: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/check-ins/batch',
@@ -52,12 +53,19 @@ export function checkInBatchRoute({ record, relay }: CheckinContext) {
     bodyLimit: 10 * MEGABYTE,
     checkBodyText: false,
     async handle({ principal, params, body, requestId, signal }): Promise<Reply> {
-      const { organizationId } = principal;
+      const arrived = performance.now();
+      const { organizationId, tokenId } = principal;
+      const { eventId } = params;
       const read = body.scans.map((scan) => readScan(scan, principal, requestId));
       const scans = read.flatMap(({ scan }) => (scan ? submitted(scan, principal, requestId) : []));
-      const answers = await record({ organizationId, eventId: params.eventId, scans, signal });
+      const answers = await record({ organizationId, eventId, scans, signal });
       if (!answers) return { problem: 'not_found' };
       relay.wake();
+      const { pendingBefore } = body;
+      if (pendingBefore !== undefined) {
+        const ageMs = performance.now() - arrived;
+        await reportWatermark(db, { eventId, deviceId: tokenId, pendingBefore, ageMs });
+      }
       const judged = answers.values();
       const results = read.map(({ scanId, refused }) => {
         const answer = refused ?? judged.next().value;

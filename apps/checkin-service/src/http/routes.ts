@@ -1,7 +1,10 @@
 import type { CheckinContext } from '../context.ts';
 import { findAttendeeRoute, searchAttendeesRoute } from './attendees.ts';
 import { annulRoute, checkInBatchRoute, checkInRoute } from './check-ins.ts';
+import { listDevicesRoute } from './devices.ts';
+import { listDiscrepanciesRoute } from './discrepancies.ts';
 import { attendeeProductsRoute, doorCheckRoute, redemptionRoute } from './products.ts';
+import { listScansRoute } from './scans.ts';
 import { statsRoute } from './stats.ts';
 
 /** Every route of the service. */
@@ -16,5 +19,8 @@ export function routes(context: CheckinContext) {
     redemptionRoute(context), //     POST /v1/events/:eventId/redemptions
     doorCheckRoute(context), //      POST /v1/events/:eventId/door-checks
     statsRoute(context), //           GET /v1/events/:eventId/stats
+    listScansRoute(context), //       GET /v1/events/:eventId/scans
+    listDiscrepanciesRoute(context), // GET /v1/events/:eventId/discrepancies
+    listDevicesRoute(context), //     GET /v1/events/:eventId/devices
   ];
 }

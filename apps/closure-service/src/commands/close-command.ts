@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { WaitingEvent } from '@turnout/attendance-store/closing/find-waiting-events';
 import { id } from '@turnout/contracts/primitives';
 import { requireSchema } from '@turnout/database/require-schema';
 import { SECOND } from '@turnout/runtime/durations';
@@ -8,6 +9,7 @@ import { openLocks } from '@turnout/runtime/lock';
 import { createLogger } from '@turnout/runtime/logger';
 import { type Closure, closureOf, openClosingDb } from '../closure.ts';
 import type { ClosingConfig } from '../config.ts';
+import { awaitDevices } from './await-devices.ts';
 import { closeDueEvents } from './close-due-events.ts';
 import { type Closing, closeEvent, type Progress } from './close-event.ts';
 import { refusalSentence } from './refusal-sentence.ts';
@@ -78,13 +80,16 @@ async function closeOne(
 }
 
 async function closeDue(closure: Closure, say: (line: string) => void): Promise<CommandResult> {
+  const waiting = await awaitDevices(closure);
+  for (const event of waiting) say(waitingLine(event));
   const counts = await closeDueEvents(closure, {
     trigger: 'command',
     onProgress: (progress) => say(`event ${progress.eventId}: ${progressLine(progress)}`),
     onClosing: (eventId, closing) => say(sentenceFor(eventId, closing)),
   });
   const { due, closed, failed, skipped } = counts;
-  if (due === 0) return { ok: true, sentence: 'No event is due.' };
+  const awaited = waiting.length > 0 ? ` ${waitingSentence(waiting.length)}` : '';
+  if (due === 0) return { ok: true, sentence: `No event is due.${awaited}` };
   const others = skipped > 0 ? `; ${number(skipped)} left to others who are closing them` : '';
   if (closure.stopping.aborted) {
     return { ok: false, sentence: `Stopped: closed ${number(closed)} of ${number(due)} due events.` };
@@ -92,8 +97,17 @@ async function closeDue(closure: Closure, say: (line: string) => void): Promise<
   const failures = failed > 0 ? `; ${number(failed)} failed, see above` : '';
   return {
     ok: failed === 0,
-    sentence: `Closed ${number(closed)} of ${number(due)} due ${due === 1 ? 'event' : 'events'}${failures}${others}.`,
+    sentence: `Closed ${number(closed)} of ${number(due)} due ${due === 1 ? 'event' : 'events'}${failures}${others}.${awaited}`,
   };
+}
+
+function waitingLine({ eventId, devices, waitsUntil }: WaitingEvent): string {
+  const holders = devices === 1 ? '1 device that still holds' : `${number(devices)} devices that still hold`;
+  return `event ${eventId} waits for ${holders} scans, until ${waitsUntil.toISOString()}; name it to close it now`;
+}
+
+function waitingSentence(events: number): string {
+  return `${events === 1 ? '1 event waits' : `${number(events)} events wait`} for devices, see above.`;
 }
 
 function sentenceFor(eventId: string, closing: Closing): string {

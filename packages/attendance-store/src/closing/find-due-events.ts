@@ -9,7 +9,7 @@ export interface DueEvent {
  * When closure has something to do, of `attendance.events e`: the event is over, grace included, and was never closed,
  * or a run of it was cut off, or somebody in it is undecided.
  */
-export const closureIsDue = `
+export const closureHasWork = `
   e.cancelled_at is null
   and e.ends_at + make_interval(mins => e.closure_grace_minutes) < now()
   and (
@@ -20,6 +20,21 @@ export const closureIsDue = `
       where u.event_id = e.event_id and u.undecided
     )
   )`;
+
+/** Until when closure waits for devices, of `attendance.events e`, if there is one to wait for. */
+export const deviceGraceEnd = 'e.ends_at + make_interval(mins => e.device_grace_minutes)';
+
+/** A device has reported scans that it still holds, and the time that the event gives it is not over. */
+export const awaitsDevices = `
+  e.device_grace_minutes > 0
+  and ${deviceGraceEnd} >= now()
+  and exists (
+    select from attendance.device_watermarks w
+    where w.event_id = e.event_id and w.pending_before is not null
+  )`;
+
+/** When the schedule closes an event by itself: it has work, and no device is waited for. */
+export const closureIsDue = `${closureHasWork} and not (${awaitsDevices})`;
 
 // `ends_at < now()` follows from the rest, and is what the index can be asked. The page goes on after an event by
 // its own row, because an instant read here has lost its microseconds.

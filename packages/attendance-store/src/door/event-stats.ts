@@ -32,14 +32,14 @@ const countByStation: Statement = {
 };
 
 // Inside is whose latest movement, by the time of the scan, was an entry: each person once. Of two in one instant the
-// exit counts, so that the order of upload changes nothing.
+// exit counts, so that the order of upload changes nothing. Whoever was turned away has not moved.
 const countInside: Statement = {
   name: 'count_inside',
   text: `
     select count(*) from (
       select distinct on (enrollment_id) direction
       from attendance.check_ins
-      where event_id = $1 and annulled_at is null
+      where event_id = $1 and annulled_at is null and not turned_away
       order by enrollment_id, scanned_at desc, direction desc
     ) latest
     where direction = 'entry'`,

@@ -1,3 +1,4 @@
+import type { DeviceDecision } from '@turnout/attendance/discrepancy';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import type { Ticket } from '../selection.ts';
 
@@ -11,13 +12,14 @@ export interface StoredAnswer {
   namedEnrollmentId: string | null;
   status: number;
   body: object;
+  deviceDecision: DeviceDecision | null;
 }
 
 const loadAnswersOf: Statement = {
   name: 'load_scan_answers',
   text: `
     select s.scan_id, kind, line_item_id, product_id, enrollment_id, access_code, named_enrollment_id, answer_status,
-      answer_body
+      answer_body, device_decision
     from unnest($2::uuid[]) as t (scan_id)
     cross join lateral (
       select * from attendance.scans where event_id = $1 and scan_id = t.scan_id offset 0
@@ -34,6 +36,7 @@ interface AnswerRow {
   named_enrollment_id: string | null;
   answer_status: number;
   answer_body: object;
+  device_decision: DeviceDecision | null;
 }
 
 /** The first answers of those scans that were seen before, by scanId. */
@@ -54,6 +57,7 @@ export async function loadAnswers(
         namedEnrollmentId: row.named_enrollment_id,
         status: row.answer_status,
         body: row.answer_body,
+        deviceDecision: row.device_decision,
       },
     ]),
   );

@@ -4,7 +4,7 @@ import { type NamedEnrollments, namedEnrollments } from './named-enrollments.ts'
 
 const columns = `
   c.enrollment_id, c.check_in_id, c.day, c.scanned_at, c.recorded_at, c.station, c.direction, c.source, c.device_id,
-  c.annulled_at`;
+  c.annulled_at, c.turned_away`;
 
 const loadOfEvent: Statement = {
   name: 'load_check_ins_of_event',
@@ -37,6 +37,7 @@ interface CheckInRow {
   source: 'scan' | 'override';
   device_id: string;
   annulled_at: Date | null;
+  turned_away: boolean;
 }
 
 /** All check-ins of these enrollments of one event, in the order in which they were recorded, by enrollment id. */
@@ -82,5 +83,6 @@ function toCheckIn(row: CheckInRow): CheckIn {
     source: row.source,
     deviceId: row.device_id,
     annulledAt: row.annulled_at,
+    turnedAway: row.turned_away,
   };
 }

@@ -14,6 +14,7 @@ export class CheckInModel extends Model<InferAttributes<CheckInModel>, never> {
   declare deviceId: string;
   declare annulledAt: Date | null;
   declare annulmentReason: string | null;
+  declare turnedAway: boolean;
 }
 
 export function bindCheckInModel(sequelize: Sequelize): typeof CheckInModel {
@@ -32,6 +33,7 @@ export function bindCheckInModel(sequelize: Sequelize): typeof CheckInModel {
       deviceId: DataTypes.UUID,
       annulledAt: DataTypes.DATE,
       annulmentReason: DataTypes.TEXT,
+      turnedAway: DataTypes.BOOLEAN,
     },
     { sequelize, schema: 'attendance', tableName: 'check_ins', underscored: true, timestamps: false },
   );

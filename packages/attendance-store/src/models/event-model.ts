@@ -22,6 +22,7 @@ export class EventModel extends Model<InferAttributes<EventModel>, InferCreation
   declare requirementType: Requirement['type'];
   declare requirementDays: number | null;
   declare closureGraceMinutes: number;
+  declare deviceGraceMinutes: number;
   declare reentry: Reentry;
   declare admissionOpensAt: Date | null;
   /** A bigint, which Sequelize reads as text. */
@@ -46,6 +47,7 @@ export function bindEventModel(sequelize: Sequelize): typeof EventModel {
       requirementType: DataTypes.TEXT,
       requirementDays: DataTypes.INTEGER,
       closureGraceMinutes: DataTypes.INTEGER,
+      deviceGraceMinutes: DataTypes.INTEGER,
       reentry: DataTypes.TEXT,
       admissionOpensAt: DataTypes.DATE,
       closureEpoch: DataTypes.BIGINT,
@@ -71,6 +73,7 @@ export function toStoredEvent(row: EventModel): StoredEvent {
     reentry: row.reentry,
     admissionOpensAt: row.admissionOpensAt,
     closureGraceMinutes: row.closureGraceMinutes,
+    deviceGraceMinutes: row.deviceGraceMinutes,
     closedAt: row.closedAt,
     cancelledAt: row.cancelledAt,
     cancellationReason: row.cancellationReason,

@@ -38,6 +38,7 @@ export function toCheckInRecord(row: CheckInModel): CheckInRecord {
     deviceId: row.deviceId,
     annulledAt: row.annulledAt,
     annulmentReason: row.annulmentReason,
+    turnedAway: row.turnedAway,
   };
 }
 

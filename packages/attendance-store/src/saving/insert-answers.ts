@@ -1,3 +1,4 @@
+import type { DeviceDecision } from '@turnout/attendance/discrepancy';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
 
 /** A scan with the answer that it gets, now and whenever it is sent again. */
@@ -22,6 +23,8 @@ export interface AnsweredScan {
   station: string | null;
   direction: 'entry' | 'exit';
   deviceId: string;
+  /** What the device did while it could not ask; null where it asked. */
+  deviceDecision: DeviceDecision | null;
   /** The request that brought it. */
   cause: string;
 }
@@ -31,10 +34,11 @@ const insertScans: Statement = {
   text: `
     insert into attendance.scans
       (event_id, scan_id, enrollment_id, access_code, named_enrollment_id, refusal, answer_status, answer_body,
-       scanned_at, recorded_at, station, direction, device_id, cause, kind, line_item_id, product_id)
+       scanned_at, recorded_at, station, direction, device_id, cause, kind, line_item_id, product_id,
+       device_decision)
     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::smallint[],
       $8::json[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[], $14::text[],
-      $15::text[], $16::uuid[], $17::uuid[])`,
+      $15::text[], $16::uuid[], $17::uuid[], $18::text[])`,
 };
 
 /** Keeps the answers. The transaction fails with a unique violation of `scans_pkey` when another transaction answered the same scan. */
@@ -58,5 +62,6 @@ export function insertAnswers(tx: Tx, scans: readonly AnsweredScan[]): void {
     scans.map(({ kind }) => kind),
     scans.map(({ lineItemId }) => lineItemId),
     scans.map(({ productId }) => productId),
+    scans.map(({ deviceDecision }) => deviceDecision),
   ]);
 }

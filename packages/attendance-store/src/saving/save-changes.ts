@@ -6,6 +6,7 @@ import type { ChangeContext } from '../stored.ts';
 import { type AnsweredScan, insertAnswers } from './insert-answers.ts';
 import { insertDoorChecks } from './insert-door-checks.ts';
 import { insertRedemptions } from './insert-redemptions.ts';
+import { noAttempts, type ScanAttempts, saveAttempts } from './save-attempts.ts';
 import { saveOrders } from './save-orders.ts';
 import { toWriteSet, type WriteSet } from './write-set.ts';
 
@@ -25,9 +26,10 @@ const insertCheckIns: Statement = {
   name: 'insert_check_ins',
   text: `
     insert into attendance.check_ins
-      (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, station, direction, source, device_id, scan_id)
+      (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, station, direction, source, device_id, scan_id,
+       turned_away)
     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[], $5::timestamptz[], $6::timestamptz[],
-      $7::text[], $8::text[], $9::text[], $10::uuid[], $11::uuid[])`,
+      $7::text[], $8::text[], $9::text[], $10::uuid[], $11::uuid[], $12::boolean[])`,
 };
 
 const annulCheckIns: Statement = {
@@ -67,6 +69,7 @@ export function saveChanges(
   answers: readonly AnsweredScan[],
   context: ChangeContext,
   at: Date,
+  attempts: ScanAttempts = noAttempts,
 ): void {
   const set = toWriteSet(changes, context, at);
   // First, because a scan that someone else has answered meanwhile shows here, and the batch is decided anew.
@@ -78,6 +81,7 @@ export function saveChanges(
   saveOrders(tx, set);
   insertRedemptions(tx, set);
   insertDoorChecks(tx, set);
+  saveAttempts(tx, attempts);
   enqueue(
     tx,
     set.messages.map(({ event, trace }) => ({
@@ -118,6 +122,7 @@ function saveCheckIns(tx: Tx, { checkIns: rows }: WriteSet): void {
     rows.map(({ checkIn }) => checkIn.source),
     rows.map(({ checkIn }) => checkIn.deviceId),
     rows.map(({ checkIn }) => checkIn.scanId),
+    rows.map(({ checkIn }) => checkIn.turnedAway),
   ]);
 }
 

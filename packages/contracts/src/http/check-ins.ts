@@ -4,6 +4,9 @@ import { day, id, instant, instantOut, line, reason, scannedCode } from '../prim
 const oneTicket = (scan: { accessCode?: unknown; enrollmentId?: unknown }) =>
   (scan.accessCode === undefined) !== (scan.enrollmentId === undefined);
 
+/** What a device did with the person while it could not ask. It changes no answer. */
+export const deviceDecision = z.enum(['admitted', 'turned_away']);
+
 /** `POST /v1/events/{eventId}/check-ins`: one scan. `scannedAt` is the time of the scan, not of the upload. */
 export const scanRequest = z
   .strictObject({
@@ -14,16 +17,21 @@ export const scanRequest = z
     station: line(100).optional(),
     direction: z.enum(['entry', 'exit']).default('entry'),
     admitUnpaid: z.boolean().default(false),
+    deviceDecision: deviceDecision.optional(),
   })
   .refine(oneTicket, { path: ['accessCode'], error: 'must be given, or enrollmentId instead; not both' })
   .meta({ id: 'ScanRequest' });
 
 export type ScanRequest = z.infer<typeof scanRequest>;
 
-/** `POST …/check-ins/batch`: each scan is judged, and refused, by itself. */
+/**
+ * `POST …/check-ins/batch`: each scan is judged, and refused, by itself. `pendingBefore` is the device's watermark: it
+ * still holds scans of this event that were made before this time; null: it holds none.
+ */
 export const scanBatchRequest = z
   .strictObject({
     scans: z.array(z.unknown()).min(1, 'send at least 1 scan').max(1_000, 'send at most 1000 scans'),
+    pendingBefore: instant.nullable().optional(),
   })
   .meta({ id: 'ScanBatchRequest' });
 

@@ -13,6 +13,11 @@ export const attendanceRequirement = z
   ])
   .meta({ id: 'AttendanceRequirement' });
 
+const minutes = z
+  .int('must be a whole number of minutes')
+  .min(0, 'must be at least 0')
+  .max(525_600, 'must be at most 525600, a year');
+
 const eventFields = {
   name: line(200),
   timeZone: z.string().max(64, 'must be an IANA time zone like Europe/Berlin'),
@@ -20,10 +25,9 @@ const eventFields = {
   endsAt: instant,
   attendanceRequirement,
   dayBoundary: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a local time like 04:00'),
-  closureGraceMinutes: z
-    .int('must be a whole number of minutes')
-    .min(0, 'must be at least 0')
-    .max(525_600, 'must be at most 525600, a year'),
+  closureGraceMinutes: minutes,
+  /** How long closure waits, after the end, for devices that have reported scans they still hold. */
+  deviceGraceMinutes: minutes,
   reentry: z.enum(['allowed', 'once_per_day', 'once']),
   admissionOpensAt: instant.nullable(),
 };
@@ -33,6 +37,7 @@ export const createEventRequest = z
     ...eventFields,
     dayBoundary: eventFields.dayBoundary.default('00:00'),
     closureGraceMinutes: eventFields.closureGraceMinutes.default(0),
+    deviceGraceMinutes: eventFields.deviceGraceMinutes.default(0),
     reentry: eventFields.reentry.default('allowed'),
     admissionOpensAt: eventFields.admissionOpensAt.default(null),
   })
@@ -59,6 +64,7 @@ export const eventBody = z
     attendanceRequirement,
     dayBoundary: z.string(),
     closureGraceMinutes: z.int(),
+    deviceGraceMinutes: z.int(),
     reentry: z.enum(['allowed', 'once_per_day', 'once']),
     admissionOpensAt: instantOut.nullable(),
     days: z.array(day),

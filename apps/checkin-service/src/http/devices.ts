@@ -1,0 +1,42 @@
+import { listDevices, type ReportingDevice } from '@turnout/attendance-store/devices/list-devices';
+import { findEvent } from '@turnout/attendance-store/find-event';
+import { page } from '@turnout/contracts/http/pagination';
+import type { ReportingDeviceBody } from '@turnout/contracts/http/scans';
+import { id } from '@turnout/contracts/primitives';
+import type { Reply } from '@turnout/runtime/http/reply';
+import { z } from 'zod';
+import type { CheckinContext } from '../context.ts';
+import { answerPage } from './answer-page.ts';
+import { route } from './route.ts';
+
+/** The devices that have reported about an event: who is awaited before it is closed. */
+export function listDevicesRoute({ db }: CheckinContext) {
+  return route({
+    method: 'get',
+    path: '/v1/events/:eventId/devices',
+    allow: ['supervisor', 'admin', 'auditor'],
+    params: z.object({ eventId: id }),
+    query: z.object(page),
+    async handle({ principal, params, query }): Promise<Reply> {
+      const event = await findEvent(db, principal.organizationId, params.eventId);
+      if (!event) return { problem: 'not_found' };
+      return await answerPage({
+        list: `devices of ${event.id}`,
+        principal,
+        query,
+        load: (after, limit) => listDevices(db, { eventId: event.id, after, limit }),
+        idOf: (device) => device.deviceId,
+        toBody: deviceBody,
+      });
+    },
+  });
+}
+
+function deviceBody(device: ReportingDevice): ReportingDeviceBody {
+  return {
+    deviceId: device.deviceId,
+    deviceLabel: device.deviceLabel,
+    pendingBefore: device.pendingBefore?.toISOString() ?? null,
+    reportedAt: device.reportedAt.toISOString(),
+  };
+}

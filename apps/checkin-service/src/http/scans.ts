@@ -1,0 +1,55 @@
+import { listRefusedScans, type RefusedScan } from '@turnout/attendance-store/door/list-refused-scans';
+import { findEvent } from '@turnout/attendance-store/find-event';
+import { page } from '@turnout/contracts/http/pagination';
+import { type RefusedScanBody, scansQuery } from '@turnout/contracts/http/scans';
+import { id } from '@turnout/contracts/primitives';
+import type { Reply } from '@turnout/runtime/http/reply';
+import { z } from 'zod';
+import type { CheckinContext } from '../context.ts';
+import { answerPage } from './answer-page.ts';
+import { route } from './route.ts';
+
+export function listScansRoute({ db }: CheckinContext) {
+  return route({
+    method: 'get',
+    path: '/v1/events/:eventId/scans',
+    allow: ['supervisor', 'admin', 'auditor'],
+    params: z.object({ eventId: id }),
+    query: z.object({ ...page, ...scansQuery }),
+    async handle({ principal, params, query }): Promise<Reply> {
+      const event = await findEvent(db, principal.organizationId, params.eventId);
+      if (!event) return { problem: 'not_found' };
+      const { refusal = null, deviceId = null, station = null } = query;
+      return await answerPage({
+        list: `refused scans of ${event.id} ${JSON.stringify([refusal, deviceId, station])}`,
+        principal,
+        query,
+        load: (after, limit) =>
+          listRefusedScans(db, { eventId: event.id, refusal, deviceId, station, after, limit }),
+        idOf: (scan) => scan.id,
+        toBody: refusedScanBody,
+      });
+    },
+  });
+}
+
+function refusedScanBody(scan: RefusedScan): RefusedScanBody {
+  return {
+    scanId: scan.scanId,
+    kind: scan.kind,
+    refusal: scan.refusal,
+    accessCode: scan.accessCode,
+    namedEnrollmentId: scan.namedEnrollmentId,
+    enrollmentId: scan.enrollmentId,
+    displayName: scan.displayName,
+    lineItemId: scan.lineItemId,
+    productId: scan.productId,
+    station: scan.station,
+    direction: scan.direction,
+    deviceId: scan.deviceId,
+    deviceLabel: scan.deviceLabel,
+    scannedAt: scan.scannedAt.toISOString(),
+    recordedAt: scan.recordedAt.toISOString(),
+    requestId: scan.cause,
+  };
+}

@@ -1,0 +1,116 @@
+import type { DeviceDecision } from '@turnout/attendance/discrepancy';
+import type { Status } from '@turnout/attendance/enrollment';
+import type { Queryable, Statement } from '@turnout/runtime/postgres';
+
+/** A scan of which a device decided otherwise than the server. */
+export interface Discrepancy {
+  /** Of the row: a scanId can have been reused several times. */
+  id: string;
+  scanId: string;
+  deviceDecision: DeviceDecision;
+  /** Null where the server accepted the scan. */
+  refusal: string | null;
+  /** What the server answered. */
+  answer: object;
+  accessCode: string | null;
+  enrollment: { id: string; displayName: string; status: Status } | null;
+  station: string | null;
+  deviceId: string;
+  deviceLabel: string | null;
+  scannedAt: Date;
+  recordedAt: Date;
+}
+
+export interface DiscrepancyList {
+  eventId: string;
+  /** The last discrepancy of the page before. */
+  after: string | null;
+  limit: number;
+}
+
+const columns = `
+  event_id, scan_id, device_decision, refusal, answer_body, access_code, enrollment_id, station, device_id, scanned_at,
+  recorded_at`;
+
+// The conditions are those of the index scans_discrepant, word for word, so that it is used. A scan that reused a scanId
+// is refused always.
+const listing = (name: string, goOn: (id: string) => string): Statement => ({
+  name,
+  text: `
+    select s.discrepancy_id, s.scan_id, s.device_decision, s.refusal, s.answer_body, s.access_code, s.enrollment_id,
+      e.status, p.name as display_name, s.station, s.device_id, t.label as device_label, s.scanned_at, s.recorded_at
+    from (
+      (select scan_id as discrepancy_id, ${columns} from attendance.scans
+       where event_id = $1
+         and ((device_decision = 'admitted' and refusal is not null)
+           or (device_decision = 'turned_away' and refusal is null)) ${goOn('scan_id')}
+       order by recorded_at desc, scan_id desc limit $2)
+      union all
+      (select reused_scan_id, ${columns} from attendance.reused_scans
+       where event_id = $1 and device_decision = 'admitted' ${goOn('reused_scan_id')}
+       order by recorded_at desc, reused_scan_id desc limit $2)
+      order by recorded_at desc, discrepancy_id desc limit $2
+    ) s
+    left join attendance.enrollments e on e.event_id = s.event_id and e.enrollment_id = s.enrollment_id
+    left join attendance.participants p
+      on p.organization_id = e.organization_id and p.participant_id = e.participant_id
+    left join access.tokens t on t.token_id = s.device_id
+    order by s.recorded_at desc, s.discrepancy_id desc`,
+});
+
+const firstPage = listing('first_discrepancies', () => '');
+// The row of the page before says where to go on, because its time has microseconds and a Date has not.
+const nextPage = listing(
+  'next_discrepancies',
+  (id) => `and (recorded_at, ${id}) < (
+         select recorded_at, scan_id from attendance.scans where event_id = $1 and scan_id = $3
+         union all
+         select recorded_at, reused_scan_id from attendance.reused_scans where event_id = $1 and reused_scan_id = $3)`,
+);
+
+/** Where devices and server differ on scans of an event, the one recorded last first. */
+export async function listDiscrepancies(
+  db: Queryable,
+  { eventId, after, limit }: DiscrepancyList,
+): Promise<Discrepancy[]> {
+  const rows =
+    after === null
+      ? await db.query<DiscrepancyRow>(firstPage, [eventId, limit])
+      : await db.query<DiscrepancyRow>(nextPage, [eventId, limit, after]);
+  return rows.map((row) => ({
+    id: row.discrepancy_id,
+    scanId: row.scan_id,
+    deviceDecision: row.device_decision,
+    refusal: row.refusal,
+    answer: row.answer_body,
+    accessCode: row.access_code,
+    enrollment: toEnrollment(row),
+    station: row.station,
+    deviceId: row.device_id,
+    deviceLabel: row.device_label,
+    scannedAt: row.scanned_at,
+    recordedAt: row.recorded_at,
+  }));
+}
+
+function toEnrollment({ enrollment_id, display_name, status }: DiscrepancyRow): Discrepancy['enrollment'] {
+  if (enrollment_id === null || display_name === null || status === null) return null;
+  return { id: enrollment_id, displayName: display_name, status };
+}
+
+interface DiscrepancyRow {
+  discrepancy_id: string;
+  scan_id: string;
+  device_decision: DeviceDecision;
+  refusal: string | null;
+  answer_body: object;
+  access_code: string | null;
+  enrollment_id: string | null;
+  status: Status | null;
+  display_name: string | null;
+  station: string | null;
+  device_id: string;
+  device_label: string | null;
+  scanned_at: Date;
+  recorded_at: Date;
+}

@@ -139,7 +139,7 @@ describe('what a device decided while it could not ask', () => {
         ...letIn,
         kind: 'let_in_but_refused',
         refusal: 'scan_id_reused',
-        explanation: expect.stringContaining('this scanId belongs to another ticket'),
+        explanation: expect.stringContaining('this scanId belongs to another scan'),
         scanId: reused.scanId,
         accessCode: eve.accessCode,
         enrollment: enrollment(eve, 'checked_in'),

@@ -1,6 +1,7 @@
 import type { CheckinContext } from '../context.ts';
 import { findAttendeeRoute, searchAttendeesRoute } from './attendees.ts';
 import { annulRoute, checkInBatchRoute, checkInRoute } from './check-ins.ts';
+import { liveRoute } from './live.ts';
 import { statsRoute } from './stats.ts';
 
 /** Every route of the service. */
@@ -12,5 +13,6 @@ export function routes(context: CheckinContext) {
     searchAttendeesRoute(context), // GET /v1/events/:eventId/attendees
     findAttendeeRoute(context), //    GET /v1/events/:eventId/attendees/:accessCode
     statsRoute(context), //           GET /v1/events/:eventId/stats
+    liveRoute(context), //            GET /v1/events/:eventId/live
   ];
 }

@@ -2,6 +2,7 @@ import type { CheckinContext } from '../context.ts';
 import { findAttendeeRoute, searchAttendeesRoute } from './attendees.ts';
 import { annulRoute, checkInBatchRoute, checkInRoute } from './check-ins.ts';
 import { liveRoute } from './live.ts';
+import { rosterRoute } from './roster.ts';
 import { statsRoute } from './stats.ts';
 
 /** Every route of the service. */
@@ -13,6 +14,7 @@ export function routes(context: CheckinContext) {
     searchAttendeesRoute(context), // GET /v1/events/:eventId/attendees
     findAttendeeRoute(context), //    GET /v1/events/:eventId/attendees/:accessCode
     statsRoute(context), //           GET /v1/events/:eventId/stats
+    rosterRoute(context), //          GET /v1/events/:eventId/roster
     liveRoute(context), //            GET /v1/events/:eventId/live
   ];
 }

@@ -25,6 +25,7 @@ const DERIVED_BYTES = 64;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const PADDED_TO = 64;
+const tagged = { authTagLength: TAG_BYTES };
 
 /** What an access code opens. */
 export interface RosterKeys {
@@ -54,7 +55,7 @@ export function sealPerson(
   { enrollmentId, displayName, ticketType }: SealedPerson,
   nonce: Uint8Array = randomBytes(NONCE_BYTES),
 ): string {
-  const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce).setAAD(Buffer.from(key));
+  const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce, tagged).setAAD(Buffer.from(key));
   const plain = padded(JSON.stringify({ enrollmentId, displayName, ticketType }));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString(
     'base64url',
@@ -64,7 +65,7 @@ export function sealPerson(
 /** Throws when it was not sealed with these keys, or changed since. */
 export function openPerson({ key, sealingKey }: RosterKeys, sealed: string): SealedPerson {
   const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', sealingKey, bytes.subarray(0, NONCE_BYTES))
+  const decipher = createDecipheriv('aes-256-gcm', sealingKey, bytes.subarray(0, NONCE_BYTES), tagged)
     .setAAD(Buffer.from(key))
     .setAuthTag(bytes.subarray(-TAG_BYTES));
   const plain = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);

@@ -327,7 +327,7 @@ describe('a cursor at the end', () => {
     await desk.db.transaction(async (tx) => {
       await tx.query(
         `update attendance.check_ins
-         set annulled_at = clock_timestamp() - interval '20 seconds', annulled_by = '{}', annulment_reason = 'late'
+         set annulled_at = clock_timestamp() - interval '50 seconds', annulled_by = '{}', annulment_reason = 'late'
          where event_id = $1 and check_in_id = $2`,
         [eventId, body.checkIn.id],
       );

@@ -1,4 +1,5 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
+import { lookAtEvent } from '@turnout/attendance-store/door/look-at-event';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange, publicTopology } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
@@ -14,6 +15,7 @@ import { gatherScans } from './commands/gather-scans.ts';
 import { recordScans } from './commands/record-scans.ts';
 import type { CheckinConfig } from './config.ts';
 import { routes } from './http/routes.ts';
+import { openLiveView } from './live/live-view.ts';
 
 const name = 'checkin-service';
 
@@ -35,9 +37,10 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
+  const live = opening.use(openLiveView((eventId) => lookAtEvent(db, eventId), logger));
   const record = gatherScans((event, scans) => recordScans(db, event, scans));
   const app = createApp({
-    routes: routes({ db, relay, record }),
+    routes: routes({ db, relay, live, record }),
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
     problem,

@@ -155,3 +155,28 @@ describe('enrolling many at once', () => {
     ).toBeNull();
   });
 });
+
+describe('a person who is enrolled again', () => {
+  const ada = { email: 'again@example.org', externalId: 'A-1' };
+  async function changedAt(): Promise<Date | undefined> {
+    const [person] = await owner.query<{ changed_at: Date }>(
+      'select changed_at from attendance.participants where organization_id = $1 and external_id = $2',
+      [organizationId, ada.externalId],
+    );
+    return person?.changed_at;
+  }
+  const again = async (facts: object = {}) => {
+    const other = await givenEvent(owner, organizationId);
+    expect(await enroll([row({ ...ada, ...facts })], other)).toMatchObject({ outcome: 'enrolled' });
+  };
+
+  it('counts as changed when something about them did, and only then', async () => {
+    await again();
+    await owner.query(`update attendance.participants set changed_at = changed_at - interval '1 hour'`);
+    const before = await changedAt();
+    await again();
+    expect(await changedAt()).toEqual(before);
+    await again({ name: 'Ada Lovelace' });
+    expect((await changedAt())?.getTime()).toBeGreaterThan(before?.getTime() ?? Number.NaN);
+  });
+});

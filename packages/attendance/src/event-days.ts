@@ -11,6 +11,20 @@ export function eventDays(event: EventSpan): string[] {
   return [...scheduleOf(event).days];
 }
 
+/**
+ * The event days with the instants that bound them: from `startsAt` on, and before `endsAt`. The first begins before the
+ * event and the last ends after it, each at its `dayBoundary`.
+ */
+export function eventDaySpans(event: EventSpan): { day: string; startsAt: Date; endsAt: Date }[] {
+  const { days, starts, end } = scheduleOf(event);
+  const bounds = [...starts, end];
+  return days.map((day, index) => ({
+    day,
+    startsAt: new Date(bounds[index] as number),
+    endsAt: new Date(bounds[index + 1] as number),
+  }));
+}
+
 /** Is this date one of `eventDays`? */
 export function isEventDay(event: EventSpan, day: string): boolean {
   return scheduleOf(event).isDay.has(day);

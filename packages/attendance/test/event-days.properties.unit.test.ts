@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventSpan } from '../src/event.ts';
-import { dayOf, eventDays } from '../src/event-days.ts';
+import { dayOf, eventDaySpans, eventDays } from '../src/event-days.ts';
 import { checkEventSpan } from '../src/requirement.ts';
 import { anyInstantAround, anySpan } from './arbitraries.ts';
 import { hours, minutes, plus } from './builders.ts';
@@ -80,6 +80,22 @@ describe('for any event', () => {
           }
           expect(Date.parse(day)).toBeGreaterThan(Date.parse(before));
         }
+      }),
+    );
+  });
+
+  it('the spans of its days adjoin, and tell the day of an instant, save that of its very end', () => {
+    fc.assert(
+      fc.property(spanAndInstant, ([event, instant]) => {
+        const spans = eventDaySpans(event);
+        expect(spans.map(({ day }) => day)).toEqual(eventDays(event));
+        for (const [index, { startsAt }] of spans.slice(1).entries()) {
+          expect(startsAt).toEqual(spans[index]?.endsAt);
+        }
+        const found = spans.find(({ startsAt, endsAt }) => startsAt <= instant && instant < endsAt);
+        fc.pre(instant.getTime() !== event.endsAt.getTime());
+        const day = dayOf(event, instant);
+        expect(found?.day).toBe(eventDays(event).includes(day) ? day : undefined);
       }),
     );
   });

@@ -3,7 +3,9 @@ import { findAttendeeRoute, searchAttendeesRoute } from './attendees.ts';
 import { annulRoute, checkInBatchRoute, checkInRoute } from './check-ins.ts';
 import { listDevicesRoute } from './devices.ts';
 import { listDiscrepanciesRoute } from './discrepancies.ts';
+import { liveRoute } from './live.ts';
 import { attendeeProductsRoute, doorCheckRoute, redemptionRoute } from './products.ts';
+import { rosterRoute } from './roster.ts';
 import { listScansRoute } from './scans.ts';
 import { statsRoute } from './stats.ts';
 
@@ -22,5 +24,7 @@ export function routes(context: CheckinContext) {
     listScansRoute(context), //       GET /v1/events/:eventId/scans
     listDiscrepanciesRoute(context), // GET /v1/events/:eventId/discrepancies
     listDevicesRoute(context), //     GET /v1/events/:eventId/devices
+    rosterRoute(context), //          GET /v1/events/:eventId/roster
+    liveRoute(context), //            GET /v1/events/:eventId/live
   ];
 }

@@ -8,7 +8,7 @@ export interface EventStats {
   insideNow: number;
 }
 
-const countByStatus: Statement = {
+export const countByStatus: Statement = {
   name: 'count_by_status',
   text: 'select status, count(*) from attendance.enrollments where event_id = $1 group by status',
 };
@@ -33,7 +33,7 @@ const countByStation: Statement = {
 
 // Inside is whose latest movement, by the time of the scan, was an entry: each person once. Of two in one instant the
 // exit counts, so that the order of upload changes nothing. Whoever was turned away has not moved.
-const countInside: Statement = {
+export const countInside: Statement = {
   name: 'count_inside',
   text: `
     select count(*) from (
@@ -63,16 +63,8 @@ async function readStats(tx: Tx, eventId: string): Promise<EventStats> {
   const days = await tx.query<CountRow & { day: string }>(countByDay, [eventId]);
   const stations = await tx.query<CountRow & { station: string | null }>(countByStation, [eventId]);
   const [inside] = await tx.query<{ count: number }>(countInside, [eventId]);
-  const byStatus: EventStats['byStatus'] = {
-    confirmed: 0,
-    checked_in: 0,
-    attended: 0,
-    no_show: 0,
-    cancelled: 0,
-  };
-  for (const { status, count } of statuses) byStatus[status] = count;
   return {
-    byStatus,
+    byStatus: toByStatus(statuses),
     checkInsByDay: days.map(({ day, check_ins, people }) => ({ day, checkIns: check_ins, people })),
     checkInsByStation: stations.map(({ station, check_ins, people }) => ({
       station,
@@ -81,4 +73,11 @@ async function readStats(tx: Tx, eventId: string): Promise<EventStats> {
     })),
     insideNow: inside?.count ?? 0,
   };
+}
+
+/** Every status with its number, also where there is none. */
+export function toByStatus(counts: readonly { status: Status; count: number }[]): EventStats['byStatus'] {
+  const byStatus = { confirmed: 0, checked_in: 0, attended: 0, no_show: 0, cancelled: 0 };
+  for (const { status, count } of counts) byStatus[status] = count;
+  return byStatus;
 }

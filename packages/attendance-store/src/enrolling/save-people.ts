@@ -12,7 +12,8 @@ const updateParticipants: Statement = {
   name: 'update_participants',
   text: `
     update attendance.participants p
-    set name = u.name, email = u.email, locale = u.locale, external_id = u.external_id
+    set name = u.name, email = u.email, locale = u.locale, external_id = u.external_id,
+      changed_at = clock_timestamp()
     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
       as u (participant_id, name, email, locale, external_id)
     where p.organization_id = $1 and p.participant_id = u.participant_id

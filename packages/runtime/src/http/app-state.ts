@@ -15,6 +15,8 @@ export type RenderProblem = (code: string, fields: ProblemFields) => { status: n
 export interface AppState {
   /** Set when the process stops: it still answers, and says that it is not ready. */
   draining: boolean;
+  /** Aborted at the same time: ends the answers that would go on. */
+  readonly stopping: AbortController;
   readonly problem: RenderProblem;
 }
 

@@ -11,11 +11,12 @@ import helmet from 'helmet';
 import { inTrace, type TraceHeaders } from '../trace-context.ts';
 import { type AppState, keepState } from './app-state.ts';
 import { withDeadline } from './deadline.ts';
+import { type StreamTimes, sendEvents, streamTimes } from './event-stream.ts';
 import { type Exchange, logWhenDone, requestIdOf } from './exchange.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { type ProblemOptions, refusalOf, sendProblem } from './problems.ts';
 import { readInput } from './read-input.ts';
-import { isRefusal, type Refusal, type Reply } from './reply.ts';
+import { isEventStream, isRefusal, type Refusal, type Reply } from './reply.ts';
 import { MalformedTarget, parseTarget } from './request-target.ts';
 import { bySpecificity, type Route } from './route.ts';
 import { send } from './send.ts';
@@ -33,11 +34,17 @@ export interface AppOptions<Principal> extends ProblemOptions {
   /** Whether the caller's role (`route.allow`) and scope (`params`) let them call; says nothing when they do. */
   authorize: (principal: Principal, route: Route<Principal>, params: PathParameters) => Refusal | undefined;
   readiness: () => Promise<Readiness>;
+  /** For tests that can't wait. */
+  streams?: Partial<StreamTimes>;
 }
 
 /** The application that serves `routes`, and `GET /livez` and `GET /readyz`. Listen with `http/server.ts`. */
 export function createApp<Principal>(options: AppOptions<Principal>): Express {
-  const state: AppState = { draining: false, problem: options.problem };
+  const state: AppState = {
+    draining: false,
+    stopping: new AbortController(),
+    problem: options.problem,
+  };
   const routes = [...options.routes, ...healthRoutes(state, options.readiness)].sort(bySpecificity);
   const app = express();
   keepState(app, state);
@@ -65,7 +72,15 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
       const reply = await serve(route, request, response, options);
       if (reply === 'gone') return;
       if (isRefusal(reply)) sendProblem(response, reply, options.problem);
-      else send(response, reply);
+      else if (!isEventStream(reply)) send(response, reply);
+      else {
+        await sendEvents(response, reply, {
+          headOnly: request.method === 'HEAD',
+          stopping: state.stopping.signal,
+          mayGoOn: () => mayStillCall(route, request, options),
+          times: { ...streamTimes, ...options.streams },
+        });
+      }
     });
   }
   for (const [path, allowed] of methodsByPath(routes)) {
@@ -140,6 +155,18 @@ async function serve<Principal>(
     if (gone) return 'gone';
     throw error;
   }
+}
+
+/** Asks again what was asked before the handler ran. Throws when nobody can say. */
+async function mayStillCall<Principal>(
+  route: Route<Principal>,
+  request: Request,
+  options: AppOptions<Principal>,
+): Promise<boolean> {
+  if (route.allow.length === 0) return true;
+  const params = request.params as PathParameters;
+  const caller = await options.authenticate(request.headers.authorization, { params });
+  return !isRefusal(caller) && options.authorize(caller.principal, route, params) === undefined;
 }
 
 function traceHeadersOf({ headers }: Request): TraceHeaders {

@@ -23,8 +23,26 @@ export interface Answer {
   headers?: Readonly<Record<string, string>> | undefined;
 }
 
-export type Reply = Answer | Refusal;
+export interface ServerSentEvent {
+  event: string;
+  /** What a client that comes back sends as `Last-Event-ID`; one line. */
+  id?: string;
+  /** Sent as JSON. */
+  data: unknown;
+}
+
+/** An answer that goes on until the client goes: see `http/event-stream.ts`. */
+export interface EventStream {
+  /** The source; it finishes when the signal is aborted. */
+  events: (signal: AbortSignal) => AsyncIterable<ServerSentEvent>;
+}
+
+export type Reply = Answer | Refusal | EventStream;
 
 export function isRefusal(value: object): value is Refusal {
   return 'problem' in value;
+}
+
+export function isEventStream(value: object): value is EventStream {
+  return 'events' in value;
 }

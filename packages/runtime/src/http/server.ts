@@ -4,7 +4,8 @@
  * Stopping begins with saying so: `/readyz` answers 503 and every answer carries `Connection: close`, for a
  * while in which balancers look elsewhere and clients leave their connections by themselves. Then nothing new
  * is accepted, but for as long again whoever just connected may still send a request. Only then are connections
- * without one closed; requests that run are waited for, up to a limit.
+ * without one closed; requests that run are waited for, up to a limit. Event streams are ended at the very start, so
+ * that their listeners come back to another instance.
  *
  * A balancer that takes longer to notice finds the port closed, and a client that begins a request in the very
  * instant in which its idle connection is closed sees a reset: HTTP/1.1 has no remedy, the wait makes it rare.
@@ -90,6 +91,7 @@ export async function listen(
   async function stop(): Promise<void> {
     if (state.draining) return;
     state.draining = true;
+    state.stopping.abort();
     for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
     await sleep(drainMs);
     await everyConnectionAccepted(server);

@@ -1,0 +1,43 @@
+import { admissionStart, eventDaySpans } from '@turnout/attendance/event-days';
+import { isPaid } from '@turnout/attendance/order';
+import type { RosterPerson } from '@turnout/attendance-store/roster/load-roster';
+import type { StoredEvent } from '@turnout/attendance-store/stored';
+import type { Roster, RosterEntry } from '@turnout/contracts/http/roster';
+import { deriveRosterKeys, rosterScheme, sealPerson } from '@turnout/contracts/roster-sealing';
+
+/** What a device needs to know of an event, and how entries are sealed. */
+export function rosterHead(event: StoredEvent): Pick<Roster, 'event' | 'sealing'> {
+  return {
+    event: {
+      id: event.id,
+      name: event.name,
+      timeZone: event.timeZone,
+      dayBoundary: event.dayBoundary,
+      startsAt: event.startsAt.toISOString(),
+      endsAt: event.endsAt.toISOString(),
+      admissionOpensAt: admissionStart(event).toISOString(),
+      reentry: event.reentry,
+      cancelledAt: event.cancelledAt?.toISOString() ?? null,
+      days: eventDaySpans(event).map(({ day, startsAt, endsAt }) => ({
+        day,
+        startsAt: startsAt.toISOString(),
+        endsAt: endsAt.toISOString(),
+      })),
+    },
+    sealing: { ...rosterScheme, salt: event.id },
+  };
+}
+
+/** One ticket, with the person sealed. Costs about 20 µs. */
+export function rosterEntry(person: RosterPerson, event: Pick<StoredEvent, 'id'>): RosterEntry {
+  const keys = deriveRosterKeys(event.id, person.accessCode);
+  return {
+    key: keys.key,
+    sealed: sealPerson(keys, person),
+    status: person.status,
+    cancelled: person.status === 'cancelled',
+    orderPaid: isPaid(person.orderStatus && { status: person.orderStatus, lineItems: [] }),
+    entries: person.entries.map((entry) => ({ ...entry, scannedAt: entry.scannedAt.toISOString() })),
+    version: person.version,
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * The enrollments of an event ($1) of an organization ($5) of which a roster says something else than at a time ($4):
+ * enrolled, moved, checked in, annulled, paid, renamed. Times of record are taken before the commit, so whoever asks
+ * goes back a little.
+ *
+ * A check-in that is no scan comes with a move, so the scans and the audit trail know of all of them.
+ */
+export const changedSince = `
+  select enrollment_id from attendance.transitions where event_id = $1 and at >= $4
+  union
+  select enrollment_id from attendance.scans
+  where event_id = $1 and recorded_at >= $4 and kind = 'check_in' and refusal is null
+  union
+  select enrollment_id from attendance.check_ins where event_id = $1 and annulled_at >= $4
+  union
+  select enrollment_id from attendance.orders where event_id = $1 and changed_at >= $4
+  union
+  select x.enrollment_id
+  from attendance.participants renamed
+  join attendance.enrollments x using (organization_id, participant_id)
+  where renamed.organization_id = $5 and renamed.changed_at >= $4 and x.event_id = $1`;

@@ -10,6 +10,7 @@ import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
+import { unknownCode } from './refusals.ts';
 import { route } from './route.ts';
 
 const lookers = ['front_desk', 'supervisor', 'admin', 'auditor'] as const;
@@ -26,10 +27,7 @@ export function findAttendeeRoute({ db }: CheckinContext) {
       if (!event) return { problem: 'not_found' };
       const attendee = await findAttendee(db, organizationId, event.id, params.accessCode);
       if (!attendee) {
-        return {
-          problem: 'unknown_code',
-          detail: `No ticket of ${event.name} has this code. Check that it is the right event, or search by name.`,
-        };
+        return { problem: 'unknown_code', detail: unknownCode(event) };
       }
       return { status: 200, body: badge(attendee, event) };
     },

@@ -59,6 +59,7 @@ function toStoredEnrollment(row: EnrollmentRow, checkIns: readonly CheckIn[]): S
     status: row.status,
     version: row.version,
     verdictBy: row.verdict_by,
+    cancelledAt: row.cancelled_at,
     checkIns,
   };
 }

@@ -1,0 +1,37 @@
+import { randomInt } from 'node:crypto';
+
+export interface ModelSettings {
+  seed: number;
+  /** Stories told one after another. */
+  runs: number;
+}
+
+/**
+ * `TURNOUT_MODEL_SEED` repeats a failure, `TURNOUT_MODEL_RUNS` looks longer. Without a seed every run of the tests looks
+ * somewhere else.
+ */
+export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettings {
+  return {
+    seed: wholeNumber('TURNOUT_MODEL_SEED', env) ?? randomInt(2 ** 31),
+    runs: wholeNumber('TURNOUT_MODEL_RUNS', env) ?? 25,
+  };
+}
+
+/** Runs the test; a failure says how to have it again. */
+export async function repeatable({ seed, runs }: ModelSettings, test: () => Promise<unknown>): Promise<void> {
+  try {
+    await test();
+  } catch (error) {
+    const again = `TURNOUT_MODEL_SEED=${seed} TURNOUT_MODEL_RUNS=${runs}`;
+    throw new Error(`Repeat this with ${again}. ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}
+
+function wholeNumber(name: string, env: NodeJS.ProcessEnv): number | undefined {
+  const text = env[name];
+  if (text === undefined) return undefined;
+  if (!/^\d{1,10}$/.test(text)) throw new Error(`${name} must be a whole number, not ${text}`);
+  return Number(text);
+}

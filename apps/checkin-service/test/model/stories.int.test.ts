@@ -1,0 +1,80 @@
+import { runInvariants } from '@turnout/invariants/run-invariants';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyEventPlan } from './event-plan.ts';
+import { expectStateAsForetold } from './final-state.ts';
+import { expectAnswersToBeStored, expectFirstsToBeFirst } from './ledger.ts';
+import { Model } from './model.ts';
+import { modelSettings, repeatable } from './settings.ts';
+import { asCommand, type Step } from './step.ts';
+import { enrollSomeone } from './steps/enroll.ts';
+import { anyStep } from './steps/every-step.ts';
+import { beginStory, type Story, through } from './story.ts';
+import { openWorld, type World } from './world.ts';
+
+/** Long enough for a slow machine to have told some, short enough for a failure to be shrunk. */
+const TIME_LIMIT_MS = 12_000;
+const settings = modelSettings();
+
+describe('whatever happens at an event', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await openWorld();
+  });
+  afterAll(async () => {
+    await world?.[Symbol.asyncDispose]();
+  });
+
+  it('is answered and ends as the model says, one thing after another', async () => {
+    const commands = fc.commands([anyStep.map(asCommand)], { maxCommands: 30, size: 'max' });
+    const property = fc.asyncProperty(anyEventPlan, commands, async (plan, steps) => {
+      const story = await beginStory(world, plan);
+      const carried = { known: story.known, model: new Model(story.times) };
+      for (const step of [enrollSomeone, enrollSomeone, enrollSomeone])
+        (await step.act(story))(carried.model);
+      await fc.asyncModelRun(() => ({ model: carried, real: story }), steps);
+      await expectStateAsForetold(story, carried.model);
+    });
+    await repeatable(settings, () =>
+      fc.assert(property, {
+        seed: settings.seed,
+        numRuns: settings.runs,
+        interruptAfterTimeLimit: TIME_LIMIT_MS,
+      }),
+    );
+    await expectNothingBroken(world);
+  });
+
+  it('holds together when two processes do it all at once', async () => {
+    const lanes = 6;
+    const plan = fc.record({
+      event: anyEventPlan,
+      lanes: fc.array(fc.array(anyStep, { minLength: 25, maxLength: 25 }), {
+        minLength: lanes,
+        maxLength: lanes,
+      }),
+    });
+    await repeatable(settings, async () => {
+      for (const told of fc.sample(plan, { seed: settings.seed, numRuns: 4 })) {
+        const story = await beginStory(world, told.event);
+        for (const step of [enrollSomeone, enrollSomeone, enrollSomeone]) await step.act(story);
+        await Promise.all(told.lanes.map((steps, lane) => inOrder(steps, through(story, lane % 2))));
+        expect(story.known.answers.filter(({ status }) => status === 500)).toEqual([]);
+        await expectAnswersToBeStored(world.db, story);
+        await expectFirstsToBeFirst(world.db, story);
+      }
+      await expectNothingBroken(world);
+    });
+  });
+});
+
+async function inOrder(steps: readonly Step[], story: Story): Promise<void> {
+  for (const step of steps) if (step.isPossible(story.known)) await step.act(story);
+}
+
+async function expectNothingBroken(world: World): Promise<void> {
+  const findings = await runInvariants(world.database.url);
+  expect(findings.length).toBeGreaterThan(5);
+  expect(findings.filter(({ offenders }) => offenders.length > 0)).toEqual([]);
+}

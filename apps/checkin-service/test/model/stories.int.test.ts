@@ -12,9 +12,8 @@ import { anyStep } from './steps/every-step.ts';
 import { beginStory, type Story, through } from './story.ts';
 import { openWorld, type World } from './world.ts';
 
-/** Long enough for a slow machine to have told some, short enough for a failure to be shrunk. */
-const TIME_LIMIT_MS = 12_000;
 const settings = modelSettings();
+const timeout = settings.timeLimitMs + 30_000;
 
 describe('whatever happens at an event', () => {
   let world: World;
@@ -26,7 +25,7 @@ describe('whatever happens at an event', () => {
     await world?.[Symbol.asyncDispose]();
   });
 
-  it('is answered and ends as the model says, one thing after another', async () => {
+  it('is answered and ends as the model says, one thing after another', { timeout }, async () => {
     const commands = fc.commands([anyStep.map(asCommand)], { maxCommands: 30, size: 'max' });
     const property = fc.asyncProperty(anyEventPlan, commands, async (plan, steps) => {
       const story = await beginStory(world, plan);
@@ -40,13 +39,13 @@ describe('whatever happens at an event', () => {
       fc.assert(property, {
         seed: settings.seed,
         numRuns: settings.runs,
-        interruptAfterTimeLimit: TIME_LIMIT_MS,
+        interruptAfterTimeLimit: settings.timeLimitMs,
       }),
     );
     await expectNothingBroken(world);
   });
 
-  it('holds together when two processes do it all at once', async () => {
+  it('holds together when two processes do it all at once', { timeout }, async () => {
     const lanes = 6;
     const plan = fc.record({
       event: anyEventPlan,

@@ -12,13 +12,13 @@ import { anyUpload } from './upload-batch.ts';
 
 /** Whatever can happen at an event. A new kind of step is a file beside this one and a line here. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: anyScan },
-  { weight: 3, arbitrary: anyUpload },
-  { weight: 2, arbitrary: anyReplay },
-  { weight: 1, arbitrary: anyReuseOfScanId },
-  { weight: 3, arbitrary: anyAnnulment },
-  { weight: 1, arbitrary: anyBulkUndo },
-  { weight: 1, arbitrary: anyEnrolling },
+  { weight: 24, arbitrary: anyScan },
+  { weight: 8, arbitrary: anyUpload },
+  { weight: 6, arbitrary: anyReplay },
+  { weight: 3, arbitrary: anyReuseOfScanId },
+  { weight: 9, arbitrary: anyAnnulment },
+  { weight: 3, arbitrary: anyBulkUndo },
+  { weight: 3, arbitrary: anyEnrolling },
   { weight: 1, arbitrary: anyCancellation },
-  { weight: 2, arbitrary: anyClosing },
+  { weight: 4, arbitrary: anyClosing },
 );

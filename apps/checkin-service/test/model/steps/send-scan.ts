@@ -45,11 +45,32 @@ function timeSent(time: ScanTime, times: Story['times'], next: Story['next']): {
   }
 }
 
+/** An answer to a scan, with all that the model needs to foretell it. */
+export interface ScanAnswered {
+  status: number;
+  body: Answer['body'];
+  /** When the scan was made, in epoch milliseconds. */
+  at: number;
+  /** Unknown in a batch. */
+  replayed?: boolean;
+}
+
 /** Sends one scan and notes what came of it. */
-export async function send(story: Story, sent: SentScan, device: Device): Promise<Answer> {
-  const answer = await story.desk('POST', '/check-ins', device, sent);
-  note(story, sent, device, answer);
-  return answer;
+export async function send(story: Story, sent: SentScan, device: Device): Promise<ScanAnswered> {
+  const { status, body, headers } = await story.desk('POST', '/check-ins', device, sent);
+  note(story, sent, device, { status, body });
+  const replayed = headers.get('idempotent-replayed') === 'true';
+  return { status, body, replayed, at: await timeOf(story, sent) };
+}
+
+/** A scan that does not say when it was made was made when the server took it, which it does not tell of a refused one. */
+async function timeOf({ world, eventId }: Story, { scanId, scannedAt }: SentScan): Promise<number> {
+  if (scannedAt !== undefined) return Date.parse(scannedAt);
+  const [kept] = await world.db.query<{ scanned_at: Date }>(
+    'select scanned_at from attendance.scans where event_id = $1 and scan_id = $2',
+    [eventId, scanId],
+  );
+  return kept?.scanned_at.getTime() ?? Date.now();
 }
 
 /** What clients learn from an answer. */
@@ -64,32 +85,23 @@ export function note(
   if (status === 201 && !known.checkInIds.includes(body.checkIn.id)) known.checkInIds.push(body.checkIn.id);
 }
 
-/** Asks the model for the answer to a scan, and compares. `replayed` is unknown in a batch. */
-export function expectForetold(
-  model: Model,
-  sent: SentScan,
-  device: Device,
-  answer: { status: number; body: Answer['body']; replayed?: boolean },
-): void {
-  const { replayed, ...foretold } = model.scan(
-    asModelScan(model, sent, device, answer.body),
-    Date.now(),
-    answer.body.checkIn?.id,
-  );
+/** Asks the model for the answer to a scan, and compares. */
+export function expectForetold(model: Model, sent: SentScan, device: Device, answer: ScanAnswered): void {
+  const scan = asModelScan(model, sent, device, answer.at);
+  const { replayed, ...foretold } = model.scan(scan, Date.now(), answer.body.checkIn?.id);
   expect(toldOf(answer)).toEqual(foretold);
   if (answer.replayed !== undefined) expect(answer.replayed).toBe(replayed);
 }
 
-function asModelScan(model: Model, sent: SentScan, device: Device, body: Answer['body']): ModelScan {
+function asModelScan(model: Model, sent: SentScan, device: Device, at: number): ModelScan {
   const person = model.people.find(
     ({ id, accessCode }) => id === sent.enrollmentId || accessCode === sent.accessCode,
   );
-  const madeAt = sent.scannedAt ?? body.checkIn?.scannedAt;
   return {
     scanId: sent.scanId,
     personId: person?.id ?? null,
     names: sent.accessCode ?? sent.enrollmentId ?? '',
-    at: madeAt === undefined ? Date.now() : Date.parse(madeAt),
+    at,
     direction: sent.direction,
     station: sent.station ?? device.station,
     deviceId: device.id,

@@ -23,14 +23,16 @@ export const anyUpload: fc.Arbitrary<Step> = fc
       );
       const scans = [...fresh, ...again.map((index) => pick(known, index))];
       const { status, body } = await story.desk('POST', '/check-ins/batch', by, { scans });
-      const results = scans.map((sent, index) => ({ sent, ...body.results?.[index] }));
+      const results = scans.map((sent, index) => {
+        const at = Date.parse(sent.scannedAt ?? '');
+        return { sent, at, ...body.results?.[index] };
+      });
       for (const { sent, ...answer } of results) if (status === 200) note(story, sent, by, answer);
       return (model) => {
         expect(status).toBe(200);
         expect(results.map(({ scanId }) => scanId)).toEqual(scans.map(({ scanId }) => scanId));
         // The order in which scans were made is the order in which they are judged.
-        const made = ({ sent }: { sent: { scannedAt?: string } }) => Date.parse(sent.scannedAt ?? '');
-        for (const { sent, ...answer } of results.toSorted((one, other) => made(one) - made(other))) {
+        for (const { sent, ...answer } of results.toSorted((one, other) => one.at - other.at)) {
           expectForetold(model, sent, by, answer);
         }
       };

@@ -90,6 +90,7 @@ export type ScanTime = 'now' | 'slightly ahead' | number;
 export const anyTimeMade: fc.Arbitrary<number> = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 70 }) },
   { weight: 3, arbitrary: fc.integer({ min: 70, max: 138 }) },
+  { weight: 1, arbitrary: fc.integer({ min: -48, max: 0 }) },
   { weight: 1, arbitrary: fc.integer({ min: -60, max: 160 }) },
 );
 

@@ -8,7 +8,7 @@ export interface ModelSettings {
   timeLimitMs: number;
 }
 
-const TIME_LIMIT_MS = 12_000;
+const TIME_LIMIT_MS = 8_000;
 const MOST_MS_PER_RUN = 2_000;
 
 /**
@@ -30,7 +30,7 @@ export async function repeatable({ seed, runs }: ModelSettings, test: () => Prom
     await test();
   } catch (error) {
     const again = `TURNOUT_MODEL_SEED=${seed} TURNOUT_MODEL_RUNS=${runs}`;
-    throw new Error(`Repeat this with ${again}. ${error instanceof Error ? error.message : error}`, {
+    throw new Error(`Repeat this with ${again}. ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }

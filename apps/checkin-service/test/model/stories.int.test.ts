@@ -10,8 +10,10 @@ import { asCommand, type Step } from './step.ts';
 import { enrollSomeone } from './steps/enroll.ts';
 import { anyStep } from './steps/every-step.ts';
 import { beginStory, type Story, through } from './story.ts';
-import { openWorld, type World } from './world.ts';
+import { openWorld, UnavailableError, type World } from './world.ts';
 
+const STORIES_AT_ONCE = 5;
+const firstPeople = [enrollSomeone, enrollSomeone, enrollSomeone];
 const settings = modelSettings();
 const timeout = settings.timeLimitMs + 30_000;
 
@@ -28,12 +30,13 @@ describe('whatever happens at an event', () => {
   it('is answered and ends as the model says, one thing after another', { timeout }, async () => {
     const commands = fc.commands([anyStep.map(asCommand)], { maxCommands: 30, size: 'max' });
     const property = fc.asyncProperty(anyEventPlan, commands, async (plan, steps) => {
-      const story = await beginStory(world, plan);
-      const carried = { known: story.known, model: new Model(story.times) };
-      for (const step of [enrollSomeone, enrollSomeone, enrollSomeone])
-        (await step.act(story))(carried.model);
-      await fc.asyncModelRun(() => ({ model: carried, real: story }), steps);
-      await expectStateAsForetold(story, carried.model);
+      await unlessUnavailable(async () => {
+        const story = await beginStory(world, plan);
+        const carried = { known: story.known, model: new Model(story.times) };
+        for (const step of firstPeople) (await step.act(story))(carried.model);
+        await fc.asyncModelRun(() => ({ model: carried, real: story }), steps);
+        await expectStateAsForetold(story, carried.model);
+      });
     });
     await repeatable(settings, () =>
       fc.assert(property, {
@@ -55,10 +58,13 @@ describe('whatever happens at an event', () => {
       }),
     });
     await repeatable(settings, async () => {
-      for (const told of fc.sample(plan, { seed: settings.seed, numRuns: 4 })) {
+      const until = performance.now() + settings.timeLimitMs;
+      for (const told of fc.sample(plan, { seed: settings.seed, numRuns: STORIES_AT_ONCE })) {
+        if (performance.now() > until) break;
         const story = await beginStory(world, told.event);
-        for (const step of [enrollSomeone, enrollSomeone, enrollSomeone]) await step.act(story);
+        for (const step of firstPeople) await step.act(story);
         await Promise.all(told.lanes.map((steps, lane) => inOrder(steps, through(story, lane % 2))));
+        expect(story.known.answers).not.toEqual([]);
         expect(story.known.answers.filter(({ status }) => status === 500)).toEqual([]);
         await expectAnswersToBeStored(world.db, story);
         await expectFirstsToBeFirst(world.db, story);
@@ -69,7 +75,18 @@ describe('whatever happens at an event', () => {
 });
 
 async function inOrder(steps: readonly Step[], story: Story): Promise<void> {
-  for (const step of steps) if (step.isPossible(story.known)) await step.act(story);
+  for (const step of steps) {
+    if (step.isPossible(story.known)) await unlessUnavailable(() => step.act(story));
+  }
+}
+
+/** A machine that is too slow for the services' deadlines breaks no promise; it only ends what it was part of. */
+async function unlessUnavailable(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+  }
 }
 
 async function expectNothingBroken(world: World): Promise<void> {

@@ -8,6 +8,12 @@ import { type Answer, callService } from '../front-desk.ts';
 import { startServiceProcess } from './service-process.ts';
 import type { Device } from './story.ts';
 
+/**
+ * A service answered 503: the machine was too slow for its deadlines. What was asked for may or may not have happened, so
+ * a model has nothing to say about what follows.
+ */
+export class UnavailableError extends Error {}
+
 /** Two desks, the closure and the admin's service, each a process of its own, over one database. */
 export interface World extends AsyncDisposable {
   database: TestDatabase;
@@ -45,8 +51,11 @@ export async function openWorld(): Promise<World> {
     start('admin-service'),
   ]);
   const token = organization.tokens.admin;
-  const call = (url: string, method: string, path: string, as: string, body?: object) =>
-    callService(url, method, path, { token: as, ...(body && { body }) });
+  const call = async (url: string, method: string, path: string, as: string, body?: object) => {
+    const answer = await callService(url, method, path, { token: as, ...(body && { body }) });
+    if (answer.status === 503) throw new UnavailableError(`${method} ${path} was answered 503`);
+    return answer;
+  };
   const devices = await Promise.all([
     aDevice(db, organization.id, 'front_desk', null),
     aDevice(db, organization.id, 'front_desk', 'Gate 7'),

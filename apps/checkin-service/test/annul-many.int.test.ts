@@ -335,4 +335,18 @@ describe('undoing all scans of a device or a station', () => {
     });
     expect(body.items).toHaveLength(100);
   });
+
+  it('does 5,000 scans of one badge as well', async () => {
+    const [ada] = await enroll(1);
+    await desk.scan(eventId, { accessCode: ada?.accessCode });
+    const deviceId = newId();
+    await desk.db.query(
+      `insert into attendance.check_ins (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, direction, source,
+         device_id, scan_id)
+       select $1, gen_random_uuid(), $2, current_date, now(), now(), 'entry', 'scan', $3, gen_random_uuid()
+       from generate_series(1, 5000)`,
+      [eventId, ada?.id, deviceId],
+    );
+    expect((await undo({ deviceId })).body).toMatchObject({ checkIns: 5_000, people: 1, statusChanges: [] });
+  });
 });

@@ -1,11 +1,11 @@
 import type { Principal } from '@turnout/access/principal';
-import type { AnnulmentRefusal } from '@turnout/attendance/decide-annulment';
-import type { CheckIn } from '@turnout/attendance/enrollment';
+import { applyMove } from '@turnout/attendance/apply-move';
+import { type AnnulmentRefusal, decideAnnulment } from '@turnout/attendance/decide-annulment';
+import { type CheckIn, annulCheckIn as withoutCheckIn } from '@turnout/attendance/enrollment';
 import { changeEnrollments, each } from '@turnout/attendance-store/change-enrollments';
 import { findEnrollmentOfCheckIn } from '@turnout/attendance-store/door/find-enrollment-of-check-in';
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
 import type { Db } from '@turnout/runtime/postgres';
-import { judgeAnnulment } from './judge-annulment.ts';
 
 export interface AnnulmentCommand {
   principal: Principal;
@@ -31,10 +31,23 @@ export async function annulCheckIn(db: Db, command: AnnulmentCommand): Promise<A
     db,
     { by: 'enrollments', organizationId, eventId, enrollmentIds: [enrollmentId] },
     each<Annulled>((enrollment, event, now) => {
-      const judged = judgeAnnulment(event, enrollment, { checkInId, reason, by }, now);
-      if (judged.outcome === 'refused') return { facts: [], result: { ...judged, event } };
-      const { fact, checkIn, enrollment: after } = judged;
-      return { facts: [fact], result: { outcome: 'annulled', event, enrollment: after, checkIn } };
+      const decision = decideAnnulment(event, enrollment, { checkInId, reason, by }, now);
+      if (decision.outcome === 'refused') {
+        return { facts: [], result: { outcome: 'refused', event, refusal: decision.refusal } };
+      }
+      const { move } = decision;
+      const left = withoutCheckIn(enrollment, checkInId, now);
+      const checkIn = left.checkIns.find(({ id }) => id === checkInId);
+      if (!checkIn) throw new Error(`check-in ${checkInId} was decided about and is not there`);
+      return {
+        facts: [{ kind: 'annulled', checkIn, reason, move }],
+        result: {
+          outcome: 'annulled',
+          event,
+          enrollment: move ? applyMove(left, move) : left,
+          checkIn,
+        },
+      };
     }),
     { actor: { type: 'token', id: tokenId, label }, cause: requestId },
   );

@@ -1,4 +1,5 @@
 import type { Principal } from '@turnout/access/principal';
+import { decideAnnulments } from '@turnout/attendance/decide-annulments';
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import { changeEnrollments, each } from '@turnout/attendance-store/change-enrollments';
 import { findCheckInsToAnnul, type ScansMade } from '@turnout/attendance-store/door/find-check-ins-to-annul';
@@ -7,7 +8,6 @@ import { findEvent } from '@turnout/attendance-store/find-event';
 import type { StoredEnrollment } from '@turnout/attendance-store/stored';
 import type { Db } from '@turnout/runtime/postgres';
 import { deskRole } from './annul-check-in.ts';
-import { judgeAnnulment } from './judge-annulment.ts';
 
 /** Check-ins in one undo, at most: what one transaction does well within the time of a request. */
 export const MOST_CHECK_INS = 5_000;
@@ -55,17 +55,18 @@ export async function annulMany(db: Db, command: BulkAnnulmentCommand): Promise<
     db,
     { by: 'enrollments', organizationId, eventId, enrollmentIds: found.enrollmentIds },
     each<Undone>((before, event, now) => {
-      const facts: Fact[] = [];
-      const checkIns: CheckIn[] = [];
-      let after = before;
-      for (const { id } of before.checkIns.filter((made) => wanted.has(made.id) && !made.annulledAt)) {
-        const judged = judgeAnnulment(event, after, { checkInId: id, reason, by }, now);
-        if (judged.outcome === 'refused') throw new Error(`an undo was refused: ${judged.refusal.code}`);
-        after = judged.enrollment;
-        facts.push(judged.fact);
-        checkIns.push(judged.checkIn);
-      }
-      return { facts: dryRun ? [] : facts, result: { before, after, checkIns } };
+      const annulments = before.checkIns
+        .filter(({ id, annulledAt }) => wanted.has(id) && annulledAt === null)
+        .map(({ id }) => ({ checkInId: id, reason, by }));
+      const decision = decideAnnulments(event, before, annulments, now);
+      if (decision.outcome === 'refused') throw new Error(`an undo was refused: ${decision.refusal.code}`);
+      const { moves, left } = decision;
+      const leftById = new Map(left.checkIns.map((checkIn) => [checkIn.id, checkIn]));
+      const checkIns = annulments.flatMap(({ checkInId }) => leftById.get(checkInId) ?? []);
+      const facts = checkIns.map(
+        (checkIn, index): Fact => ({ kind: 'annulled', checkIn, reason, move: moves[index] ?? null }),
+      );
+      return { facts: dryRun ? [] : facts, result: { before, after: left, checkIns } };
     }),
     { actor: { type: 'token', id: tokenId, label }, cause: requestId },
   );

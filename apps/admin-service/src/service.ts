@@ -24,7 +24,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   await using opening = new AsyncDisposableStack();
   const logger = createLogger({ name, ...config.log });
   const database = { ...config.database, applicationName: name };
-  const db = opening.use(openDb(database));
+  const db = opening.use(openDb({ ...database, steadyPlans: true }));
   const sequelize = openSequelize(database);
   opening.defer(() => sequelize.close());
   await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {

@@ -23,7 +23,7 @@ const name = 'checkin-service';
 export async function startCheckinService(config: CheckinConfig): Promise<HttpServer> {
   await using opening = new AsyncDisposableStack();
   const logger = createLogger({ name, ...config.log });
-  const db = opening.use(openDb({ ...config.database, applicationName: name }));
+  const db = opening.use(openDb({ ...config.database, applicationName: name, steadyPlans: true }));
   await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
     await requireSchema(db);
     await requireDurablePostgres(db);

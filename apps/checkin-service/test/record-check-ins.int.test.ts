@@ -223,12 +223,15 @@ describe('checking in', () => {
     expect((await desk.scan(cancelled, { accessCode: person.accessCode })).body.code).toBe('event_cancelled');
     const gone = await enroll();
     await desk.db.query(
-      `update attendance.enrollments set status = 'cancelled', cancelled_at = clock_timestamp() where enrollment_id = $1`,
+      `update attendance.enrollments set status = 'cancelled', cancelled_at = '2026-05-03T14:05:00+02:00'
+       where enrollment_id = $1`,
       [gone.id],
     );
-    expect((await desk.scan(eventId, { accessCode: gone.accessCode })).body.code).toBe(
-      'enrollment_cancelled',
-    );
+    expect((await desk.scan(eventId, { accessCode: gone.accessCode })).body).toMatchObject({
+      code: 'enrollment_cancelled',
+      detail: 'Ask the organiser: this ticket was cancelled on 3 May 2026, 14:05.',
+      cancelledAt: '2026-05-03T12:05:00.000Z',
+    });
   });
 
   it('keeps to the re-entry policy: once a day, and once', async () => {
@@ -244,10 +247,31 @@ describe('checking in', () => {
         status: 409,
         body: { code: 'already_checked_in', previous: { sameDevice: true } },
       });
+      const other = await givenToken(desk.db, desk.organization.id, 'front_desk');
+      const elsewhere = await desk.scan(strict, { accessCode: person.accessCode }, other);
+      expect(elsewhere.body).toMatchObject({
+        code: 'already_checked_in',
+        detail: expect.stringMatching(/another device on .* call a supervisor\.$/),
+        previous: { sameDevice: false, secondsAgo: expect.any(Number) },
+      });
       expect((await desk.scan(strict, { accessCode: person.accessCode, direction: 'exit' })).status).toBe(
         201,
       );
     }
+  });
+
+  it('calls a double tap what it is, so that nobody is sent away for it', async () => {
+    const strict = await givenEvent(desk.db, desk.organization.id, { ...running(), reentry: 'once' });
+    const person = await enroll(strict);
+    const first = new Date(Date.now() - MINUTE);
+    const again = new Date(first.getTime() + 4_000);
+    await desk.scan(strict, { accessCode: person.accessCode, scannedAt: first.toISOString() });
+    const tap = await desk.scan(strict, { accessCode: person.accessCode, scannedAt: again.toISOString() });
+    expect(tap.body).toMatchObject({
+      code: 'already_checked_in',
+      detail: expect.stringContaining('by this device 4 seconds ago: a double tap, nothing is wrong.'),
+      previous: { sameDevice: true, secondsAgo: 4 },
+    });
   });
 
   it('counts late evidence: a no-show who was there becomes attended, and the version counts it', async () => {

@@ -28,6 +28,7 @@ export function openClosingDb(config: ClosingConfig, applicationName: string): D
   return openDb({
     ...config.database,
     applicationName,
+    steadyPlans: true,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
     lockTimeoutMs: LOCK_TIMEOUT_MS,
   });

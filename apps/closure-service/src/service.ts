@@ -26,7 +26,7 @@ const name = 'closure-service';
 export async function startClosureService(config: ClosureConfig): Promise<HttpServer> {
   await using opening = new AsyncDisposableStack();
   const logger = createLogger({ name, ...config.log });
-  const db = opening.use(openDb({ ...config.database, applicationName: name }));
+  const db = opening.use(openDb({ ...config.database, applicationName: name, steadyPlans: true }));
   const closingDb = opening.use(openClosingDb(config, name));
   await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
     await requireSchema(db);

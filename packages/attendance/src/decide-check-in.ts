@@ -25,7 +25,9 @@ export function decideCheckIn(
 ): CheckInDecision {
   const { scannedAt } = scan;
   if (event.cancelledAt) return refused({ code: 'event_cancelled', cancelledAt: event.cancelledAt });
-  if (enrollment.status === 'cancelled') return refused({ code: 'enrollment_cancelled' });
+  if (enrollment.status === 'cancelled') {
+    return refused({ code: 'enrollment_cancelled', cancelledAt: enrollment.cancelledAt });
+  }
   if (scannedAt.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) {
     return refused({ code: 'scanned_in_future', scannedAt, now });
   }
@@ -92,7 +94,7 @@ export type CheckInDecision =
 
 export type CheckInRefusal =
   | { code: 'event_cancelled'; cancelledAt: Date }
-  | { code: 'enrollment_cancelled' }
+  | { code: 'enrollment_cancelled'; cancelledAt: Date | null }
   | { code: 'scanned_in_future'; scannedAt: Date; now: Date }
   | { code: 'not_open_yet'; opensAt: Date }
   | { code: 'event_ended'; endedAt: Date }

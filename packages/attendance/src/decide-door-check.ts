@@ -9,11 +9,11 @@ import { type Refused, refused } from './refused.ts';
  */
 export function decideDoorCheck(
   event: Pick<EventPolicy, 'cancelledAt'>,
-  { status, order }: OrderHolder,
+  { status, cancelledAt, order }: OrderHolder,
   { product, previous }: Door,
 ): DoorCheckDecision {
   if (event.cancelledAt) return refused({ code: 'event_cancelled', cancelledAt: event.cancelledAt });
-  if (status === 'cancelled') return refused({ code: 'enrollment_cancelled' });
+  if (status === 'cancelled') return refused({ code: 'enrollment_cancelled', cancelledAt });
   if (!product) return refused({ code: 'unknown_product' });
   if (!order?.lineItems.some(({ productId }) => productId === product.id)) {
     return refused({ code: 'not_entitled', product });
@@ -50,7 +50,7 @@ export type DoorCheckDecision =
 
 export type DoorCheckRefusal =
   | { code: 'event_cancelled'; cancelledAt: Date }
-  | { code: 'enrollment_cancelled' }
+  | { code: 'enrollment_cancelled'; cancelledAt: Date | null }
   | { code: 'unknown_product' }
   /** There is no order, or it does not hold the product. */
   | { code: 'not_entitled'; product: Product }

@@ -8,11 +8,11 @@ import { type Refused, refused } from './refused.ts';
  */
 export function decideRedemption<O extends Order>(
   event: Pick<EventPolicy, 'cancelledAt'>,
-  { status, order }: OrderHolder<O>,
+  { status, cancelledAt, order }: OrderHolder<O>,
   { lineItemId }: { lineItemId: string },
 ): RedemptionDecision<O> {
   if (event.cancelledAt) return refused({ code: 'event_cancelled', cancelledAt: event.cancelledAt });
-  if (status === 'cancelled') return refused({ code: 'enrollment_cancelled' });
+  if (status === 'cancelled') return refused({ code: 'enrollment_cancelled', cancelledAt });
   const lineItem = order?.lineItems.find(({ id }) => id === lineItemId);
   if (!order || !lineItem) return refused({ code: 'unknown_line_item' });
   if (!isPaid(order)) return refused({ code: 'order_unpaid' });
@@ -30,7 +30,7 @@ export type RedemptionDecision<O extends Order = Order> =
 
 export type RedemptionRefusal =
   | { code: 'event_cancelled'; cancelledAt: Date }
-  | { code: 'enrollment_cancelled' }
+  | { code: 'enrollment_cancelled'; cancelledAt: Date | null }
   /** Not in this holder's order; another holder's is as unknown as one that does not exist. */
   | { code: 'unknown_line_item' }
   | { code: 'order_unpaid' }

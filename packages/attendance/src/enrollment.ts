@@ -7,6 +7,8 @@ export interface Enrollment {
   version: number;
   /** Who gave the verdict, for `attended` and `no_show`; otherwise null. An override's verdict stands. */
   verdictBy: 'rule' | 'override' | null;
+  /** When it was cancelled, as it is stored; null unless it is. */
+  cancelledAt: Date | null;
   /** All of them, also exits and annulled ones, in any order. */
   checkIns: readonly CheckIn[];
 }

@@ -1,4 +1,4 @@
-import type { Status } from './enrollment.ts';
+import type { Enrollment } from './enrollment.ts';
 
 export type OrderStatus = 'pending' | 'paid' | 'partially_refunded' | 'refunded' | 'cancelled';
 export type ProductKind = 'ticket' | 'addon';
@@ -27,8 +27,7 @@ export interface Order {
 }
 
 /** The part of an enrollment that redemptions and door checks look at. */
-export interface OrderHolder<O extends Order = Order> {
-  status: Status;
+export interface OrderHolder<O extends Order = Order> extends Pick<Enrollment, 'status' | 'cancelledAt'> {
   order: O | null;
 }
 

@@ -28,7 +28,7 @@ export function anEvent(changes: Partial<EventPolicy> = {}): EventPolicy {
 }
 
 export function anEnrollment(changes: Partial<Enrollment> = {}): Enrollment {
-  return { status: 'confirmed', version: 1, verdictBy: null, checkIns: [], ...changes };
+  return { status: 'confirmed', version: 1, verdictBy: null, cancelledAt: null, checkIns: [], ...changes };
 }
 
 let made = 0;

@@ -154,10 +154,11 @@ describe('a scan is refused', () => {
     });
   });
 
-  it('when the enrollment was cancelled', () => {
-    expect(decide({ enrollment: anEnrollment({ status: 'cancelled' }) })).toEqual({
+  it('when the enrollment was cancelled, and says when that was', () => {
+    const cancelledAt = at('2026-04-30T12:05:00Z');
+    expect(decide({ enrollment: anEnrollment({ status: 'cancelled', cancelledAt }) })).toEqual({
       outcome: 'refused',
-      refusal: { code: 'enrollment_cancelled' },
+      refusal: { code: 'enrollment_cancelled', cancelledAt },
     });
   });
 

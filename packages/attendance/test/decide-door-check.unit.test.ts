@@ -6,7 +6,11 @@ import { aLineItem, anOrder, at, lunch, tutorial } from './builders.ts';
 
 const running = { cancelledAt: null };
 const cancelled = { cancelledAt: at('2026-04-01T00:00:00Z') };
-const holder = (order: Order | null, status: Status = 'checked_in') => ({ status, order });
+const holder = (order: Order | null, status: Status = 'checked_in') => ({
+  status,
+  cancelledAt: null,
+  order,
+});
 const door: Door = { product: tutorial, previous: null };
 const withTutorial = anOrder({ lineItems: [aLineItem(lunch), aLineItem(tutorial)] });
 const earlier: DoorCheck = {

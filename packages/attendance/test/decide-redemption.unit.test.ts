@@ -7,7 +7,11 @@ import { aLineItem, anOrder, at, lunch, tutorial } from './builders.ts';
 
 const running = { cancelledAt: null };
 const cancelled = { cancelledAt: at('2026-04-01T00:00:00Z') };
-const holder = (order: Order | null, status: Status = 'checked_in') => ({ status, order });
+const holder = (order: Order | null, status: Status = 'checked_in') => ({
+  status,
+  cancelledAt: null,
+  order,
+});
 const ofLunch = { lineItemId: 'item-lunch' };
 
 describe('a redemption', () => {
@@ -30,7 +34,9 @@ describe('a redemption', () => {
 
   it('keeps what else is known of an order', () => {
     const order = { ...anOrder(), createdAt: at('2026-01-01T00:00:00Z') };
-    expect(decideRedemption(running, { status: 'confirmed', order }, ofLunch)).toMatchObject({
+    expect(
+      decideRedemption(running, { status: 'confirmed', cancelledAt: null, order }, ofLunch),
+    ).toMatchObject({
       order: { createdAt: order.createdAt },
     });
   });

@@ -32,6 +32,7 @@ export const problemCatalog = {
   not_entitled: { status: 409, title: 'The order does not hold this product' },
   already_annulled: { status: 409, title: 'This check-in is annulled already' },
   annulment_window_over: { status: 409, title: 'The time to undo this check-in is over' },
+  too_many_check_ins: { status: 422, title: 'Too many check-ins to annul at once' },
   // Closure
   event_not_ended: { status: 409, title: 'The event has not ended' },
   closure_in_progress: { status: 409, title: 'The event is being closed right now' },

@@ -12,6 +12,8 @@ export interface DatabaseConfig {
   connectTimeoutMs?: number;
   /** How long a statement waits for a lock. Default 1200 ms. */
   lockTimeoutMs?: number;
+  /** For statements that look rows up by their keys, and few others: one plan for each, whatever the statistics say. */
+  steadyPlans?: boolean;
 }
 
 /** Connection settings of a configuration, as pg names them: shared by the pool and by Sequelize. */

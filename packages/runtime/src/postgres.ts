@@ -40,6 +40,13 @@ export interface Db extends Queryable, AsyncDisposable {
 }
 
 /**
+ * A named statement is planned once and by its index. Otherwise PostgreSQL plans it anew whenever a plan for these very
+ * values looks cheaper, which costs more than to look up a few keys; and a plan made while a table was small reads all of
+ * it for each key, until statistics are taken again: an event fills its tables within minutes.
+ */
+const STEADY_PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+
+/**
  * Opens a pool. Connects lazily, so that a service starts without its database and recovers with it.
  *
  * Every wait has a deadline on this side: getting a connection, and each statement. A connection that missed its
@@ -54,9 +61,7 @@ export function openDb(config: DatabaseConfig): Db {
     idleTimeoutMillis: 30_000,
     types: typeParsers,
     pipeline: true,
-    // Otherwise PostgreSQL plans a named statement anew whenever a plan for these very values looks cheaper to it, which
-    // costs more than looking up a few keys does.
-    options: '-c plan_cache_mode=force_generic_plan',
+    ...(config.steadyPlans && { options: STEADY_PLANS }),
     Client: DeadlineClient as unknown as new () => pg.ClientBase,
   });
   // An idle connection that the server closes is discarded by the pool; unheard, the event would end the process.

@@ -55,6 +55,6 @@ export async function annulCheckIn(db: Db, command: AnnulmentCommand): Promise<A
 }
 
 /** Routes let nobody else annul. */
-function deskRole({ role }: Principal): 'front_desk' | 'supervisor' | 'admin' {
+export function deskRole({ role }: Principal): 'front_desk' | 'supervisor' | 'admin' {
   return role === 'auditor' ? 'front_desk' : role;
 }

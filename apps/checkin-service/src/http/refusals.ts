@@ -5,7 +5,9 @@ import type { RedemptionRefusal } from '@turnout/attendance/decide-redemption';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import type { Refusal } from '@turnout/runtime/http/reply';
 import type { ScanKind } from '../commands/submitted-scan.ts';
+import { alreadyCheckedIn } from './already-checked-in.ts';
 import { previousBody } from './bodies.ts';
+import { duration } from './in-words.ts';
 import { localTime } from './local-time.ts';
 
 /** Everything a scan can be refused with; the rules decide most of it, the look-up the rest. */
@@ -30,46 +32,44 @@ export function sentenceFor(
     case 'unknown_code':
       return say(unknownCode(event));
     case 'scan_id_reused':
-      return say('This scanId was used for another ticket or request. Send a new scanId for each scan.');
+      return say(
+        'This scanId was used for another ticket or another request. Scan again; the device must send a new one for each scan.',
+      );
     case 'event_cancelled':
       return say(
         `${event.name} was cancelled on ${local(refusal.cancelledAt)}. Nobody is admitted; ask the organiser.`,
-        {
-          cancelledAt: refusal.cancelledAt.toISOString(),
-        },
+        { cancelledAt: refusal.cancelledAt.toISOString() },
       );
-    case 'enrollment_cancelled':
-      return say('This ticket was cancelled. Do not admit; ask the organiser.');
+    case 'enrollment_cancelled': {
+      const { cancelledAt } = refusal;
+      const when = cancelledAt ? ` on ${local(cancelledAt)}` : '';
+      return say(`Ask the organiser: this ticket was cancelled${when}.`, {
+        cancelledAt: cancelledAt?.toISOString() ?? null,
+      });
+    }
     case 'scanned_in_future':
       return say(
-        'The scan is dated more than 5 minutes ahead of the server. Set the clock of the device and scan again.',
+        `The clock of this device is ${duration(refusal.scannedAt.getTime() - refusal.now.getTime())} ahead of the server's. Set it and scan again.`,
         {
           scannedAt: refusal.scannedAt.toISOString(),
           serverTime: refusal.now.toISOString(),
         },
       );
     case 'not_open_yet':
-      return say(`Admission opens at ${local(refusal.opensAt)}. Ask the person to come back then.`, {
+      return say(`Admission opens on ${local(refusal.opensAt)}. Ask the person to come back then.`, {
         opensAt: refusal.opensAt.toISOString(),
       });
     case 'event_ended':
       return say(
-        `${event.name} ended at ${local(refusal.endedAt)}. An admin can still correct the attendance.`,
-        {
-          endedAt: refusal.endedAt.toISOString(),
-        },
+        `${event.name} ended on ${local(refusal.endedAt)}. Ask an admin if the person was there: they can correct the attendance.`,
+        { endedAt: refusal.endedAt.toISOString() },
       );
     case 'order_unpaid':
       return say(unpaid[scan.kind]);
-    case 'already_checked_in': {
-      const { previous, reentry } = refusal;
-      const where = previous.station === null ? '' : ` at ${previous.station}`;
-      const scope = reentry === 'once' ? 'only once' : 'once a day';
-      return say(
-        `This ticket admits ${scope}, and was scanned ${local(previous.scannedAt)}${where}. If that was not this person, call a supervisor.`,
-        { previous: previousBody(previous, scan) },
-      );
-    }
+    case 'already_checked_in':
+      return say(alreadyCheckedIn(refusal, scan, local), {
+        previous: previousBody(refusal.previous, scan),
+      });
     case 'unknown_line_item':
       return say(
         'The order of this ticket does not have this line item. Load the products of the ticket again and choose one.',
@@ -96,8 +96,8 @@ const unpaid: Record<ScanKind, string> = {
   door_check: 'The order is not paid. Do not admit; send the person to the cash desk.',
 };
 
-/** What a desk is told of a code that is no ticket here. */
-export function unknownCode(event: StoredEvent): string {
+/** The same words for a scan and for a look-up. */
+export function unknownCode(event: Pick<StoredEvent, 'name'>): string {
   return `No ticket of ${event.name} has this code. Check that it is the right event, or search by name.`;
 }
 
@@ -109,7 +109,7 @@ export function annulmentRefused(refusal: AnnulmentRefusal, event: StoredEvent):
     case 'not_own_check_in':
       return {
         problem: 'forbidden',
-        detail: 'Another device made this check-in. Ask a supervisor to annul it.',
+        detail: 'This device did not make this check-in. Ask a supervisor to annul it.',
       };
     case 'supervisor_required':
       return {
@@ -120,13 +120,13 @@ export function annulmentRefused(refusal: AnnulmentRefusal, event: StoredEvent):
     case 'already_annulled':
       return {
         problem: 'already_annulled',
-        detail: `This check-in was annulled ${localTime(refusal.annulledAt, event.timeZone)}. There is nothing left to do.`,
+        detail: `This check-in was annulled on ${localTime(refusal.annulledAt, event.timeZone)}. There is nothing left to do: scan the badge again if the person is to be in.`,
         extra: { annulledAt: refusal.annulledAt.toISOString() },
       };
     case 'annulment_window_over':
       return {
         problem: 'annulment_window_over',
-        detail: 'A device may undo its own scans for 15 minutes. Ask a supervisor to annul it.',
+        detail: `A device may undo its own scans for 15 minutes, in this case until ${localTime(refusal.endedAt, event.timeZone)}. Ask a supervisor to annul it.`,
         extra: { endedAt: refusal.endedAt.toISOString() },
       };
   }

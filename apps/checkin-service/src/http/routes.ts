@@ -1,4 +1,5 @@
 import type { CheckinContext } from '../context.ts';
+import { annulManyRoute } from './annulments.ts';
 import { findAttendeeRoute, searchAttendeesRoute } from './attendees.ts';
 import { annulRoute, checkInBatchRoute, checkInRoute } from './check-ins.ts';
 import { listDevicesRoute } from './devices.ts';
@@ -15,6 +16,7 @@ export function routes(context: CheckinContext) {
     checkInRoute(context), //        POST /v1/events/:eventId/check-ins
     checkInBatchRoute(context), //   POST /v1/events/:eventId/check-ins/batch
     annulRoute(context), //          POST /v1/events/:eventId/check-ins/:checkInId/annulment
+    annulManyRoute(context), //      POST /v1/events/:eventId/annulments
     searchAttendeesRoute(context), // GET /v1/events/:eventId/attendees
     findAttendeeRoute(context), //    GET /v1/events/:eventId/attendees/:accessCode
     attendeeProductsRoute(context), // GET /v1/events/:eventId/attendees/:accessCode/products

@@ -117,6 +117,7 @@ function toStoredEnrollment(
     status: row.status,
     version: row.version,
     verdictBy: row.verdict_by,
+    cancelledAt: row.cancelled_at,
     checkIns,
     order,
   };

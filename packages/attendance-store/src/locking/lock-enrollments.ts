@@ -10,6 +10,7 @@ export interface EnrollmentRow {
   status: Status;
   version: number;
   verdict_by: 'rule' | 'override' | null;
+  cancelled_at: Date | null;
   access_code: string;
   ticket_type: string | null;
   name: string;
@@ -26,7 +27,7 @@ export class OvertakenError extends Error {
 // deadlocking.
 const columns = `
   e.event_id, e.enrollment_id, e.organization_id, e.participant_id, e.status, e.version, e.verdict_by,
-  e.access_code, e.ticket_type, p.name`;
+  e.cancelled_at, e.access_code, e.ticket_type, p.name`;
 const source = `
   attendance.enrollments e
   join attendance.participants p

@@ -529,7 +529,7 @@ CREATE UNIQUE INDEX tokens_token_id ON access.tokens USING btree (token_id);
 
 CREATE INDEX check_ins_by_annulment ON attendance.check_ins USING btree (event_id, annulled_at) WHERE (annulled_at IS NOT NULL);
 
-CREATE INDEX check_ins_of_enrollment ON attendance.check_ins USING btree (event_id, enrollment_id);
+CREATE INDEX check_ins_of_enrollment ON attendance.check_ins USING btree (event_id, enrollment_id, check_in_id);
 
 CREATE UNIQUE INDEX closure_runs_id ON attendance.closure_runs USING btree (run_id);
 
@@ -544,6 +544,8 @@ CREATE INDEX enrollments_undecided ON attendance.enrollments USING btree (event_
 CREATE INDEX events_by_end ON attendance.events USING btree (ends_at) WHERE (cancelled_at IS NULL);
 
 CREATE INDEX events_of_organization ON attendance.events USING btree (organization_id, event_id);
+
+CREATE INDEX line_items_id ON attendance.line_items USING btree (line_item_id);
 
 CREATE INDEX orders_by_change ON attendance.orders USING btree (event_id, changed_at);
 
@@ -561,7 +563,7 @@ CREATE INDEX reused_scans_in_order ON attendance.reused_scans USING btree (event
 
 CREATE INDEX scans_discrepant ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (((device_decision = 'admitted'::text) AND (refusal IS NOT NULL)) OR ((device_decision = 'turned_away'::text) AND (refusal IS NULL)));
 
-CREATE INDEX scans_in_order ON attendance.scans USING btree (event_id, recorded_at, scan_id);
+CREATE INDEX scans_in_order ON attendance.scans USING btree (event_id, recorded_at);
 
 CREATE INDEX scans_of_enrollment ON attendance.scans USING btree (event_id, enrollment_id);
 

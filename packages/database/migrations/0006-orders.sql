@@ -15,10 +15,10 @@ create table attendance.orders (
   status text not null check (status in ('pending', 'paid', 'partially_refunded', 'refunded', 'cancelled')),
   created_at timestamptz not null default clock_timestamp(),
   changed_at timestamptz not null default clock_timestamp(),
-  primary key (event_id, enrollment_id),
   foreign key (event_id, enrollment_id) references attendance.enrollments
 );
 create index orders_by_change on attendance.orders (event_id, changed_at);
+alter table attendance.orders add primary key (event_id, enrollment_id);
 
 create table attendance.line_items (
   event_id uuid not null,
@@ -31,6 +31,7 @@ create table attendance.line_items (
   foreign key (event_id, enrollment_id) references attendance.orders,
   foreign key (event_id, product_id) references attendance.products
 );
+create index line_items_id on attendance.line_items (line_item_id);
 
 -- One use of one unit of a line item.
 create table attendance.redemptions (

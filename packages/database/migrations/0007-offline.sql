@@ -24,7 +24,7 @@ create view attendance.refused_scans as
   from attendance.reused_scans;
 
 -- In the order of recording, for lists and for the live view.
-create index scans_in_order on attendance.scans (event_id, recorded_at, scan_id);
+create index scans_in_order on attendance.scans (event_id, recorded_at);
 create index scans_refused on attendance.scans (event_id, recorded_at, scan_id) where refusal is not null;
 create index scans_discrepant on attendance.scans (event_id, recorded_at, scan_id)
   where (device_decision = 'admitted' and refusal is not null)

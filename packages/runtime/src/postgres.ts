@@ -44,7 +44,7 @@ export interface Db extends Queryable, AsyncDisposable {
  * values looks cheaper, which costs more than to look up a few keys; and a plan made while a table was small reads all of
  * it for each key, until statistics are taken again: an event fills its tables within minutes.
  */
-const STEADY_PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+const STEADY_PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c random_page_cost=0';
 
 /**
  * Opens a pool. Connects lazily, so that a service starts without its database and recovers with it.

@@ -1,7 +1,7 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
 import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
-import { type EnrollmentRow, lockByIds, lockTickets, lockUndecided } from '../locking/lock-enrollments.ts';
+import { type EnrollmentRow, lockNamed, lockUndecided } from '../locking/lock-enrollments.ts';
 import type { Selection } from '../selection.ts';
 import type { StoredEnrollment, StoredEvent, StoredOrder } from '../stored.ts';
 import { loadAnswers, type StoredAnswer } from './load-answers.ts';
@@ -48,7 +48,7 @@ export async function loadBatch(tx: Tx, selection: Selection): Promise<Batch> {
     case 'enrollments': {
       const named = { enrollmentIds: selection.enrollmentIds, accessCodes: [] };
       const [locked, known] = await Promise.all([
-        lockByIds(tx, selection),
+        lockNamed(tx, selection, named),
         load(tx, selection.eventId, named),
       ]);
       return toBatch(locked, known);
@@ -60,7 +60,7 @@ export async function loadBatch(tx: Tx, selection: Selection): Promise<Batch> {
         accessCodes: tickets.flatMap(({ accessCode }) => accessCode ?? []),
       };
       const [locked, known, answers] = await Promise.all([
-        lockTickets(tx, selection, named),
+        lockNamed(tx, selection, named),
         load(tx, eventId, named),
         loadAnswers(tx, selection),
       ]);

@@ -1,6 +1,6 @@
 import type { DoorCheck } from '@turnout/attendance/decide-door-check';
 import type { Product } from '@turnout/attendance/order';
-import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import type { Statement, Tx } from '@turnout/runtime/postgres';
 import type { EnrollmentRow } from '../locking/lock-enrollments.ts';
 import type { Ticket } from '../selection.ts';
 import { loadProducts } from './load-products.ts';
@@ -18,11 +18,14 @@ export const noDoors: Doors = { products: new Map(), latestChecks: new Map() };
 const loadLatestDoorChecks: Statement = {
   name: 'load_latest_door_checks',
   text: `
-    select distinct on (enrollment_id, product_id)
-      enrollment_id, product_id, door_check_id, recorded_at, station, device_id
-    from attendance.door_checks
-    where event_id = $1 and enrollment_id = any($2::uuid[]) and product_id = any($3::uuid[])
-    order by enrollment_id, product_id, recorded_at desc, door_check_id desc`,
+    select c.*
+    from unnest($2::uuid[], $3::uuid[]) as asked (enrollment_id, product_id)
+    cross join lateral (
+      select enrollment_id, product_id, door_check_id, recorded_at, station, device_id
+      from attendance.door_checks
+      where event_id = $1 and enrollment_id = asked.enrollment_id and product_id = asked.product_id
+      order by recorded_at desc, door_check_id desc limit 1
+    ) c`,
 };
 
 interface DoorCheckRow {
@@ -36,23 +39,26 @@ interface DoorCheckRow {
 
 /** Looks up the doors of a batch. Asks nothing when no scan of it is a door check. */
 export async function loadDoors(
-  db: Queryable,
+  tx: Tx,
   { eventId, tickets }: { eventId: string; tickets: readonly Ticket[] },
   locked: readonly EnrollmentRow[],
 ): Promise<Doors> {
-  const productIds = new Set<string>();
-  const accessCodes = new Set<string | null>();
+  const holders = new Map(locked.map((row) => [row.access_code, row.enrollment_id]));
+  const asked = new Map<string, { productId: string; enrollmentId: string | undefined }>();
   for (const { productId, accessCode } of tickets) {
     if (productId === null) continue;
-    productIds.add(productId);
-    accessCodes.add(accessCode);
+    asked.set(`${accessCode} ${productId}`, { productId, enrollmentId: holders.get(accessCode ?? '') });
   }
-  if (productIds.size === 0) return noDoors;
-  const products = await loadProducts(db, eventId, [...productIds]);
-  const rows = await db.query<DoorCheckRow>(loadLatestDoorChecks, [
-    eventId,
-    locked.filter((row) => accessCodes.has(row.access_code)).map((row) => row.enrollment_id),
-    [...products.keys()],
+  if (asked.size === 0) return noDoors;
+  const doors = [...asked.values()];
+  const held = doors.filter(({ enrollmentId }) => enrollmentId !== undefined);
+  const [products, rows] = await Promise.all([
+    loadProducts(tx, eventId, [...new Set(doors.map(({ productId }) => productId))]),
+    tx.query<DoorCheckRow>(loadLatestDoorChecks, [
+      eventId,
+      held.map(({ enrollmentId }) => enrollmentId),
+      held.map(({ productId }) => productId),
+    ]),
   ]);
   return { products, latestChecks: byEnrollment(rows) };
 }

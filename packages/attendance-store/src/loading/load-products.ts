@@ -4,8 +4,11 @@ import type { Queryable, Statement } from '@turnout/runtime/postgres';
 const loadProductsOf: Statement = {
   name: 'load_products',
   text: `
-    select product_id, name, kind from attendance.products
-    where event_id = $1 and product_id = any($2::uuid[])`,
+    select p.product_id, p.name, p.kind
+    from unnest($2::uuid[]) as asked (product_id)
+    cross join lateral (
+      select * from attendance.products where event_id = $1 and product_id = asked.product_id offset 0
+    ) p`,
 };
 
 /** Those of these products that the event has, by id. They never change, so no lock is needed to rely on them. */

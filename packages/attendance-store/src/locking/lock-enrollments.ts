@@ -1,5 +1,6 @@
 import type { Status } from '@turnout/attendance/enrollment';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
+import { type NamedEnrollments, namedEnrollments } from '../loading/named-enrollments.ts';
 import type { Selection } from '../selection.ts';
 
 export interface EnrollmentRow {
@@ -23,35 +24,28 @@ export class OvertakenError extends Error {
   }
 }
 
-// Everybody locks in the order of enrollment ids, so two changes of the same people wait for each other instead of
-// deadlocking.
 const columns = `
-  e.event_id, e.enrollment_id, e.organization_id, e.participant_id, e.status, e.version, e.verdict_by,
-  e.cancelled_at, e.access_code, e.ticket_type, p.name`;
+  e.event_id, e.enrollment_id, e.organization_id, e.participant_id, e.status, e.version, e.verdict_by, e.cancelled_at,
+  e.access_code, e.ticket_type, p.name`;
 const source = `
   attendance.enrollments e
   join attendance.participants p
     on p.organization_id = e.organization_id and p.participant_id = e.participant_id`;
 
-const lockByIdsStatement: Statement = {
-  name: 'lock_enrollments_by_id',
+// Everybody locks in the order of enrollment ids, so two changes of the same people wait for each other instead of
+// deadlocking. Each row is locked by a subquery of its own: while a row lock is waited for, PostgreSQL checks the row
+// against its query again, and `in (select ... from unnest(...))` finds only its first ticket then: of ten held tickets
+// of an upload, nine were not found.
+const lockNamedStatement: Statement = {
+  name: 'lock_enrollments',
   text: `
-    select ${columns} from ${source}
-    where e.event_id = $1 and e.enrollment_id = any($2::uuid[]) and e.organization_id = $3
-    order by e.enrollment_id
-    for update of e`,
-};
-
-// Plain comparisons on purpose. While a row lock is waited for, PostgreSQL checks the row against the query again, and a
-// subquery over unnest() finds only its first ticket then: of ten held tickets of an upload, nine were not found.
-const lockTicketsStatement: Statement = {
-  name: 'lock_enrollments_by_ticket',
-  text: `
-    select ${columns} from ${source}
-    where e.event_id = $1 and e.organization_id = $2
-      and (e.access_code = any($3::text[]) or e.enrollment_id = any($4::uuid[]))
-    order by e.enrollment_id
-    for update of e`,
+    select l.*
+    from (select enrollment_id from ${namedEnrollments} order by enrollment_id offset 0) wanted
+    cross join lateral (
+      select ${columns} from ${source}
+      where e.event_id = $1 and e.enrollment_id = wanted.enrollment_id and e.organization_id = $4
+      for update of e
+    ) l`,
 };
 
 /** Sorts before every id, so that the condition is a bound of the index also for the first batch. */
@@ -76,25 +70,20 @@ const lockUndecidedStatement: Statement = {
     for update of e`,
 };
 
-/** Locks enrollments of the organization's event, in the order of their ids, and answers them as they are then. */
-export async function lockByIds(
+/**
+ * Locks enrollments of the organization's event and answers them as they are then. One that nobody has is not among them;
+ * nor need one that was named by its code still have that code.
+ */
+export async function lockNamed(
   tx: Tx,
-  { eventId, organizationId, enrollmentIds }: Extract<Selection, { by: 'enrollments' }>,
+  { eventId, organizationId }: { eventId: string; organizationId: string },
+  { enrollmentIds, accessCodes }: NamedEnrollments,
 ): Promise<EnrollmentRow[]> {
-  return await tx.query<EnrollmentRow>(lockByIdsStatement, [eventId, enrollmentIds, organizationId]);
-}
-
-/** Locks the enrollments that scans name; one that nobody has is not among them. */
-export async function lockTickets(
-  tx: Tx,
-  { eventId, organizationId }: Extract<Selection, { by: 'tickets' }>,
-  { accessCodes, enrollmentIds }: { accessCodes: readonly string[]; enrollmentIds: readonly string[] },
-): Promise<EnrollmentRow[]> {
-  return await tx.query<EnrollmentRow>(lockTicketsStatement, [
+  return await tx.query<EnrollmentRow>(lockNamedStatement, [
     eventId,
-    organizationId,
-    accessCodes,
     enrollmentIds,
+    accessCodes,
+    organizationId,
   ]);
 }
 

@@ -16,12 +16,13 @@ const noteDecisions: Statement = {
       set device_decision = u.device_decision
       from unnest($1::uuid[], $2::uuid[], $3::text[]) as u (event_id, scan_id, device_decision)
       where s.event_id = u.event_id and s.scan_id = u.scan_id and s.device_decision is null
-      returning s.event_id, s.scan_id, s.device_decision
+      returning s.event_id, s.enrollment_id, s.scan_id, s.device_decision
     )
     update attendance.check_ins c
     set turned_away = true
     from noted n
-    where n.device_decision = 'turned_away' and c.event_id = n.event_id and c.scan_id = n.scan_id`,
+    where n.device_decision = 'turned_away'
+      and c.event_id = n.event_id and c.enrollment_id = n.enrollment_id and c.scan_id = n.scan_id`,
 };
 
 /** Notes what devices did; the first that was said of a scan stays. Answers are not touched. */

@@ -37,8 +37,10 @@ const annulCheckIns: Statement = {
   text: `
     update attendance.check_ins c
     set annulled_at = $5, annulled_by = u.annulled_by, annulment_reason = u.reason
-    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) as u (event_id, check_in_id, reason, annulled_by)
-    where c.event_id = u.event_id and c.check_in_id = u.check_in_id and c.annulled_at is null`,
+    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $6::uuid[])
+      as u (event_id, check_in_id, reason, annulled_by, enrollment_id)
+    where c.event_id = u.event_id and c.enrollment_id = u.enrollment_id and c.check_in_id = u.check_in_id
+      and c.annulled_at is null`,
 };
 
 const insertTransitions: Statement = {
@@ -134,6 +136,7 @@ function saveAnnulments(tx: Tx, { annulments: rows }: WriteSet, at: Date): void 
     rows.map(({ reason }) => reason),
     rows.map(({ by }) => JSON.stringify({ ...by.actor, cause: by.cause })),
     at,
+    rows.map(({ enrollmentId }) => enrollmentId),
   ]);
 }
 

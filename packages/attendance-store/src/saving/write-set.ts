@@ -23,7 +23,13 @@ export interface WriteSet {
     verdictBy: Move['verdictBy'];
   }[];
   checkIns: { enrollment: StoredEnrollment; checkIn: NewCheckIn }[];
-  annulments: { eventId: string; checkInId: string; reason: string; by: ChangeContext }[];
+  annulments: {
+    eventId: string;
+    enrollmentId: string;
+    checkInId: string;
+    reason: string;
+    by: ChangeContext;
+  }[];
   redemptions: { enrollment: StoredEnrollment; redemption: NewRedemption }[];
   doorChecks: { enrollment: StoredEnrollment; doorCheck: NewDoorCheck }[];
   orders: { enrollment: StoredEnrollment; order: StoredOrder }[];
@@ -84,6 +90,7 @@ function addEvidence(set: WriteSet, enrollment: StoredEnrollment, fact: Fact, by
     case 'annulled':
       set.annulments.push({
         eventId: enrollment.eventId,
+        enrollmentId: enrollment.id,
         checkInId: fact.checkIn.id,
         reason: fact.reason,
         by,

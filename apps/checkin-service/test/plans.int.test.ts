@@ -44,8 +44,9 @@ describe('the statements of a scan', () => {
       expect([...statements.keys()]).toEqual(
         expect.arrayContaining([
           'lock_enrollments',
-          'load_check_ins_of_event',
-          'load_scan_answers',
+          'load_batch',
+          'load_batch_of_scans',
+          'record_scans',
           'annul_check_ins',
         ]),
       );
@@ -110,13 +111,13 @@ describe('the statements of a scan', () => {
 
   async function planOf({ name, text }: Statement): Promise<Node> {
     const prepared = `explained_${name.replaceAll('-', '_')}`;
-    await db.query('deallocate all');
     await db.query(`prepare ${prepared} as ${text}`);
     const parameters = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
     const nulls = parameters === 0 ? '' : `(${Array(parameters).fill('null').join(', ')})`;
     const [row] = await db.query<{ 'QUERY PLAN': { Plan: Node }[] }>(
       `explain (format json) execute ${prepared}${nulls}`,
     );
+    await db.query(`deallocate ${prepared}`);
     if (!row?.['QUERY PLAN'][0]) throw new Error(`${name} has no plan`);
     return row['QUERY PLAN'][0].Plan;
   }

@@ -2,7 +2,7 @@ import type { Db } from '@turnout/runtime/postgres';
 import { isRetryable, isUniqueViolation } from '@turnout/runtime/postgres';
 import type { Change, Fact } from './fact.ts';
 import { type Batch, loadBatch } from './loading/load-batch.ts';
-import type { AnsweredScan } from './saving/insert-answers.ts';
+import type { AnsweredScan } from './saving/answered-scan.ts';
 import type { ScanAttempts } from './saving/save-attempts.ts';
 import { saveChanges } from './saving/save-changes.ts';
 import type { Selection } from './selection.ts';
@@ -43,14 +43,21 @@ export async function changeEnrollments<Result>(
       return await db.transaction(async (tx) => {
         const batch = await loadBatch(tx, selection);
         const { changes, answers = [], attempts, result } = decide(batch);
-        saveChanges(tx, changes, answers, context, batch.now, attempts);
+        const { eventId } = selection;
+        saveChanges(tx, { eventId, changes, answers, attempts, context, at: batch.now });
         return result;
       });
     } catch (error) {
-      const again = isRetryable(error) || isUniqueViolation(error, 'scans_pkey');
+      const again = isRetryable(error) || wasAnsweredMeanwhile(error);
       if (!again || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/** Which of the keys that hold a scanId is found taken first is PostgreSQL's choice. */
+function wasAnsweredMeanwhile(error: unknown): boolean {
+  const keys = ['scans_pkey', 'check_ins_scan', 'redemptions_scan', 'door_checks_scan'];
+  return keys.some((key) => isUniqueViolation(error, key));
 }
 
 /** A decision about each enrollment by itself; the result is what was decided, in the order of the batch. */

@@ -1,5 +1,5 @@
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
-import type { AnsweredScan } from '../saving/insert-answers.ts';
+import type { AnsweredScan } from '../saving/answered-scan.ts';
 
 /** A scan that was refused, with who was meant and which device sent it. */
 export interface RefusedScan

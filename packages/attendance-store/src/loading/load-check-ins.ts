@@ -1,21 +1,19 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
-import { type NamedEnrollments, namedEnrollments } from './named-enrollments.ts';
+import { namedEnrollments } from './named-enrollments.ts';
 
 const columns = `
   c.enrollment_id, c.check_in_id, c.day, c.scanned_at, c.recorded_at, c.station, c.direction, c.source, c.device_id,
   c.annulled_at, c.turned_away`;
 
-const loadOfEvent: Statement = {
-  name: 'load_check_ins_of_event',
-  text: `
-    select ${columns}
-    from ${namedEnrollments}
-    cross join lateral (
-      select * from attendance.check_ins where event_id = $1 and enrollment_id = named.enrollment_id offset 0
-    ) c
-    order by c.recorded_at, c.check_in_id`,
-};
+/** The rows of all check-ins of {@link namedEnrollments}. */
+export const checkInsOfNamed = `
+  select ${columns}
+  from ${namedEnrollments}
+  cross join lateral (
+    select * from attendance.check_ins where event_id = $1 and enrollment_id = named.enrollment_id offset 0
+  ) c
+  order by c.recorded_at, c.check_in_id`;
 
 const loadOfEnrollments: Statement = {
   name: 'load_check_ins',
@@ -26,30 +24,22 @@ const loadOfEnrollments: Statement = {
     order by c.recorded_at, c.check_in_id`,
 };
 
-interface CheckInRow {
+/** Instants are text where the row came as JSON. */
+export interface CheckInRow {
   enrollment_id: string;
   check_in_id: string;
   day: string;
-  scanned_at: Date;
-  recorded_at: Date;
+  scanned_at: Date | string;
+  recorded_at: Date | string;
   station: string | null;
   direction: 'entry' | 'exit';
   source: 'scan' | 'override';
   device_id: string;
-  annulled_at: Date | null;
+  annulled_at: Date | string | null;
   turned_away: boolean;
 }
 
-/** All check-ins of these enrollments of one event, in the order in which they were recorded, by enrollment id. */
-export async function loadCheckInsOfEvent(
-  db: Queryable,
-  eventId: string,
-  { enrollmentIds, accessCodes }: NamedEnrollments,
-): Promise<Map<string, CheckIn[]>> {
-  return byEnrollment(await db.query<CheckInRow>(loadOfEvent, [eventId, enrollmentIds, accessCodes]));
-}
-
-/** The same for enrollments of any events. */
+/** All check-ins of these enrollments, in the order in which they were recorded, by enrollment id. */
 export async function loadCheckIns(
   db: Queryable,
   enrollments: readonly { event_id: string; enrollment_id: string }[],
@@ -59,10 +49,11 @@ export async function loadCheckIns(
     enrollments.map(({ event_id }) => event_id),
     enrollments.map(({ enrollment_id }) => enrollment_id),
   ];
-  return byEnrollment(await db.query<CheckInRow>(loadOfEnrollments, keys));
+  return toCheckIns(await db.query<CheckInRow>(loadOfEnrollments, keys));
 }
 
-function byEnrollment(rows: readonly CheckInRow[]): Map<string, CheckIn[]> {
+/** Check-ins by enrollment id, in the order of the rows. */
+export function toCheckIns(rows: readonly CheckInRow[]): Map<string, CheckIn[]> {
   const found = new Map<string, CheckIn[]>();
   for (const row of rows) {
     const checkIns = found.get(row.enrollment_id);
@@ -76,13 +67,13 @@ function toCheckIn(row: CheckInRow): CheckIn {
   return {
     id: row.check_in_id,
     day: row.day,
-    scannedAt: row.scanned_at,
-    recordedAt: row.recorded_at,
+    scannedAt: new Date(row.scanned_at),
+    recordedAt: new Date(row.recorded_at),
     station: row.station,
     direction: row.direction,
     source: row.source,
     deviceId: row.device_id,
-    annulledAt: row.annulled_at,
+    annulledAt: row.annulled_at === null ? null : new Date(row.annulled_at),
     turnedAway: row.turned_away,
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
-import type { AnsweredScan } from './insert-answers.ts';
+import type { AnsweredScan } from './answered-scan.ts';
 
 const insertReused: Statement = {
   name: 'insert_reused_scans',

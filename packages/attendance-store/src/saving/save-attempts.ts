@@ -1,5 +1,5 @@
 import type { Tx } from '@turnout/runtime/postgres';
-import type { AnsweredScan } from './insert-answers.ts';
+import type { AnsweredScan } from './answered-scan.ts';
 import { insertReusedScans } from './insert-reused-scans.ts';
 import { type DecidedScan, noteDeviceDecisions } from './note-device-decisions.ts';
 

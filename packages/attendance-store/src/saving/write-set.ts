@@ -23,13 +23,7 @@ export interface WriteSet {
     verdictBy: Move['verdictBy'];
   }[];
   checkIns: { enrollment: StoredEnrollment; checkIn: NewCheckIn }[];
-  annulments: {
-    eventId: string;
-    enrollmentId: string;
-    checkInId: string;
-    reason: string;
-    by: ChangeContext;
-  }[];
+  annulments: { enrollmentId: string; checkInId: string; reason: string; by: ChangeContext }[];
   redemptions: { enrollment: StoredEnrollment; redemption: NewRedemption }[];
   doorChecks: { enrollment: StoredEnrollment; doorCheck: NewDoorCheck }[];
   orders: { enrollment: StoredEnrollment; order: StoredOrder }[];
@@ -89,7 +83,6 @@ function addEvidence(set: WriteSet, enrollment: StoredEnrollment, fact: Fact, by
       return;
     case 'annulled':
       set.annulments.push({
-        eventId: enrollment.eventId,
         enrollmentId: enrollment.id,
         checkInId: fact.checkIn.id,
         reason: fact.reason,

@@ -1,6 +1,4 @@
 import type { DeviceDecision } from '@turnout/attendance/discrepancy';
-import type { Queryable, Statement } from '@turnout/runtime/postgres';
-import type { Ticket } from '../selection.ts';
 
 /** The answer that a scan was given first, which ticket it named, and what it asked for. */
 export interface StoredAnswer {
@@ -15,18 +13,16 @@ export interface StoredAnswer {
   deviceDecision: DeviceDecision | null;
 }
 
-const loadAnswersOf: Statement = {
-  name: 'load_scan_answers',
-  text: `
-    select s.scan_id, kind, line_item_id, product_id, enrollment_id, access_code, named_enrollment_id, answer_status,
-      answer_body, device_decision
-    from unnest($2::uuid[]) as t (scan_id)
-    cross join lateral (
-      select * from attendance.scans where event_id = $1 and scan_id = t.scan_id offset 0
-    ) s`,
-};
+/** The rows of the scans `$4` in the event `$1`, those that were seen before. */
+export const answersOfScans = `
+  select s.scan_id, kind, line_item_id, product_id, enrollment_id, access_code, named_enrollment_id, answer_status,
+    answer_body, device_decision
+  from unnest($4::uuid[]) as asked (scan_id)
+  cross join lateral (
+    select * from attendance.scans where event_id = $1 and scan_id = asked.scan_id offset 0
+  ) s`;
 
-interface AnswerRow {
+export interface AnswerRow {
   scan_id: string;
   kind: StoredAnswer['kind'];
   line_item_id: string | null;
@@ -39,12 +35,8 @@ interface AnswerRow {
   device_decision: DeviceDecision | null;
 }
 
-/** The first answers of those scans that were seen before, by scanId. */
-export async function loadAnswers(
-  db: Queryable,
-  { eventId, tickets }: { eventId: string; tickets: readonly Ticket[] },
-): Promise<Map<string, StoredAnswer>> {
-  const rows = await db.query<AnswerRow>(loadAnswersOf, [eventId, tickets.map(({ scanId }) => scanId)]);
+/** The first answers of scans, by scanId. */
+export function toAnswers(rows: readonly AnswerRow[]): Map<string, StoredAnswer> {
   return new Map(
     rows.map((row) => [
       row.scan_id,

@@ -1,5 +1,5 @@
 import type { DeviceDecision } from '@turnout/attendance/discrepancy';
-import type { Statement, Tx } from '@turnout/runtime/postgres';
+import type { Statement } from '@turnout/runtime/postgres';
 
 /** A scan with the answer that it gets, now and whenever it is sent again. */
 export interface AnsweredScan {
@@ -29,23 +29,23 @@ export interface AnsweredScan {
   cause: string;
 }
 
-const insertScans: Statement = {
+/** Keeps scans with their answers. Fails with a unique violation when one of them has an answer already. */
+export const insertScans: Statement = {
   name: 'insert_scans',
   text: `
     insert into attendance.scans
-      (event_id, scan_id, enrollment_id, access_code, named_enrollment_id, refusal, answer_status, answer_body,
-       scanned_at, recorded_at, station, direction, device_id, cause, kind, line_item_id, product_id,
-       device_decision)
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::smallint[],
-      $8::json[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[], $14::text[],
-      $15::text[], $16::uuid[], $17::uuid[], $18::text[])`,
+      (event_id, recorded_at, scan_id, enrollment_id, access_code, named_enrollment_id, refusal, answer_status,
+       answer_body, scanned_at, station, direction, device_id, cause, kind, line_item_id, product_id, device_decision)
+    select $1::uuid, $2::timestamptz, * from unnest($3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::text[],
+      $8::smallint[], $9::json[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[], $14::text[], $15::text[],
+      $16::uuid[], $17::uuid[], $18::text[])`,
 };
 
-/** Keeps the answers. The transaction fails with a unique violation of `scans_pkey` when another transaction answered the same scan. */
-export function insertAnswers(tx: Tx, scans: readonly AnsweredScan[]): void {
-  if (scans.length === 0) return;
-  tx.send(insertScans, [
-    scans.map(({ eventId }) => eventId),
+/** The values of {@link insertScans}. */
+export function scanValues(eventId: string, at: Date, scans: readonly AnsweredScan[]): unknown[] {
+  return [
+    eventId,
+    at,
     scans.map(({ scanId }) => scanId),
     scans.map(({ enrollmentId }) => enrollmentId),
     scans.map(({ accessCode }) => accessCode),
@@ -54,7 +54,6 @@ export function insertAnswers(tx: Tx, scans: readonly AnsweredScan[]): void {
     scans.map(({ answer }) => answer.status),
     scans.map(({ answer }) => JSON.stringify(answer.body)),
     scans.map(({ scannedAt }) => scannedAt),
-    scans.map(({ recordedAt }) => recordedAt),
     scans.map(({ station }) => station),
     scans.map(({ direction }) => direction),
     scans.map(({ deviceId }) => deviceId),
@@ -63,5 +62,5 @@ export function insertAnswers(tx: Tx, scans: readonly AnsweredScan[]): void {
     scans.map(({ lineItemId }) => lineItemId),
     scans.map(({ productId }) => productId),
     scans.map(({ deviceDecision }) => deviceDecision),
-  ]);
+  ];
 }

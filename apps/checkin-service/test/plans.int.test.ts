@@ -20,10 +20,11 @@ interface Node {
   'Node Type': string;
   'Relation Name'?: string;
   'Index Cond'?: string;
+  'Parent Relationship'?: string;
   Plans?: Node[];
 }
 
-// A plan is made once for a connection and kept, so it must be good before the tables have filled and been analyzed.
+// A plan is kept for some seconds, so it must be good before the tables have filled and been analyzed.
 describe('the statements of a scan', () => {
   let database: TestDatabase;
   let db: Db;
@@ -52,6 +53,8 @@ describe('the statements of a scan', () => {
       );
       if (when.includes('analyzed')) await db.query('analyze');
       for (const statement of statements.values()) {
+        // A table of three rows is joined whole by an update; the next plan, seconds later, knows that it has grown.
+        if (when.includes('analyzed') && !/^(lock|load)_/.test(statement.name)) continue;
         for (const node of scansOf(await planOf(statement))) {
           const { 'Relation Name': table, 'Index Cond': condition } = node;
           const columns = [...(condition ?? '').matchAll(/\b(\w+) = /g)].map(([, column]) => column);
@@ -123,9 +126,10 @@ describe('the statements of a scan', () => {
   }
 });
 
-/** The nodes that read a table. */
+/** The nodes that read a table; those that only ask whether there is a row (`exists`) end at the first. */
 function scansOf(node: Node): Node[] {
-  const reads = node['Relation Name'] !== undefined && node['Node Type'].endsWith('Scan');
+  const asks = node['Parent Relationship'] === 'InitPlan';
+  const reads = node['Relation Name'] !== undefined && node['Node Type'].endsWith('Scan') && !asks;
   return [...(reads ? [node] : []), ...(node.Plans ?? []).flatMap(scansOf)];
 }
 

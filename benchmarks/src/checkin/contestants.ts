@@ -3,6 +3,7 @@ import type { Unit } from '@turnout/local-stack/open-guard';
 import { ROOT } from '@turnout/local-stack/places';
 import { freePort } from '@turnout/local-stack/ports';
 import { serviceUrl } from '@turnout/local-stack/service-roles';
+import { SERVICE_ARGUMENTS } from '@turnout/local-stack/start-services';
 import { waitUntilReady } from '../ready.ts';
 import type { Stand } from '../stand.ts';
 
@@ -28,7 +29,7 @@ export async function startFloor(stand: Stand): Promise<Contestant> {
       NODE_ENV: 'production',
       PORT: String(port),
       DATABASE_URL: stand.databaseUrl,
-      POOL: String(process.env.FLOOR_POOL ?? FLOOR_POOL),
+      POOL: process.env.FLOOR_POOL ?? String(FLOOR_POOL),
       EVENT_DAY: new Date().toISOString().slice(0, 10),
     },
     logFile: `${stand.logDir}/floor.log`,
@@ -47,12 +48,7 @@ export async function startCheckin(stand: Stand): Promise<Contestant> {
   const unit = await stand.guard.start({
     name: 'checkin-service',
     command: process.execPath,
-    args: [
-      ...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []),
-      '--import',
-      '@turnout/runtime/telemetry-register',
-      'src/main.ts',
-    ],
+    args: [...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []), ...(process.env.SEMI ? ['--max-semi-space-size='+process.env.SEMI,'--import','@turnout/runtime/telemetry-register'] : SERVICE_ARGUMENTS), 'src/main.ts'],
     cwd: `${ROOT}/apps/checkin-service`,
     env: {
       ...plain(process.env),

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash as digest, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { newId } from '@turnout/runtime/ids';
 
@@ -36,5 +36,5 @@ function checksum(stem: string): string {
 
 // The secret is random and long, so a fast hash is enough: there is nothing to guess.
 function hash(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return digest('sha256', secret, 'buffer');
 }

@@ -26,6 +26,13 @@ alter table attendance.enrollments
   add constraint enrollments_access_code unique (event_id, access_code);
 drop index attendance.enrollments_id;
 create index enrollments_id on attendance.enrollments (enrollment_id);
+
+-- A scan is one row by the key of attendance.scans, and its check-in is written with it. Nobody looks for scans by their
+-- enrollment, and an event is never removed: its row need not be locked and looked at for each of its scans.
+alter table attendance.check_ins drop constraint check_ins_scan;
+drop index attendance.scans_of_enrollment;
+alter table attendance.scans drop constraint scans_event_id_fkey;
+
 drop index attendance.check_ins_of_enrollment;
 create index check_ins_of_enrollment on attendance.check_ins (event_id, enrollment_id, check_in_id);
 alter table attendance.scans

@@ -33,6 +33,13 @@ const SERVICES: Record<ServiceName, { app: string; port: number }> = {
   notifier: { app: 'notifier', port: 4004 },
 };
 
+/** What each service is started with. Requests leave much short-lived garbage, which a larger nursery collects at half the cost. */
+export const SERVICE_ARGUMENTS = [
+  '--max-semi-space-size=32',
+  '--import',
+  '@turnout/runtime/telemetry-register',
+] as const;
+
 const SERVICE_NAMES = Object.keys(SERVICES) as ServiceName[];
 
 /** Starts the four services, each with its own database role, and keeps them running until the guard ends. */
@@ -58,7 +65,7 @@ async function startService(name: ServiceName, options: StartServicesOptions): P
       return {
         name: app,
         command: process.execPath,
-        args: ['--import', '@turnout/runtime/telemetry-register', 'src/main.ts'],
+        args: [...SERVICE_ARGUMENTS, 'src/main.ts'],
         cwd: join(ROOT, 'apps', app),
         env: environmentOf(name, port, options),
         logFile: join(options.logDir, `${app}.log`),

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { SECOND } from './durations.ts';
 import { DeadlineClient, DeadlineError } from './postgres-client.ts';
 import { type DatabaseConfig, sessionSettings, typeParsers } from './postgres-config.ts';
 
@@ -44,7 +45,11 @@ export interface Db extends Queryable, AsyncDisposable {
  * values looks cheaper, which costs more than to look up a few keys; and a plan made while a table was small reads all of
  * it for each key, until statistics are taken again: an event fills its tables within minutes.
  */
-const STEADY_PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c random_page_cost=0';
+const STEADY_PLANS =
+  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c random_page_cost=0 -c seq_page_cost=0';
+
+/** How long a connection keeps its plans. A new one knows how much a table has grown. */
+const PLANS_LAST_MS = 5 * SECOND;
 
 /**
  * Opens a pool. Connects lazily, so that a service starts without its database and recovers with it.
@@ -66,6 +71,14 @@ export function openDb(config: DatabaseConfig): Db {
   });
   // An idle connection that the server closes is discarded by the pool; unheard, the event would end the process.
   pool.on('error', () => undefined);
+
+  const plannedAt = new WeakMap<pg.ClientBase, number>();
+  function plansAreOld(client: pg.ClientBase): boolean {
+    const now = performance.now();
+    if (now - (plannedAt.get(client) ?? -PLANS_LAST_MS) < PLANS_LAST_MS) return false;
+    plannedAt.set(client, now);
+    return true;
+  }
 
   const answeredAt = new WeakMap<pg.ClientBase, number>();
   let suspectBefore = 0;
@@ -117,6 +130,7 @@ export function openDb(config: DatabaseConfig): Db {
         return answer;
       };
       const sent: Promise<unknown>[] = [send('begin')];
+      if (config.steadyPlans && plansAreOld(client)) sent.push(send('discard plans'));
       const tx: Tx = {
         tx: true,
         // Without the answer to `begin` a statement could be one of its own.

@@ -32,14 +32,25 @@ interface Waiting extends PromiseWithResolvers<ScanAnswer[] | null> {
 
 /** Scans in one transaction, at most; a larger upload goes alone. */
 const MOST_SCANS = 1_000;
+/** With so many uploads waiting, a second transaction keeps the database at work while this process reads and answers. */
+const CROWD = 8;
+const MOST_TRANSACTIONS = 2;
+
+/** What waits at one event, and how many transactions of it are under way. */
+interface Door {
+  queue: Waiting[];
+  transactions: number;
+}
 
 /** Gathers uploads for `record`. Each gets its own answers, or null when the organization has no such event. */
 export function gatherScans(record: RecordScans): (upload: ScanUpload) => Promise<ScanAnswer[] | null> {
-  const queues = new Map<string, Waiting[]>();
+  const doors = new Map<string, Door>();
 
-  async function work(key: string, queue: Waiting[]): Promise<void> {
-    while (queue.length > 0) await recordTogether(record, takeBatch(queue));
-    queues.delete(key);
+  async function work(key: string, door: Door): Promise<void> {
+    door.transactions += 1;
+    while (door.queue.length > 0) await recordTogether(record, takeBatch(door.queue));
+    door.transactions -= 1;
+    if (door.transactions === 0) doors.delete(key);
   }
 
   return async (upload) => {
@@ -49,14 +60,11 @@ export function gatherScans(record: RecordScans): (upload: ScanUpload) => Promis
       ...Promise.withResolvers<ScanAnswer[] | null>(),
     };
     const key = `${upload.organizationId} ${upload.eventId}`;
-    const queue = queues.get(key);
-    if (queue) {
-      queue.push(waiting);
-    } else {
-      const started = [waiting];
-      queues.set(key, started);
-      void work(key, started);
-    }
+    const door = doors.get(key) ?? { queue: [], transactions: 0 };
+    doors.set(key, door);
+    door.queue.push(waiting);
+    const crowded = door.queue.length >= CROWD && door.transactions < MOST_TRANSACTIONS;
+    if (door.transactions === 0 || crowded) void work(key, door);
     return await waiting.promise;
   };
 }

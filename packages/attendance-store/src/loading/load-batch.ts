@@ -6,7 +6,7 @@ import type { Selection } from '../selection.ts';
 import type { StoredEnrollment, StoredEvent, StoredOrder } from '../stored.ts';
 import { type CheckInRow, checkInsOfNamed, toCheckIns } from './load-check-ins.ts';
 import { type Doors, loadDoors, noDoors } from './load-doors.ts';
-import { type OrderRow, ordersOfNamed, toOrders } from './load-orders.ts';
+import { loadOrders } from './load-orders.ts';
 import type { NamedEnrollments } from './named-enrollments.ts';
 import { type AnswerRow, answersOfScans, type StoredAnswer, toAnswers } from './stored-answer.ts';
 
@@ -32,7 +32,7 @@ const loadKnown: Statement = {
   text: `
     select clock.now, ${eventColumns},
       ${jsonOf(checkInsOfNamed)} as check_ins,
-      ${jsonOf(ordersOfNamed)} as orders
+      exists (select from attendance.orders where orders.event_id = $1) as has_orders
     from (select clock_timestamp() as now) clock
     left join attendance.events on event_id = $1`,
 };
@@ -43,7 +43,7 @@ const loadKnownAndAnswers: Statement = {
 };
 
 /** Outer-joined to the clock, so all columns of the event are null when there is no such event. */
-type KnownRow = { now: Date; check_ins: CheckInRow[]; orders: OrderRow[]; answers?: AnswerRow[] } & (
+type KnownRow = { now: Date; check_ins: CheckInRow[]; has_orders: boolean; answers?: AnswerRow[] } & (
   | EventRow
   | { event_id: null }
 );
@@ -63,7 +63,7 @@ export async function loadBatch(tx: Tx, selection: Selection): Promise<Batch> {
       const { eventId, enrollmentIds } = selection;
       const named = { enrollmentIds, accessCodes: [] };
       const [locked, known] = await Promise.all([lockNamed(tx, selection, named), load(tx, eventId, named)]);
-      return toBatch(locked, known, noDoors);
+      return toBatch(locked, known, await ordersOf(tx, known, locked), noDoors);
     }
     case 'tickets': {
       const { eventId, tickets } = selection;
@@ -76,13 +76,18 @@ export async function loadBatch(tx: Tx, selection: Selection): Promise<Batch> {
         lockNamed(tx, selection, named),
         load(tx, eventId, named, scanIds),
       ]);
-      return toBatch(locked, known, await loadDoors(tx, selection, locked));
+      const [orders, doors] = await Promise.all([
+        ordersOf(tx, known, locked),
+        loadDoors(tx, selection, locked),
+      ]);
+      return toBatch(locked, known, orders, doors);
     }
     case 'undecided': {
       // Who these are is not known before they are locked.
       const locked = await lockUndecided(tx, selection);
       const named = { enrollmentIds: locked.map((row) => row.enrollment_id), accessCodes: [] };
-      return toBatch(locked, await load(tx, selection.eventId, named), noDoors);
+      const known = await load(tx, selection.eventId, named);
+      return toBatch(locked, known, await ordersOf(tx, known, locked), noDoors);
     }
   }
 }
@@ -101,9 +106,24 @@ async function load(
   return known;
 }
 
-function toBatch(locked: readonly EnrollmentRow[], known: KnownRow, doors: Doors): Batch {
+/** Of most events nobody has an order; the others are asked for in a statement of their own. */
+async function ordersOf(
+  tx: Tx,
+  known: KnownRow,
+  locked: readonly EnrollmentRow[],
+): Promise<Map<string, StoredOrder>> {
+  if (known.event_id === null || !known.has_orders) return new Map();
+  const enrollmentIds = locked.map((row) => row.enrollment_id);
+  return await loadOrders(tx, known.event_id, { enrollmentIds, accessCodes: [] });
+}
+
+function toBatch(
+  locked: readonly EnrollmentRow[],
+  known: KnownRow,
+  orders: ReadonlyMap<string, StoredOrder>,
+  doors: Doors,
+): Batch {
   const checkIns = toCheckIns(known.check_ins);
-  const orders = toOrders(known.orders);
   return {
     now: known.now,
     event: known.event_id === null ? null : toStoredEvent(known),

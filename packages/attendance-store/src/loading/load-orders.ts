@@ -3,27 +3,31 @@ import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import type { StoredOrder } from '../stored.ts';
 import { type NamedEnrollments, namedEnrollments } from './named-enrollments.ts';
 
-/** The rows of the orders of {@link namedEnrollments}; most have none. */
-export const ordersOfNamed = `
-  select o.enrollment_id, o.status, o.created_at, o.changed_at, i.line_item_id, i.product_id, p.name, p.kind, i.quantity,
-    (select count(*) from attendance.redemptions r
-     where r.event_id = i.event_id and r.line_item_id = i.line_item_id) as redeemed
-  from ${namedEnrollments}
-  cross join lateral (
-    select * from attendance.orders where event_id = $1 and enrollment_id = named.enrollment_id offset 0
-  ) o
-  left join attendance.line_items i on i.event_id = o.event_id and i.enrollment_id = o.enrollment_id
-  left join attendance.products p on p.event_id = i.event_id and p.product_id = i.product_id
-  order by i.line_item_id`;
-
-const loadOrdersOf: Statement = { name: 'load_orders', text: ordersOfNamed };
+const loadOrdersOf: Statement = {
+  name: 'load_orders',
+  text: `
+    select o.enrollment_id, o.status, o.created_at, o.changed_at, i.line_item_id, i.product_id, p.name, p.kind, i.quantity,
+      (select count(*) from attendance.redemptions r
+       where r.event_id = i.event_id and r.line_item_id = i.line_item_id) as redeemed
+    from ${namedEnrollments}
+    cross join lateral (
+      select * from attendance.orders where event_id = $1 and enrollment_id = named.enrollment_id offset 0
+    ) o
+    left join lateral (
+      select * from attendance.line_items where event_id = $1 and enrollment_id = o.enrollment_id offset 0
+    ) i on true
+    left join lateral (
+      select * from attendance.products where event_id = $1 and product_id = i.product_id offset 0
+    ) p on true
+    order by i.line_item_id`,
+};
 
 /** One line item with its order; an order without any has one row. */
-export type OrderRow = {
+type OrderRow = {
   enrollment_id: string;
   status: OrderStatus;
-  created_at: Date | string;
-  changed_at: Date | string;
+  created_at: Date;
+  changed_at: Date;
 } & (LineItemRow | { line_item_id: null });
 
 interface LineItemRow {
@@ -41,18 +45,14 @@ export async function loadOrders(
   eventId: string,
   { enrollmentIds, accessCodes }: NamedEnrollments,
 ): Promise<Map<string, StoredOrder>> {
-  return toOrders(await db.query<OrderRow>(loadOrdersOf, [eventId, enrollmentIds, accessCodes]));
-}
-
-/** Orders by enrollment id. */
-export function toOrders(rows: readonly OrderRow[]): Map<string, StoredOrder> {
+  const rows = await db.query<OrderRow>(loadOrdersOf, [eventId, enrollmentIds, accessCodes]);
   const found = new Map<string, StoredOrder & { lineItems: LineItem[] }>();
   for (const row of rows) {
     const order = found.get(row.enrollment_id) ?? {
       status: row.status,
       lineItems: [],
-      createdAt: new Date(row.created_at),
-      changedAt: new Date(row.changed_at),
+      createdAt: row.created_at,
+      changedAt: row.changed_at,
     };
     if (row.line_item_id !== null) order.lineItems.push(toLineItem(row));
     found.set(row.enrollment_id, order);

@@ -25,12 +25,13 @@ export class OvertakenError extends Error {
 }
 
 const columns = `
-  e.event_id, e.enrollment_id, e.organization_id, e.participant_id, e.status, e.version, e.verdict_by, e.cancelled_at,
-  e.access_code, e.ticket_type, p.name`;
-const source = `
-  attendance.enrollments e
-  join attendance.participants p
-    on p.organization_id = e.organization_id and p.participant_id = e.participant_id`;
+  event_id, enrollment_id, organization_id, participant_id, status, version, verdict_by, cancelled_at, access_code,
+  ticket_type`;
+
+const withName = `cross join lateral (
+      select name from attendance.participants p
+      where p.organization_id = e.organization_id and p.participant_id = e.participant_id offset 0
+    ) p`;
 
 // Everybody locks in the order of enrollment ids, so two changes of the same people wait for each other instead of
 // deadlocking. Each row is locked by a subquery of its own: while a row lock is waited for, PostgreSQL checks the row
@@ -39,13 +40,15 @@ const source = `
 const lockNamedStatement: Statement = {
   name: 'lock_enrollments',
   text: `
-    select l.*
+    select e.*, p.name
     from (select enrollment_id from ${namedEnrollments} order by enrollment_id offset 0) wanted
     cross join lateral (
-      select ${columns} from ${source}
-      where e.event_id = $1 and e.enrollment_id = wanted.enrollment_id and e.organization_id = $4
-      for update of e
-    ) l`,
+      select ${columns}
+      from attendance.enrollments
+      where event_id = $1 and enrollment_id = wanted.enrollment_id and organization_id = $4
+      for update
+    ) e
+    ${withName}`,
 };
 
 /** Sorts before every id, so that the condition is a bound of the index also for the first batch. */
@@ -62,12 +65,17 @@ const shareFence: Statement = {
 const lockUndecidedStatement: Statement = {
   name: 'lock_undecided_enrollments',
   text: `
-    select ${columns} from ${source}
-    where e.event_id = $1 and e.undecided
-      and e.enrollment_id > $2
-    order by e.enrollment_id
-    limit $3
-    for update of e`,
+    select e.*, p.name
+    from (
+      select ${columns}
+      from attendance.enrollments
+      where event_id = $1 and undecided and enrollment_id > $2
+      order by enrollment_id
+      limit $3
+      for update
+    ) e
+    ${withName}
+    order by e.enrollment_id`,
 };
 
 /**

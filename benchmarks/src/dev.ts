@@ -92,4 +92,5 @@ for (let r = 0; r < rounds; r++)
         Math.round((me.user + me.system) / amount!) + 'us',
       );
     }
+import { execSync } from "node:child_process"; console.log(execSync(`grep -hE "^(TT|RR)" ${stand.logDir}/checkin-service.log | tail -6`).toString());
 for (const c of Object.values(contestants)) await (c as any).unit.stop();

@@ -129,13 +129,15 @@ export function openDb(config: DatabaseConfig): Db {
         answer.catch(() => undefined); // whoever waits for it hears of it
         return answer;
       };
-      const sent: Promise<unknown>[] = [send('begin')];
+      const sent: Promise<unknown>[] = [];
       if (config.steadyPlans && plansAreOld(client)) sent.push(send('discard plans'));
+      const begun = send('begin');
+      sent.push(begun);
       const tx: Tx = {
         tx: true,
         // Without the answer to `begin` a statement could be one of its own.
         async query<Row>(statement: Statement | string, values?: readonly unknown[]) {
-          const [{ rows }] = await Promise.all([send<Row>(statement, values), sent[0]]);
+          const [{ rows }] = await Promise.all([send<Row>(statement, values), begun]);
           return rows;
         },
         send(statement, values) {

@@ -444,9 +444,6 @@ ALTER TABLE ONLY access.tokens
 ALTER TABLE ONLY attendance.check_ins
     ADD CONSTRAINT check_ins_pkey PRIMARY KEY (event_id, check_in_id);
 
-ALTER TABLE ONLY attendance.check_ins
-    ADD CONSTRAINT check_ins_scan UNIQUE (event_id, scan_id);
-
 ALTER TABLE ONLY attendance.closure_runs
     ADD CONSTRAINT closure_runs_pkey PRIMARY KEY (event_id, run_id);
 
@@ -565,8 +562,6 @@ CREATE INDEX scans_discrepant ON attendance.scans USING btree (event_id, recorde
 
 CREATE INDEX scans_in_order ON attendance.scans USING btree (event_id, recorded_at);
 
-CREATE INDEX scans_of_enrollment ON attendance.scans USING btree (event_id, enrollment_id);
-
 CREATE INDEX scans_refused ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (refusal IS NOT NULL);
 
 CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_id, at, transition_id);
@@ -629,9 +624,6 @@ ALTER TABLE ONLY attendance.products
 
 ALTER TABLE ONLY attendance.redemptions
     ADD CONSTRAINT redemptions_event_id_line_item_id_fkey FOREIGN KEY (event_id, line_item_id) REFERENCES attendance.line_items(event_id, line_item_id);
-
-ALTER TABLE ONLY attendance.scans
-    ADD CONSTRAINT scans_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
 
 ALTER TABLE ONLY attendance.transitions
     ADD CONSTRAINT transitions_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);

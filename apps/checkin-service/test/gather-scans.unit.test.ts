@@ -40,6 +40,16 @@ describe('gathering scans', () => {
     ]);
   });
 
+  it('gives a crowd a second transaction beside the first, and no third', async () => {
+    const door = aDoor();
+    const first = door.submit(upload(['a']));
+    const crowd = Array.from({ length: 8 }, (_, index) => door.submit(upload([`b${index}`])));
+    await Promise.all(crowd);
+    expect(door.transactions).toEqual(['a', 'b0 b1 b2 b3 b4 b5 b6 b7']);
+    door.letGo();
+    await first;
+  });
+
   it('does not let one event wait for another', async () => {
     const door = aDoor();
     const slow = door.submit(upload(['a'], 'one'));

@@ -22,10 +22,9 @@ const ATTEMPTS = 5;
  * The one way in which an enrollment changes: lock, load, decide, save, enqueue, in one transaction.
  *
  * A bounded batch is locked in a fixed order; then, in later statements, all that the decision needs is read; the
- * decision runs in memory; and what it says is written with one statement per table: statuses, check-ins, audit rows,
- * answers to scans, outbox. A single scan is a batch of one, an offline upload a batch of hundreds, and a closure
- * walks an event in batches of thousands. For a scan that is two round trips to the database: lock and look, write and
- * commit.
+ * decision runs in memory; and what it says is written as sets: statuses, check-ins, audit rows, answers to scans, outbox.
+ * A single scan is a batch of one, an offline upload a batch of hundreds, and a closure walks an event in batches of
+ * thousands. Nearly always that is two round trips to the database: lock and look, write and commit.
  *
  * `decide` is synchronous on purpose: the compiler keeps IO out of decisions. It may run more than once, when another
  * transaction answered the same scan first or PostgreSQL broke a deadlock; only the last run counts.
@@ -48,16 +47,10 @@ export async function changeEnrollments<Result>(
         return result;
       });
     } catch (error) {
-      const again = isRetryable(error) || wasAnsweredMeanwhile(error);
+      const again = isRetryable(error) || isUniqueViolation(error, 'scans_pkey');
       if (!again || attempt === ATTEMPTS) throw error;
     }
   }
-}
-
-/** Which of the keys that hold a scanId is found taken first is PostgreSQL's choice. */
-function wasAnsweredMeanwhile(error: unknown): boolean {
-  const keys = ['scans_pkey', 'check_ins_scan', 'redemptions_scan', 'door_checks_scan'];
-  return keys.some((key) => isUniqueViolation(error, key));
 }
 
 /** A decision about each enrollment by itself; the result is what was decided, in the order of the batch. */

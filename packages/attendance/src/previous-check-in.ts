@@ -5,15 +5,22 @@ import type { CheckIn } from './enrollment.ts';
  * it, which was uploaded sooner. Null when there is none.
  */
 export function previousCheckIn(checkIns: readonly CheckIn[], scannedAt: Date): CheckIn | null {
-  const inOrder = checkIns.toSorted(byTimeMade);
-  return inOrder.findLast((checkIn) => checkIn.scannedAt <= scannedAt) ?? inOrder[0] ?? null;
+  let before: CheckIn | null = null;
+  let after: CheckIn | null = null;
+  for (const checkIn of checkIns) {
+    if (checkIn.scannedAt > scannedAt) {
+      if (!after || isEarlier(checkIn, after)) after = checkIn;
+    } else if (!before || isEarlier(before, checkIn)) {
+      before = checkIn;
+    }
+  }
+  return before ?? after;
 }
 
 /** By the time made, then recorded, then by id, so that check-ins of the same instant have one order everywhere. */
-function byTimeMade(a: CheckIn, b: CheckIn): number {
-  return (
-    a.scannedAt.getTime() - b.scannedAt.getTime() ||
-    a.recordedAt.getTime() - b.recordedAt.getTime() ||
-    (a.id < b.id ? -1 : 1)
-  );
+function isEarlier(one: CheckIn, other: CheckIn): boolean {
+  const difference =
+    one.scannedAt.getTime() - other.scannedAt.getTime() ||
+    one.recordedAt.getTime() - other.recordedAt.getTime();
+  return difference === 0 ? one.id < other.id : difference < 0;
 }

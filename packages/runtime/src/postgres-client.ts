@@ -14,9 +14,14 @@ export class DeadlineError extends Error {
  * packets: such a query hung for over 12 s. pg's own `query_timeout` rejects the promise but keeps the socket, and
  * Sequelize then hands the half-used connection to the next caller. Here a passed deadline destroys the socket: every
  * statement on it fails, and any pool sees a broken connection and discards it.
+ *
+ * Of statements that were sent together, each has the deadline for itself: its time begins when the one before it was
+ * answered.
  */
 export class DeadlineClient extends pg.Client {
   readonly #deadlineMs: number;
+  #unanswered = 0;
+  #deadline: NodeJS.Timeout | undefined;
 
   constructor(config: pg.ClientConfig) {
     const { query_timeout: deadlineMs, ...rest } = config;
@@ -29,7 +34,8 @@ export class DeadlineClient extends pg.Client {
   override query(...args: unknown[]): never {
     this.#sendTogether();
     const parent = super.query.bind(this) as (...args: unknown[]) => unknown;
-    const settled = this.#startDeadline();
+    this.#expectAnswer();
+    const settled = () => this.#gotAnswer();
     const callback = args.at(-1);
     if (typeof callback === 'function') {
       args[args.length - 1] = (...answer: unknown[]) => {
@@ -52,12 +58,22 @@ export class DeadlineClient extends pg.Client {
     process.nextTick(() => stream.uncork());
   }
 
-  #startDeadline(): () => void {
-    if (this.#deadlineMs === 0) return () => undefined;
-    const timer = setTimeout(() => {
+  #expectAnswer(): void {
+    this.#unanswered += 1;
+    if (this.#deadlineMs === 0 || this.#deadline) return;
+    this.#deadline = setTimeout(() => {
       this.destroy(new DeadlineError(`PostgreSQL did not answer within ${this.#deadlineMs} ms`));
     }, this.#deadlineMs);
-    return () => clearTimeout(timer);
+  }
+
+  #gotAnswer(): void {
+    this.#unanswered -= 1;
+    if (this.#unanswered > 0) {
+      this.#deadline?.refresh();
+    } else {
+      clearTimeout(this.#deadline);
+      this.#deadline = undefined;
+    }
   }
 
   /** Drops the connection at once, without the goodbye that `end` waits for. */

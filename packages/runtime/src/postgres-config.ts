@@ -12,7 +12,7 @@ export interface DatabaseConfig {
   connectTimeoutMs?: number;
   /** How long a statement waits for a lock. Default 1200 ms. */
   lockTimeoutMs?: number;
-  /** For statements that look rows up by their keys, and few others: one plan for each, whatever the statistics say. */
+  /** For statements that look rows up by their keys, and few others: plans by an index, whatever the values are. */
   steadyPlans?: boolean;
 }
 

@@ -6,7 +6,7 @@ import { type DatabaseConfig, sessionSettings, typeParsers } from './postgres-co
 export type { DatabaseConfig } from './postgres-config.ts';
 export { isRetryable, isUnavailable, isUniqueViolation } from './postgres-errors.ts';
 
-/** A named statement is parsed and planned once per connection. The name belongs to one text. */
+/** A named statement is parsed once per connection, and its plan is kept. The name belongs to one text. */
 export interface Statement {
   name: string;
   text: string;
@@ -34,21 +34,23 @@ export interface Tx extends Queryable {
 export interface Db extends Queryable, AsyncDisposable {
   /**
    * begin, work, commit; a rollback when `work` throws. `begin` goes out with the first statement, and the commit with the
-   * last ones that were sent. Nothing is retried here: an error on commit means that the outcome is unknown, and only the
-   * caller knows what makes a second run safe.
+   * last ones that were sent. Nothing is retried here: when the connection is lost after that, the outcome is unknown, and
+   * only the caller knows what makes a second run safe.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
 /**
- * A named statement is planned once and by its index. Otherwise PostgreSQL plans it anew whenever a plan for these very
- * values looks cheaper, which costs more than to look up a few keys; and a plan made while a table was small reads all of
- * it for each key, until statistics are taken again: an event fills its tables within minutes.
+ * A named statement is planned without regard to its values, and by an index. Otherwise PostgreSQL plans it anew whenever
+ * a plan for these very values looks cheaper, which costs more than to look up a few keys does.
  */
 const STEADY_PLANS =
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c random_page_cost=0 -c seq_page_cost=0';
 
-/** How long a connection keeps its plans. A new one knows how much a table has grown. */
+/**
+ * How long a connection keeps its plans, until its next transaction. A plan made while a table was small reads all of it
+ * for each key, and an event fills its tables within minutes.
+ */
 const PLANS_LAST_MS = 5 * SECOND;
 
 /**
@@ -125,14 +127,14 @@ export function openDb(config: DatabaseConfig): Db {
       let broken = false;
       const send = <Row>(statement: Statement | string, values?: readonly unknown[]) => {
         if (!open) throw new Error('this transaction is over: a query was not awaited, or the Tx was kept');
+        requireOwnName(statement);
         const answer = run<Row>(client, statement, values);
         answer.catch(() => undefined); // whoever waits for it hears of it
         return answer;
       };
-      const sent: Promise<unknown>[] = [];
-      if (config.steadyPlans && plansAreOld(client)) sent.push(send('discard plans'));
+      if (config.steadyPlans && plansAreOld(client)) void send('discard plans');
       const begun = send('begin');
-      sent.push(begun);
+      const sent: Promise<unknown>[] = [begun];
       const tx: Tx = {
         tx: true,
         // Without the answer to `begin` a statement could be one of its own.
@@ -169,6 +171,17 @@ export function openDb(config: DatabaseConfig): Db {
       await pool.end();
     },
   };
+}
+
+const texts = new Map<string, string>();
+
+/** pg refuses a second text of a name without sending it, which nobody would hear of before the commit has gone out. */
+function requireOwnName(statement: Statement | string): void {
+  if (typeof statement === 'string') return;
+  const { name, text } = statement;
+  const known = texts.get(name);
+  if (known === undefined) texts.set(name, text);
+  else if (known !== text) throw new Error(`two statements have the name ${name}`);
 }
 
 /** An error that the server sent has a severity, and leaves the connection usable unless it ended the session. */

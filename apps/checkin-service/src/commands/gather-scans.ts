@@ -1,9 +1,10 @@
 /**
  * Scans that arrive while a transaction of their event is running wait for it and share the next one. An idle door adds no
  * wait; a busy one turns a queue of transactions that lock each other out into a few that take many scans each: sixty
- * devices at one ticket are two or three transactions, not sixty in a row.
+ * devices at one ticket are a few transactions, not sixty in a row. A crowded event gets a second transaction beside the
+ * first, so that the database is at work while this process reads and answers.
  *
- * Events don't wait for each other. An upload whose client has gone is not begun. When a shared transaction fails for
+ * Events don't wait for each other: only few have a second transaction, so that connections are left for the others. An upload whose client has gone is not begun. When a shared transaction fails for
  * another reason than an unavailable database, each upload is tried by itself, so that one costs only itself.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -32,9 +33,10 @@ interface Waiting extends PromiseWithResolvers<ScanAnswer[] | null> {
 
 /** Scans in one transaction, at most; a larger upload goes alone. */
 const MOST_SCANS = 1_000;
-/** With so many uploads waiting, a second transaction keeps the database at work while this process reads and answers. */
+/** Uploads waiting at an event that make it a crowd. */
 const CROWD = 8;
-const MOST_TRANSACTIONS = 2;
+/** Second transactions in this process, at most. */
+const MOST_SECOND = 2;
 
 /** What waits at one event, and how many transactions of it are under way. */
 interface Door {
@@ -45,10 +47,14 @@ interface Door {
 /** Gathers uploads for `record`. Each gets its own answers, or null when the organization has no such event. */
 export function gatherScans(record: RecordScans): (upload: ScanUpload) => Promise<ScanAnswer[] | null> {
   const doors = new Map<string, Door>();
+  let seconds = 0;
 
   async function work(key: string, door: Door): Promise<void> {
+    const isSecond = door.transactions > 0;
     door.transactions += 1;
+    seconds += Number(isSecond);
     while (door.queue.length > 0) await recordTogether(record, takeBatch(door.queue));
+    seconds -= Number(isSecond);
     door.transactions -= 1;
     if (door.transactions === 0) doors.delete(key);
   }
@@ -63,7 +69,7 @@ export function gatherScans(record: RecordScans): (upload: ScanUpload) => Promis
     const door = doors.get(key) ?? { queue: [], transactions: 0 };
     doors.set(key, door);
     door.queue.push(waiting);
-    const crowded = door.queue.length >= CROWD && door.transactions < MOST_TRANSACTIONS;
+    const crowded = door.queue.length >= CROWD && door.transactions === 1 && seconds < MOST_SECOND;
     if (door.transactions === 0 || crowded) void work(key, door);
     return await waiting.promise;
   };

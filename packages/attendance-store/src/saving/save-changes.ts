@@ -69,7 +69,7 @@ const annulCheckIns: Statement = {
  *
  * The update names the version each enrollment had when it was decided, so that even without the row lock nothing
  * could be overwritten. An update that missed fails the transaction: the primary key of the audit trail (event,
- * enrollment, version) has a row of that version already.
+ * enrollment, version) has a row of that version already. Annulments rest on the row lock alone.
  */
 export function saveChanges(
   tx: Tx,

@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
+import type { ForetoldLineItem } from './foretold.ts';
 import type { Model } from './model.ts';
+import { lineItemsSeen, sortedById } from './model-orders.ts';
 import { pick } from './step.ts';
+import { lineItemTold } from './steps/send-scan.ts';
 import type { Story } from './story.ts';
 
 /** Everybody is stored and shown as the model has them. */
@@ -20,6 +23,12 @@ export async function expectStateAsForetold(story: Story, model: Model): Promise
     presentDays: body.presentDays,
   }));
   expect(seen).toEqual(model.people.map((person) => model.seen(person)));
+  const ordered = await Promise.all(
+    model.people.map(({ accessCode }) => story.desk('GET', `/attendees/${accessCode}/products`, supervisor)),
+  );
+  expect(ordered.map(({ body }) => sortedById<ForetoldLineItem>(body.items.map(lineItemTold)))).toEqual(
+    model.people.map(lineItemsSeen),
+  );
   const stats = await story.desk('GET', '/stats', supervisor);
   expect(stats.body).toMatchObject({ enrolled: model.people.length, insideNow: model.insideNow() });
 }

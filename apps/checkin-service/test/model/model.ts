@@ -3,19 +3,17 @@
  * something to the real services and asks the model what should have been answered.
  */
 import { dayOf, type EventTimes, eventDays } from './event-plan.ts';
+import { asPrevious, type Foretold, type ForetoldPrevious, type Sighting, type Status } from './foretold.ts';
+import { type Buyer, checkDoor, owes, putOrder, redeem, type WantedOrder } from './model-orders.ts';
+import { isSameScan, type ModelScan } from './model-scan.ts';
 
-export type Status = 'confirmed' | 'checked_in' | 'attended' | 'no_show' | 'cancelled';
-
-export interface ModelCheckIn {
+export interface ModelCheckIn extends Sighting {
   id: string;
-  at: number;
   direction: 'entry' | 'exit';
-  station: string | null;
-  deviceId: string;
   annulled: boolean;
 }
 
-export interface ModelPerson {
+export interface ModelPerson extends Buyer {
   id: string;
   accessCode: string;
   status: Status;
@@ -23,64 +21,57 @@ export interface ModelPerson {
   checkIns: ModelCheckIn[];
 }
 
-export interface ModelScan {
-  scanId: string;
-  /** Null for a code that nobody has. */
-  personId: string | null;
-  /** What it names: a code, or an enrollment. */
-  names: string;
-  at: number;
-  direction: 'entry' | 'exit';
-  station: string | null;
-  deviceId: string;
-}
-
-/** The parts of an answer that the model foretells. */
-export interface Foretold {
-  status: number;
-  code?: string;
-  outcome?: string;
-  day?: string;
-  enrollment?: { id: string; status: Status; version: number; presentDays: string[] };
-  previous?: ForetoldPrevious | null;
-}
-
-export interface ForetoldPrevious {
-  scannedAt: string;
-  station: string | null;
-  sameDevice: boolean;
-  secondsAgo: number;
-}
-
 const TOLERANCE = 5 * 60_000;
 
 export class Model {
   readonly people: ModelPerson[] = [];
   readonly #times: EventTimes;
+  readonly #products: readonly string[];
   readonly #scans = new Map<string, { scan: ModelScan; answer: Foretold }>();
+  #event: 'open' | 'closed' | 'cancelled' = 'open';
 
-  constructor(times: EventTimes) {
+  /** @param products what is sold for the event */
+  constructor(times: EventTimes, products: readonly string[]) {
     this.#times = times;
+    this.#products = products;
   }
 
   /** The people as they are, to try something on them. */
   copyOfPeople(): Model {
-    const copy = new Model(this.#times);
+    const copy = new Model(this.#times, this.#products);
     copy.people.push(...structuredClone(this.people));
     return copy;
   }
 
-  enroll(id: string, accessCode: string): void {
-    this.people.push({ id, accessCode, status: 'confirmed', version: 1, checkIns: [] });
+  /** @param made what was made of it, if it was not refused */
+  enroll(made: { id: string; accessCode: string }): Foretold {
+    if (this.#event === 'cancelled') return { status: 409, code: 'event_cancelled' };
+    this.people.push({
+      ...made,
+      status: 'confirmed',
+      version: 1,
+      checkIns: [],
+      order: null,
+      doorChecks: [],
+    });
+    return { status: 201 };
+  }
+
+  /** Whatever has become of the person and the event. */
+  putOrder(personId: string, wanted: WantedOrder, idOf: (productId: string) => string): Foretold {
+    const person = this.people.find(({ id }) => id === personId);
+    return person ? putOrder(person, wanted, idOf) : { status: 404, code: 'not_found' };
   }
 
   /** @param checkInId of the check-in that was made, if one was */
   scan(scan: ModelScan, now: number, checkInId: string): Foretold & { replayed: boolean } {
+    const { asks } = scan;
+    if (asks.for === 'check-in' && asks.admitUnpaid && !scan.bySupervisor) {
+      return { status: 403, code: 'forbidden', replayed: false };
+    }
     const earlier = this.#scans.get(scan.scanId);
     if (earlier) {
-      const same =
-        scan.personId === null ? scan.names === earlier.scan.names : scan.personId === earlier.scan.personId;
-      return same
+      return isSameScan(scan, earlier.scan)
         ? { ...earlier.answer, replayed: true }
         : { status: 409, code: 'scan_id_reused', replayed: false };
     }
@@ -90,12 +81,35 @@ export class Model {
   }
 
   #judge(scan: ModelScan, now: number, checkInId: string): Foretold {
+    const { asks, at, station, deviceId } = scan;
     const person = this.people.find(({ id }) => id === scan.personId);
     if (!person) return { status: 404, code: 'unknown_code' };
+    if (this.#event === 'cancelled') return { status: 409, code: 'event_cancelled' };
     if (person.status === 'cancelled') return { status: 409, code: 'enrollment_cancelled' };
+    switch (asks.for) {
+      case 'check-in':
+        return this.#checkIn(person, { at, station, deviceId, ...asks }, now, checkInId);
+      case 'redemption':
+        return this.#withHolder(person, redeem(person, asks.lineItemId));
+      case 'door check': {
+        const { productId } = asks;
+        return this.#withHolder(
+          person,
+          checkDoor(person, { productId, at, station, deviceId }, this.#products),
+        );
+      }
+    }
+  }
+
+  #withHolder(person: ModelPerson, answer: Foretold): Foretold {
+    return answer.status === 201 ? { ...answer, enrollment: this.seen(person) } : answer;
+  }
+
+  #checkIn(person: ModelPerson, scan: CheckInAsked, now: number, checkInId: string): Foretold {
     if (scan.at > now + TOLERANCE) return { status: 422, code: 'scanned_in_future' };
     if (scan.at < this.#times.opensAt) return { status: 409, code: 'not_open_yet' };
     if (scan.at > this.#times.endsAt) return { status: 409, code: 'event_ended' };
+    if (owes(person) && !scan.admitUnpaid) return { status: 409, code: 'order_unpaid' };
 
     const entries = person.checkIns.filter(counts);
     const day = dayOf(this.#times, scan.at);
@@ -115,7 +129,7 @@ export class Model {
     };
   }
 
-  #outcome({ direction }: ModelScan, entries: readonly ModelCheckIn[], day: string): string {
+  #outcome({ direction }: CheckInAsked, entries: readonly ModelCheckIn[], day: string): string {
     if (direction === 'exit') return 'exit';
     if (entries.length === 0) return 'first';
     return entries.some(({ at }) => dayOf(this.#times, at) === day) ? 're_entry' : 'new_day';
@@ -135,16 +149,10 @@ export class Model {
     return entries.filter((entry) => isEventDay(dayMade(entry)) === isEventDay(day));
   }
 
-  #previous(entries: readonly ModelCheckIn[], { at, deviceId }: ModelScan): ForetoldPrevious | null {
+  #previous(entries: readonly ModelCheckIn[], scan: Sighting): ForetoldPrevious | null {
     const inOrder = entries.toSorted((one, other) => one.at - other.at);
-    const previous = inOrder.findLast((entry) => entry.at <= at) ?? inOrder[0];
-    if (!previous) return null;
-    return {
-      scannedAt: new Date(previous.at).toISOString(),
-      station: previous.station,
-      sameDevice: previous.deviceId === deviceId,
-      secondsAgo: Math.round((at - previous.at) / 1000),
-    };
+    const previous = inOrder.findLast((entry) => entry.at <= scan.at) ?? inOrder[0];
+    return previous ? asPrevious(previous, scan) : null;
   }
 
   /** A device annuls its own, as long as it takes no verdict; who may annul anything is `anybodys`. */
@@ -175,9 +183,18 @@ export class Model {
     return { status: 200 };
   }
 
-  /** What a closure decides; null when the event has not ended. */
-  close(now: number): { attended: number; noShow: number } | null {
-    if (now <= this.#times.endsAt) return null;
+  /** Nobody's status changes; what is closed stays as it was judged. */
+  cancelEvent(): Foretold {
+    if (this.#event !== 'open') return { status: 409, code: `event_${this.#event}` };
+    this.#event = 'cancelled';
+    return { status: 200 };
+  }
+
+  /** What a closure decides, or why there is none. */
+  close(now: number): { attended: number; noShow: number } | 'event_cancelled' | 'event_not_ended' {
+    if (this.#event === 'cancelled') return 'event_cancelled';
+    if (now <= this.#times.endsAt) return 'event_not_ended';
+    this.#event = 'closed';
     const decided = { attended: 0, noShow: 0 };
     for (const person of this.people) {
       if (person.status !== 'confirmed' && person.status !== 'checked_in') continue;
@@ -212,6 +229,11 @@ export class Model {
     const days = new Set(person.checkIns.filter(counts).map(({ at }) => dayOf(this.#times, at)));
     return eventDays(this.#times).filter((day) => days.has(day));
   }
+}
+
+interface CheckInAsked extends Sighting {
+  direction: 'entry' | 'exit';
+  admitUnpaid: boolean;
 }
 
 function counts({ direction, annulled }: ModelCheckIn): boolean {

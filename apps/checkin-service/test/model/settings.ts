@@ -8,7 +8,7 @@ export interface ModelSettings {
   timeLimitMs: number;
 }
 
-const TIME_LIMIT_MS = 8_000;
+const TIME_LIMIT_MS = 5_000;
 const MOST_MS_PER_RUN = 2_000;
 
 /**

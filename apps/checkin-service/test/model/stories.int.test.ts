@@ -3,17 +3,31 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyEventPlan } from './event-plan.ts';
 import { expectStateAsForetold } from './final-state.ts';
-import { expectAnswersToBeStored, expectFirstsToBeFirst } from './ledger.ts';
+import {
+  expectAnswersToBeStored,
+  expectAnswersToFit,
+  expectDoorFirstsToBeFirst,
+  expectFirstsToBeFirst,
+  expectNothingToBeOversold,
+} from './ledger.ts';
 import { Model } from './model.ts';
 import { modelSettings, repeatable } from './settings.ts';
 import { asCommand, type Step } from './step.ts';
 import { enrollSomeone } from './steps/enroll.ts';
-import { anyStep } from './steps/every-step.ts';
+import { anyStep, anyStepOrTheEnd } from './steps/every-step.ts';
+import { putOrderOf } from './steps/put-order.ts';
 import { beginStory, type Story, through } from './story.ts';
 import { openWorld, UnavailableError, type World } from './world.ts';
 
 const STORIES_AT_ONCE = 5;
-const firstPeople = [enrollSomeone, enrollSomeone, enrollSomeone];
+/** Three people: one has paid, one has not, one has no order. */
+const beginning = [
+  enrollSomeone,
+  enrollSomeone,
+  enrollSomeone,
+  putOrderOf({ person: 0, status: 'paid', quantities: [2, 1] }),
+  putOrderOf({ person: 1, status: 'pending', quantities: [1, null] }),
+];
 const settings = modelSettings();
 const timeout = settings.timeLimitMs + 30_000;
 
@@ -28,12 +42,12 @@ describe('whatever happens at an event', () => {
   });
 
   it('is answered and ends as the model says, one thing after another', { timeout }, async () => {
-    const commands = fc.commands([anyStep.map(asCommand)], { maxCommands: 30, size: 'max' });
+    const commands = fc.commands([anyStepOrTheEnd.map(asCommand)], { maxCommands: 30, size: 'max' });
     const property = fc.asyncProperty(anyEventPlan, commands, async (plan, steps) => {
       await unlessUnavailable(async () => {
         const story = await beginStory(world, plan);
-        const carried = { known: story.known, model: new Model(story.times) };
-        for (const step of firstPeople) (await step.act(story))(carried.model);
+        const carried = { known: story.known, model: new Model(story.times, story.productIds) };
+        for (const step of beginning) (await step.act(story))(carried.model);
         await fc.asyncModelRun(() => ({ model: carried, real: story }), steps);
         await expectStateAsForetold(story, carried.model);
       });
@@ -62,12 +76,15 @@ describe('whatever happens at an event', () => {
       for (const told of fc.sample(plan, { seed: settings.seed, numRuns: STORIES_AT_ONCE })) {
         if (performance.now() > until) break;
         const story = await beginStory(world, told.event);
-        for (const step of firstPeople) await step.act(story);
+        for (const step of beginning) await step.act(story);
         await Promise.all(told.lanes.map((steps, lane) => inOrder(steps, through(story, lane % 2))));
         expect(story.known.answers).not.toEqual([]);
         expect(story.known.answers.filter(({ status }) => status === 500)).toEqual([]);
+        expectAnswersToFit(story);
         await expectAnswersToBeStored(world.db, story);
         await expectFirstsToBeFirst(world.db, story);
+        await expectDoorFirstsToBeFirst(world.db, story);
+        await expectNothingToBeOversold(world.db, story);
       }
       await expectNothingBroken(world);
     });

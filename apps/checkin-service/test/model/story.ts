@@ -12,20 +12,35 @@ export interface Device {
   isSupervisor: boolean;
 }
 
-export interface SentScan {
+/** A scan as it is sent, and to which route. */
+export type SentScan =
+  | { to: 'check-ins'; scan: SentCheckIn }
+  | { to: 'redemptions'; scan: SentProductScan & { lineItemId: string } }
+  | { to: 'door-checks'; scan: SentProductScan & { productId: string } };
+
+export interface SentCheckIn {
   scanId: string;
   accessCode?: string;
   enrollmentId?: string;
   scannedAt?: string;
   station?: string;
   direction: 'entry' | 'exit';
+  admitUnpaid?: true;
+}
+
+export interface SentProductScan {
+  scanId: string;
+  accessCode: string;
+  station?: string;
 }
 
 /** What the clients of one event know so far; they share it, as people at a door talk. */
 export interface Known {
   people: { id: string; accessCode: string }[];
-  /** First in the order in which they were sent. */
-  scans: { sent: SentScan; device: Device }[];
+  /** Line items that an order has or once had. */
+  lineItems: { lineItemId: string; productId: string; personId: string }[];
+  /** The first of each scanId, in the order in which they were sent; the latest may be on their way. */
+  scans: SentScan[];
   checkInIds: string[];
   /** Every answer to a scan. */
   answers: { sent: SentScan; status: number; body: Answer['body'] }[];
@@ -36,6 +51,8 @@ export interface Story {
   world: World;
   eventId: string;
   times: EventTimes;
+  /** What is sold for the event. */
+  productIds: string[];
   known: Known;
   devices: Device[];
   /** Calls the desk's own process. */
@@ -45,18 +62,28 @@ export interface Story {
   next(): number;
 }
 
-/** Creates the event through the admin's service. */
+const sold = [
+  ['Lunch', 'addon'],
+  ['Tutorial', 'ticket'],
+] as const;
+
+/** Creates the event and its products through the admin's service. */
 export async function beginStory(world: World, plan: EventPlan): Promise<Story> {
   const times = layOut(plan, new Date());
   const created = await world.admin('POST', '/v1/events', eventRequest(plan, times));
   if (created.status !== 201) throw new Error(`no event: ${JSON.stringify(created.body)}`);
   const eventId: string = created.body.id;
+  const products = await Promise.all(
+    sold.map(([name, kind]) => world.admin('POST', `/v1/events/${eventId}/products`, { name, kind })),
+  );
+  const productIds: string[] = products.map(({ body }) => body.id);
   let count = 0;
   return {
     world,
     eventId,
     times,
-    known: { people: [], scans: [], checkInIds: [], answers: [] },
+    productIds,
+    known: { people: [], lineItems: [], scans: [], checkInIds: [], answers: [] },
     devices: world.devices,
     desk: (method, path, device, body) => world.desk(0, method, `/v1/events/${eventId}${path}`, device, body),
     admin: (method, path, body) => world.admin(method, `/v1/events/${eventId}${path}`, body),

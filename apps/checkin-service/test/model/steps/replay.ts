@@ -10,13 +10,13 @@ export const anyReplay: fc.Arbitrary<Step> = fc
     title: `replay(scan ${scan}, device ${device})`,
     isPossible: ({ scans }) => scans.length > 0,
     async act(story) {
-      const { sent } = pick(story.known.scans, scan);
-      const first = story.known.answers.find((earlier) => earlier.sent.scanId === sent.scanId);
+      const sent = pick(story.known.scans, scan);
+      const first = story.known.answers.find((earlier) => earlier.sent.scan.scanId === sent.scan.scanId);
       const by = pick(story.devices, device);
       const answer = await send(story, sent, by);
       return (model) => {
-        expectForetold(model, sent, by, answer);
-        expect(answer.body).toEqual(first?.body);
+        const { replayed } = expectForetold(model, sent, by, answer);
+        if (replayed) expect(answer.body).toEqual(first?.body);
       };
     },
   }));

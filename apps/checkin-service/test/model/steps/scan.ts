@@ -9,6 +9,7 @@ export const anyScanPlan: fc.Arbitrary<ScanPlan> = fc.record({
   time: anyScanTime,
   direction: fc.constantFrom('entry', 'entry', 'entry', 'exit'),
   station: fc.constantFrom(null, 'Door A', 'Door B'),
+  admitUnpaid: fc.constantFrom(...Array<boolean>(11).fill(false), true),
 });
 
 /** A badge is held in front of a scanner. */
@@ -19,7 +20,7 @@ export const anyScan: fc.Arbitrary<Step> = fc
     isPossible: ({ people }) => people.length > 0,
     async act(story) {
       const by = pick(story.devices, device);
-      const sent = planned(plan, story);
+      const sent = { to: 'check-ins' as const, scan: planned(plan, story) };
       const answer = await send(story, sent, by);
       return (model) => expectForetold(model, sent, by, answer);
     },

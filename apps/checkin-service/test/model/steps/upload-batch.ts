@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { anyTimeMade } from '../event-plan.ts';
 import { pick, type Step } from '../step.ts';
+import type { SentCheckIn, SentScan } from '../story.ts';
 import { anyScanPlan } from './scan.ts';
-import { expectForetold, note, planned } from './send-scan.ts';
+import { expectForetold, noteAnswer, noteSent, planned } from './send-scan.ts';
 
 /** A device comes back from hours without a network, with scans in any order, some of them sent twice. */
 export const anyUpload: fc.Arbitrary<Step> = fc
@@ -18,16 +19,15 @@ export const anyUpload: fc.Arbitrary<Step> = fc
     async act(story) {
       const by = pick(story.devices, device);
       const fresh = plans.map(([plan, time]) => planned({ ...plan, time }, story));
-      const known = [...story.known.scans.map(({ sent }) => sent), ...fresh].filter(
-        ({ scannedAt }) => scannedAt,
-      );
+      const known = [...story.known.scans.flatMap(datedCheckIn), ...fresh];
       const scans = [...fresh, ...again.map((index) => pick(known, index))];
+      for (const scan of fresh) noteSent(story, { to: 'check-ins', scan });
       const { status, body } = await story.desk('POST', '/check-ins/batch', by, { scans });
-      const results = scans.map((sent, index) => {
-        const at = Date.parse(sent.scannedAt ?? '');
-        return { sent, at, ...body.results?.[index] };
+      const results = scans.map((scan, index) => {
+        const at = Date.parse(scan.scannedAt ?? '');
+        return { sent: { to: 'check-ins' as const, scan }, at, ...body.results?.[index] };
       });
-      for (const { sent, ...answer } of results) if (status === 200) note(story, sent, by, answer);
+      for (const { sent, ...answer } of results) if (status === 200) noteAnswer(story, sent, answer);
       return (model) => {
         expect(status).toBe(200);
         expect(results.map(({ scanId }) => scanId)).toEqual(scans.map(({ scanId }) => scanId));
@@ -38,3 +38,8 @@ export const anyUpload: fc.Arbitrary<Step> = fc
       };
     },
   }));
+
+/** Only scans with a time have their place in the order of an upload. */
+function datedCheckIn(sent: SentScan): SentCheckIn[] {
+  return sent.to === 'check-ins' && sent.scan.scannedAt !== undefined ? [sent.scan] : [];
+}

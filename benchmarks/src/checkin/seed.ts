@@ -54,9 +54,3 @@ export async function seedEvent(
   );
   return { eventId, codes: rows.map(({ access_code }) => access_code) };
 }
-
-/** Every run begins with statistics that are true and nothing left for a checkpoint to write. */
-export async function settle(db: Db): Promise<void> {
-  await db.query('vacuum analyze');
-  await db.query('checkpoint');
-}

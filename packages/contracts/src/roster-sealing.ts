@@ -35,11 +35,29 @@ export interface RosterKeys {
   sealingKey: Uint8Array;
 }
 
-/** Who an entry is about. */
+/** Who an entry is about. Whoever has a code that can be guessed has no name here: see {@link isGuessable}. */
 export interface SealedPerson {
   enrollmentId: string;
-  displayName: string;
+  displayName: string | null;
   ticketType: string | null;
+}
+
+/** Bits that an access code must have, so that nobody finds it by trying. */
+const SECRET_BITS = 80;
+
+/**
+ * Is this code too short to keep what it seals? Six digits are tried out in a minute. Counted is the most that so many
+ * characters of these kinds can hold; whether they were chosen at random shows in no code.
+ */
+export function isGuessable(accessCode: string): boolean {
+  const kinds: [RegExp, number][] = [
+    [/[0-9]/, 10],
+    [/[a-z]/, 26],
+    [/[A-Z]/, 26],
+    [/[^0-9A-Za-z]/, 33],
+  ];
+  const alphabet = kinds.reduce((sum, [kind, size]) => sum + (kind.test(accessCode) ? size : 0), 0);
+  return accessCode.length * Math.log2(alphabet) < SECRET_BITS;
 }
 
 /** @param eventId in lower case, as it is answered everywhere */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { deriveRosterKeys, openPerson, sealPerson } from '@turnout/contracts/roster-sealing';
+import { deriveRosterKeys, isGuessable, openPerson, sealPerson } from '@turnout/contracts/roster-sealing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -66,4 +66,18 @@ describe('a sealed person', () => {
 it('keys of many codes are all different', () => {
   const codes = Array.from({ length: 1000 }, (_, n) => `CODE${n}`);
   expect(new Set(codes.map((code) => deriveRosterKeys(eventId, code).key)).size).toBe(1000);
+});
+
+describe('an access code', () => {
+  it.each([
+    ['123456', true],
+    ['TICKET-0001', true],
+    ['0123456789012345678901234', false],
+    ['012345678901234567890123', true],
+    ['7QK2M4XRWD9TB6HJ', false],
+    ['7QK2M4XRWD9TB6H', true],
+    ['correcthorsebattery', false],
+  ])('%s can be guessed: %s', (code, guessable) => {
+    expect(isGuessable(code)).toBe(guessable);
+  });
 });

@@ -3,7 +3,7 @@ import { isPaid } from '@turnout/attendance/order';
 import type { RosterPerson } from '@turnout/attendance-store/roster/load-roster';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import type { Roster, RosterEntry } from '@turnout/contracts/http/roster';
-import { deriveRosterKeys, rosterScheme, sealPerson } from '@turnout/contracts/roster-sealing';
+import { deriveRosterKeys, isGuessable, rosterScheme, sealPerson } from '@turnout/contracts/roster-sealing';
 
 /** What a device needs to know of an event, and how entries are sealed. */
 export function rosterHead(event: StoredEvent): Pick<Roster, 'event' | 'sealing'> {
@@ -28,12 +28,15 @@ export function rosterHead(event: StoredEvent): Pick<Roster, 'event' | 'sealing'
   };
 }
 
+/** A device that is lost must not give away who has a code that can be guessed. */
+const nameless = { displayName: null, ticketType: null };
+
 /** One ticket, with the person sealed. Costs about 20 µs. */
 export function rosterEntry(person: RosterPerson, event: Pick<StoredEvent, 'id'>): RosterEntry {
   const keys = deriveRosterKeys(event.id, person.accessCode);
   return {
     key: keys.key,
-    sealed: sealPerson(keys, person),
+    sealed: sealPerson(keys, isGuessable(person.accessCode) ? { ...person, ...nameless } : person),
     status: person.status,
     cancelled: person.status === 'cancelled',
     orderPaid: isPaid(person.orderStatus && { status: person.orderStatus, lineItems: [] }),

@@ -53,7 +53,7 @@ export function scanValues(eventId: string, at: Date, scans: readonly AnsweredSc
     scans.map(({ refusal }) => refusal),
     scans.map(({ answer }) => answer.status),
     scans.map(({ answer }) => JSON.stringify(answer.body)),
-    scans.map(({ scannedAt }) => scannedAt),
+    scans.map(({ scannedAt }) => scannedAt.toISOString()),
     scans.map(({ station }) => station),
     scans.map(({ direction }) => direction),
     scans.map(({ deviceId }) => deviceId),

@@ -137,7 +137,7 @@ function checkInValues(eventId: string, at: Date, { checkIns: rows }: WriteSet):
     rows.map(({ checkIn }) => checkIn.id),
     rows.map(({ enrollment }) => enrollment.id),
     rows.map(({ checkIn }) => checkIn.day),
-    rows.map(({ checkIn }) => checkIn.scannedAt),
+    rows.map(({ checkIn }) => checkIn.scannedAt.toISOString()),
     rows.map(({ checkIn }) => checkIn.station),
     rows.map(({ checkIn }) => checkIn.direction),
     rows.map(({ checkIn }) => checkIn.source),

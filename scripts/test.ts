@@ -11,7 +11,7 @@ const local = join(root, '.local');
 const report = join(local, `test-report-${process.pid}.json`);
 const vitestArguments = process.argv.slice(2);
 const LONGEST_END_MS = 30_000;
-const SOURCES = ['apps', 'packages', 'scripts', 'vitest.config.ts'];
+const SOURCES = ['apps', 'packages', 'scripts', 'benchmarks', 'vitest.config.ts'];
 
 interface Result {
   passed: number;
@@ -42,6 +42,7 @@ async function checks(): Promise<Result[]> {
       ['run', 'typecheck', '--output-logs=errors-only', '--ui=stream', '--no-update-notifier'],
     ],
     ['types of scripts', bin('tsc'), ['--noEmit', '-p', 'scripts']],
+    ['types of benchmarks', bin('tsc'), ['--noEmit', '-p', 'benchmarks']],
     ['format', bin('biome'), ['format', '.']],
     ['lint', bin('biome'), ['lint', '--error-on-warnings', ...SOURCES]],
     ['lint with types', bin('oxlint'), ['--type-aware', '--deny-warnings']],

@@ -1,3 +1,5 @@
+import { listOf } from '@turnout/contracts/http/pagination';
+import { discrepancy, refusedScan } from '@turnout/contracts/http/scans';
 import { newId } from '@turnout/runtime/ids';
 import {
   type GivenEnrollment,
@@ -7,6 +9,7 @@ import {
   givenToken,
 } from '@turnout/test-kit/given';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { type FrontDesk, type Json, openFrontDesk } from './front-desk.ts';
 
 const DAY = 24 * 3_600_000;
@@ -170,6 +173,30 @@ describe('refused scans', () => {
     } while (cursor !== '');
     expect(seen.toSorted()).toEqual(expected.toSorted());
     expect(new Set(seen).size).toBe(7);
+  });
+
+  it('are walked through also where a device makes ids of its own way, as discrepancies too', async () => {
+    const { eventId } = await givenRunning();
+    const scanIds = [1, 2, 3].map((count) => `00000000-0000-0000-0000-00000000000${count}`);
+    for (const scanId of scanIds) {
+      const enrollmentId = scanId.replace('0000', 'ffff');
+      await desk.scan(eventId, { scanId, enrollmentId, deviceDecision: 'admitted' });
+    }
+    const walk = async (path: string, answer: z.ZodType<{ items: Json[]; nextCursor: string | null }>) => {
+      const seen: string[] = [];
+      let cursor: string | null = '';
+      do {
+        const { body } = await desk.call('GET', `/v1/events/${eventId}/${path}limit=1${cursor}`, {
+          token: desk.organization.tokens.supervisor,
+        });
+        const { items, nextCursor } = answer.parse(body);
+        seen.push(...items.map(({ scanId }) => scanId));
+        cursor = nextCursor && `&cursor=${nextCursor}`;
+      } while (cursor);
+      return seen.toReversed();
+    };
+    expect(await walk('scans?result=refused&', listOf(refusedScan))).toEqual(scanIds);
+    expect(await walk('discrepancies?', listOf(discrepancy))).toEqual(scanIds);
   });
 
   it('can be asked for by reason, device and station; a cursor belongs to its filters', async () => {

@@ -1,5 +1,6 @@
 import type { Principal } from '@turnout/access/principal';
 import { readCursor, writeCursor } from '@turnout/contracts/http/pagination';
+import { uuid } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -15,7 +16,7 @@ export interface PageOptions<Item> {
   toBody: (item: Item) => object;
 }
 
-const lastId = z.tuple([z.uuid()]);
+const lastId = z.tuple([uuid]);
 
 /** One page of a list whose items are known by an id. One item more than asked for tells whether there is a next page. */
 export async function answerPage<Item>(options: PageOptions<Item>): Promise<Reply> {

@@ -56,11 +56,13 @@ CREATE TABLE attendance.check_ins (
     annulled_by jsonb,
     annulment_reason text,
     turned_away boolean DEFAULT false NOT NULL,
+    turned_away_at timestamp with time zone,
     CONSTRAINT check_ins_annulment CHECK ((((annulled_at IS NULL) AND (annulled_by IS NULL) AND (annulment_reason IS NULL)) OR ((annulled_at IS NOT NULL) AND (annulled_by IS NOT NULL) AND (annulment_reason IS NOT NULL)))),
     CONSTRAINT check_ins_direction_check CHECK ((direction = ANY (ARRAY['entry'::text, 'exit'::text]))),
     CONSTRAINT check_ins_override_is_entry CHECK (((source = 'scan'::text) OR (direction = 'entry'::text))),
     CONSTRAINT check_ins_source CHECK (((source = 'scan'::text) = (scan_id IS NOT NULL))),
-    CONSTRAINT check_ins_source_check CHECK ((source = ANY (ARRAY['scan'::text, 'override'::text])))
+    CONSTRAINT check_ins_source_check CHECK ((source = ANY (ARRAY['scan'::text, 'override'::text]))),
+    CONSTRAINT check_ins_turned_away_at CHECK (((turned_away_at IS NULL) OR turned_away))
 );
 ALTER TABLE ONLY attendance.check_ins ALTER COLUMN event_id SET STATISTICS 0;
 
@@ -444,9 +446,6 @@ ALTER TABLE ONLY access.tokens
 ALTER TABLE ONLY attendance.check_ins
     ADD CONSTRAINT check_ins_pkey PRIMARY KEY (event_id, check_in_id);
 
-ALTER TABLE ONLY attendance.check_ins
-    ADD CONSTRAINT check_ins_scan UNIQUE (event_id, scan_id);
-
 ALTER TABLE ONLY attendance.closure_runs
     ADD CONSTRAINT closure_runs_pkey PRIMARY KEY (event_id, run_id);
 
@@ -529,6 +528,8 @@ CREATE UNIQUE INDEX tokens_token_id ON access.tokens USING btree (token_id);
 
 CREATE INDEX check_ins_by_annulment ON attendance.check_ins USING btree (event_id, annulled_at) WHERE (annulled_at IS NOT NULL);
 
+CREATE INDEX check_ins_by_turning_away ON attendance.check_ins USING btree (event_id, turned_away_at) WHERE (turned_away_at IS NOT NULL);
+
 CREATE INDEX check_ins_of_enrollment ON attendance.check_ins USING btree (event_id, enrollment_id, check_in_id);
 
 CREATE UNIQUE INDEX closure_runs_id ON attendance.closure_runs USING btree (run_id);
@@ -564,8 +565,6 @@ CREATE INDEX reused_scans_in_order ON attendance.reused_scans USING btree (event
 CREATE INDEX scans_discrepant ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (((device_decision = 'admitted'::text) AND (refusal IS NOT NULL)) OR ((device_decision = 'turned_away'::text) AND (refusal IS NULL)));
 
 CREATE INDEX scans_in_order ON attendance.scans USING btree (event_id, recorded_at);
-
-CREATE INDEX scans_of_enrollment ON attendance.scans USING btree (event_id, enrollment_id);
 
 CREATE INDEX scans_refused ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (refusal IS NOT NULL);
 
@@ -630,9 +629,6 @@ ALTER TABLE ONLY attendance.products
 ALTER TABLE ONLY attendance.redemptions
     ADD CONSTRAINT redemptions_event_id_line_item_id_fkey FOREIGN KEY (event_id, line_item_id) REFERENCES attendance.line_items(event_id, line_item_id);
 
-ALTER TABLE ONLY attendance.scans
-    ADD CONSTRAINT scans_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
-
 ALTER TABLE ONLY attendance.transitions
     ADD CONSTRAINT transitions_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);
 
@@ -683,6 +679,8 @@ GRANT UPDATE(annulled_by) ON TABLE attendance.check_ins TO turnout_checkin;
 GRANT UPDATE(annulment_reason) ON TABLE attendance.check_ins TO turnout_checkin;
 
 GRANT UPDATE(turned_away) ON TABLE attendance.check_ins TO turnout_checkin;
+
+GRANT UPDATE(turned_away_at) ON TABLE attendance.check_ins TO turnout_checkin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE attendance.closure_runs TO turnout_closure;
 GRANT SELECT ON TABLE attendance.closure_runs TO turnout_admin;

@@ -1,6 +1,6 @@
 /**
  * The enrollments of an event ($1) of an organization ($5) of which a roster says something else than at a time ($4):
- * enrolled, moved, checked in, annulled, paid, renamed. Times of record are taken before the commit, so whoever asks
+ * enrolled, moved, checked in, annulled, turned away, paid, renamed. Times of record are taken before the commit, so whoever asks
  * goes back a little.
  *
  * A check-in that is no scan comes with a move, so the scans and the audit trail know of all of them.
@@ -12,6 +12,8 @@ export const changedSince = `
   where event_id = $1 and recorded_at >= $4 and kind = 'check_in' and refusal is null
   union
   select enrollment_id from attendance.check_ins where event_id = $1 and annulled_at >= $4
+  union
+  select enrollment_id from attendance.check_ins where event_id = $1 and turned_away_at >= $4
   union
   select enrollment_id from attendance.orders where event_id = $1 and changed_at >= $4
   union

@@ -1,3 +1,4 @@
+import { answerPage } from '@turnout/access/answer-page';
 import { discrepancyOf } from '@turnout/attendance/discrepancy';
 import { type Discrepancy, listDiscrepancies } from '@turnout/attendance-store/door/list-discrepancies';
 import { findEvent } from '@turnout/attendance-store/find-event';
@@ -9,7 +10,6 @@ import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
-import { answerPage } from './answer-page.ts';
 import { explainDiscrepancy } from './explain-discrepancy.ts';
 import { route } from './route.ts';
 

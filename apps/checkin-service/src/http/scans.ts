@@ -1,3 +1,4 @@
+import { answerPage } from '@turnout/access/answer-page';
 import { listRefusedScans, type RefusedScan } from '@turnout/attendance-store/door/list-refused-scans';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { page } from '@turnout/contracts/http/pagination';
@@ -6,7 +7,6 @@ import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
-import { answerPage } from './answer-page.ts';
 import { route } from './route.ts';
 
 export function listScansRoute({ db }: CheckinContext) {

@@ -1,8 +1,9 @@
-import type { Principal } from '@turnout/access/principal';
 import { readCursor, writeCursor } from '@turnout/contracts/http/pagination';
+import { uuid } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
+import type { Principal } from './principal.ts';
 
 export interface PageOptions<Item> {
   /** Names the list, its filters included: a cursor of another one is refused. */
@@ -15,9 +16,12 @@ export interface PageOptions<Item> {
   toBody: (item: Item) => object;
 }
 
-const lastId = z.tuple([z.uuid()]);
+const lastId = z.tuple([uuid]);
 
-/** One page of a list that is ordered by id. One item more than asked for tells whether there is a next page. */
+/**
+ * One page of a list whose items are known by an id, and its cursor, which is good for this organization only. One item
+ * more than asked for tells whether there is a next page.
+ */
 export async function answerPage<Item>(options: PageOptions<Item>): Promise<Reply> {
   const { list, query, idOf } = options;
   const { organizationId } = options.principal;

@@ -296,7 +296,8 @@ CREATE VIEW attendance.refused_scans AS
     scans.kind,
     scans.line_item_id,
     scans.product_id,
-    scans.device_decision
+    scans.device_decision,
+    false AS reused
    FROM attendance.scans
   WHERE (scans.refusal IS NOT NULL)
 UNION ALL
@@ -316,7 +317,8 @@ UNION ALL
     reused_scans.kind,
     reused_scans.line_item_id,
     reused_scans.product_id,
-    reused_scans.device_decision
+    reused_scans.device_decision,
+    true AS reused
    FROM attendance.reused_scans;
 
 CREATE TABLE attendance.transitions (

@@ -9,3 +9,13 @@ alter table attendance.check_ins
   add constraint check_ins_turned_away_at check (turned_away_at is null or turned_away);
 create index check_ins_by_turning_away on attendance.check_ins (event_id, turned_away_at) where turned_away_at is not null;
 grant update (turned_away, turned_away_at) on attendance.check_ins to turnout_checkin;
+
+-- A row is known by its id and its table: a scanId of attendance.scans can equal a reused_scan_id.
+create or replace view attendance.refused_scans as
+  select event_id, scan_id as refused_scan_id, scan_id, enrollment_id, access_code, named_enrollment_id, refusal, scanned_at,
+    recorded_at, station, direction, device_id, cause, kind, line_item_id, product_id, device_decision, false as reused
+  from attendance.scans where refusal is not null
+  union all
+  select event_id, reused_scan_id, scan_id, enrollment_id, access_code, named_enrollment_id, refusal, scanned_at,
+    recorded_at, station, direction, device_id, cause, kind, line_item_id, product_id, device_decision, true
+  from attendance.reused_scans;

@@ -20,6 +20,8 @@ export interface Discrepancy {
   deviceLabel: string | null;
   scannedAt: Date;
   recordedAt: Date;
+  /** When the check-in that the scan made was annulled; null otherwise. */
+  annulledAt: Date | null;
 }
 
 export interface DiscrepancyList {
@@ -39,7 +41,8 @@ const listing = (name: string, goOn: (row: string) => string): Statement => ({
   name,
   text: `
     select s.discrepancy_id, s.reused, s.scan_id, s.device_decision, s.refusal, s.answer_body, s.access_code, s.enrollment_id,
-      e.status, p.name as display_name, s.station, s.device_id, t.label as device_label, s.scanned_at, s.recorded_at
+      e.status, p.name as display_name, s.station, s.device_id, t.label as device_label, s.scanned_at, s.recorded_at,
+      c.annulled_at
     from (
       (select scan_id as discrepancy_id, false as reused, ${columns} from attendance.scans
        where event_id = $1
@@ -56,6 +59,8 @@ const listing = (name: string, goOn: (row: string) => string): Statement => ({
     left join attendance.participants p
       on p.organization_id = e.organization_id and p.participant_id = e.participant_id
     left join access.tokens t on t.token_id = s.device_id
+    left join attendance.check_ins c
+      on s.refusal is null and c.event_id = s.event_id and c.enrollment_id = s.enrollment_id and c.scan_id = s.scan_id
     order by s.recorded_at desc, s.discrepancy_id desc, s.reused desc`,
 });
 
@@ -93,6 +98,7 @@ export async function listDiscrepancies(
     deviceLabel: row.device_label,
     scannedAt: row.scanned_at,
     recordedAt: row.recorded_at,
+    annulledAt: row.annulled_at,
   }));
 }
 
@@ -117,4 +123,5 @@ interface DiscrepancyRow {
   device_label: string | null;
   scanned_at: Date;
   recorded_at: Date;
+  annulled_at: Date | null;
 }

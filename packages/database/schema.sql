@@ -56,11 +56,13 @@ CREATE TABLE attendance.check_ins (
     annulled_by jsonb,
     annulment_reason text,
     turned_away boolean DEFAULT false NOT NULL,
+    turned_away_at timestamp with time zone,
     CONSTRAINT check_ins_annulment CHECK ((((annulled_at IS NULL) AND (annulled_by IS NULL) AND (annulment_reason IS NULL)) OR ((annulled_at IS NOT NULL) AND (annulled_by IS NOT NULL) AND (annulment_reason IS NOT NULL)))),
     CONSTRAINT check_ins_direction_check CHECK ((direction = ANY (ARRAY['entry'::text, 'exit'::text]))),
     CONSTRAINT check_ins_override_is_entry CHECK (((source = 'scan'::text) OR (direction = 'entry'::text))),
     CONSTRAINT check_ins_source CHECK (((source = 'scan'::text) = (scan_id IS NOT NULL))),
-    CONSTRAINT check_ins_source_check CHECK ((source = ANY (ARRAY['scan'::text, 'override'::text])))
+    CONSTRAINT check_ins_source_check CHECK ((source = ANY (ARRAY['scan'::text, 'override'::text]))),
+    CONSTRAINT check_ins_turned_away_at CHECK (((turned_away_at IS NULL) OR turned_away))
 );
 ALTER TABLE ONLY attendance.check_ins ALTER COLUMN event_id SET STATISTICS 0;
 
@@ -294,7 +296,8 @@ CREATE VIEW attendance.refused_scans AS
     scans.kind,
     scans.line_item_id,
     scans.product_id,
-    scans.device_decision
+    scans.device_decision,
+    false AS reused
    FROM attendance.scans
   WHERE (scans.refusal IS NOT NULL)
 UNION ALL
@@ -314,7 +317,8 @@ UNION ALL
     reused_scans.kind,
     reused_scans.line_item_id,
     reused_scans.product_id,
-    reused_scans.device_decision
+    reused_scans.device_decision,
+    true AS reused
    FROM attendance.reused_scans;
 
 CREATE TABLE attendance.transitions (
@@ -526,6 +530,8 @@ CREATE UNIQUE INDEX tokens_token_id ON access.tokens USING btree (token_id);
 
 CREATE INDEX check_ins_by_annulment ON attendance.check_ins USING btree (event_id, annulled_at) WHERE (annulled_at IS NOT NULL);
 
+CREATE INDEX check_ins_by_turning_away ON attendance.check_ins USING btree (event_id, turned_away_at) WHERE (turned_away_at IS NOT NULL);
+
 CREATE INDEX check_ins_of_enrollment ON attendance.check_ins USING btree (event_id, enrollment_id, check_in_id);
 
 CREATE UNIQUE INDEX closure_runs_id ON attendance.closure_runs USING btree (run_id);
@@ -675,6 +681,8 @@ GRANT UPDATE(annulled_by) ON TABLE attendance.check_ins TO turnout_checkin;
 GRANT UPDATE(annulment_reason) ON TABLE attendance.check_ins TO turnout_checkin;
 
 GRANT UPDATE(turned_away) ON TABLE attendance.check_ins TO turnout_checkin;
+
+GRANT UPDATE(turned_away_at) ON TABLE attendance.check_ins TO turnout_checkin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE attendance.closure_runs TO turnout_closure;
 GRANT SELECT ON TABLE attendance.closure_runs TO turnout_admin;

@@ -192,6 +192,29 @@ describe('what a device decided while it could not ask', () => {
     ]);
   });
 
+  it('no longer counts as having come once the check-in was annulled, and the organiser is told so', async () => {
+    const { eventId, people } = await given();
+    const [ada, bob] = people;
+    const reused = { scanId: newId(), accessCode: ada.accessCode, deviceDecision: 'turned_away' };
+    const { body } = await desk.scan(eventId, { ...reused, station: 'Door A' });
+    await upload(eventId, [{ accessCode: bob.accessCode, deviceDecision: 'turned_away' }]);
+    await desk.scan(eventId, { ...reused, accessCode: bob.accessCode, deviceDecision: 'admitted' });
+    const explanations = async () =>
+      (await discrepancies(eventId)).items.map((item: Json) => item.explanation.replace(/^.*?\. /, ''));
+    const [refused, other, before] = await explanations();
+    expect(before).toMatch(/^It counts as having come/);
+    const annulled = await desk.call('POST', `/v1/events/${eventId}/check-ins/${body.checkIn.id}/annulment`, {
+      body: { reason: 'wrong person' },
+      token: desk.organization.tokens.supervisor,
+    });
+    expect(annulled.status).toBe(200);
+    expect(await explanations()).toEqual([
+      refused,
+      other,
+      expect.stringMatching(/^The check-in was annulled on \d.*, so it counts for nothing/),
+    ]);
+  });
+
   it('names both doors of a ticket in the order in which it passed them, whichever uploads sooner', async () => {
     const { eventId, people } = await given({ reentry: 'once_per_day' });
     const scan = { accessCode: people[0].accessCode, deviceDecision: 'admitted' };

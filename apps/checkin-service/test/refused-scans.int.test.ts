@@ -1,3 +1,5 @@
+import { listOf } from '@turnout/contracts/http/pagination';
+import { discrepancy, refusedScan } from '@turnout/contracts/http/scans';
 import { newId } from '@turnout/runtime/ids';
 import {
   type GivenEnrollment,
@@ -7,9 +9,15 @@ import {
   givenToken,
 } from '@turnout/test-kit/given';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { type FrontDesk, type Json, openFrontDesk } from './front-desk.ts';
 
 const DAY = 24 * 3_600_000;
+
+const lists = [
+  ['scans?result=refused&', listOf(refusedScan)],
+  ['discrepancies?', listOf(discrepancy)],
+] as const;
 
 describe('refused scans', () => {
   let desk: FrontDesk;
@@ -23,6 +31,23 @@ describe('refused scans', () => {
   };
   const list = (eventId: string, query = '', token = desk.organization.tokens.supervisor) =>
     desk.call('GET', `/v1/events/${eventId}/scans?result=refused${query}`, { token });
+  const walk = async (
+    eventId: string,
+    path: string,
+    answer: z.ZodType<{ items: Json[]; nextCursor: string | null }>,
+  ) => {
+    const seen: Json[] = [];
+    let cursor: string | null = '';
+    do {
+      const { body } = await desk.call('GET', `/v1/events/${eventId}/${path}limit=1${cursor}`, {
+        token: desk.organization.tokens.supervisor,
+      });
+      const { items, nextCursor } = answer.parse(body);
+      seen.push(...items);
+      cursor = nextCursor && `&cursor=${nextCursor}`;
+    } while (cursor);
+    return seen;
+  };
   const reusedRows = async (eventId: string) =>
     await desk.db.query('select refusal from attendance.reused_scans where event_id = $1', [eventId]);
 
@@ -170,6 +195,49 @@ describe('refused scans', () => {
     } while (cursor !== '');
     expect(seen.toSorted()).toEqual(expected.toSorted());
     expect(new Set(seen).size).toBe(7);
+  });
+
+  it('are walked through also where a device makes ids of its own way, as discrepancies too', async () => {
+    const { eventId } = await givenRunning();
+    const scanIds = [1, 2, 3].map((count) => `00000000-0000-0000-0000-00000000000${count}`);
+    for (const scanId of scanIds) {
+      const enrollmentId = scanId.replace('0000', 'ffff');
+      await desk.scan(eventId, { scanId, enrollmentId, deviceDecision: 'admitted' });
+    }
+    for (const [path, answer] of lists) {
+      const seen = await walk(eventId, path, answer);
+      expect(seen.map(({ scanId }) => scanId).toReversed()).toEqual(scanIds);
+    }
+  });
+
+  it('are walked through also where a device made a scanId equal to the id of a reused one', async () => {
+    const { eventId, people } = await givenRunning();
+    const scan = { scanId: newId(), accessCode: people[0].accessCode };
+    await desk.scan(eventId, scan);
+    const nobody = { accessCode: 'NOBODY', deviceDecision: 'admitted' };
+    await desk.scan(eventId, nobody);
+    await desk.scan(eventId, { ...nobody, scanId: scan.scanId });
+    const [reused] = await desk.db.query<{ reused_scan_id: string }>(
+      'select reused_scan_id from attendance.reused_scans where event_id = $1',
+      [eventId],
+    );
+    await desk.scan(eventId, { ...nobody, scanId: reused?.reused_scan_id });
+    await desk.scan(eventId, nobody);
+    const expected = ['scan_id_reused', ...Array(3).fill('unknown_code')];
+    const refusals = async () =>
+      await Promise.all(
+        lists.map(async ([path, answer]) =>
+          (await walk(eventId, path, answer)).map(({ refusal }) => refusal).toSorted(),
+        ),
+      );
+    expect(await refusals()).toEqual([expected, expected]);
+    for (const table of ['scans', 'reused_scans']) {
+      await desk.db.query(
+        `update attendance.${table} set recorded_at = '2026-05-01T10:00:00.123456Z' where event_id = $1`,
+        [eventId],
+      );
+    }
+    expect(await refusals()).toEqual([expected, expected]);
   });
 
   it('can be asked for by reason, device and station; a cursor belongs to its filters', async () => {

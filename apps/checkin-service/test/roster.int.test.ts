@@ -305,6 +305,20 @@ describe('a cursor at the end', () => {
     expect(await device.open(newcomer?.accessCode ?? '')).toMatchObject({ enrollmentId: newcomer?.id });
   });
 
+  it('takes an entry back when the device that made it says later that it turned the person away', async () => {
+    const [eventId, people] = await given(2);
+    const scan = { scanId: newId(), accessCode: one(people).accessCode };
+    await desk.scan(eventId, scan);
+    await longAgo(eventId);
+    const device = deviceOf(eventId);
+    await device.update();
+    const entries = () => [...device.entries.values()].flatMap((person) => person.entries);
+    expect(entries()).toHaveLength(1);
+    await desk.scan(eventId, { ...scan, deviceDecision: 'turned_away' });
+    expect(await device.update()).toBe(1);
+    expect(entries()).toEqual([]);
+  });
+
   it('brings changes in pages, too', async () => {
     const [eventId, people] = await given(6);
     await longAgo(eventId);

@@ -14,11 +14,9 @@ import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { startBackground } from './background.ts';
 import { closureOf, openClosingDb } from './closure.ts';
-import { awaitDevices } from './commands/await-devices.ts';
-import { closeDueEvents } from './commands/close-due-events.ts';
 import type { ClosureConfig } from './config.ts';
 import { routes } from './http/routes.ts';
-import { lookAgain } from './look-again.ts';
+import { scheduledLook } from './scheduled-look.ts';
 
 const name = 'closure-service';
 
@@ -66,13 +64,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
         cron: config.schedule,
         runAtStart: true,
         logger,
-        async task() {
-          const waiting = await awaitDevices(closure);
-          const counts = await closeDueEvents(closure, { trigger: 'schedule' });
-          if (counts.due > 0) logger.info(counts, 'closed what was due');
-          else logger.debug('nothing is due');
-          return lookAgain({ skipped: counts.skipped, lockTtlMs: config.lockTtlMs, waiting });
-        },
+        task: scheduledLook(closure, config),
       }),
     ),
   );

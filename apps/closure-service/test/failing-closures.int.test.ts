@@ -6,6 +6,7 @@ import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeDueEvents } from '../src/commands/close-due-events.ts';
 import { closeEvent } from '../src/commands/close-event.ts';
+import { scheduledLook } from '../src/scheduled-look.ts';
 import {
   type ClosingKit,
   checkIn,
@@ -102,6 +103,27 @@ describe.each(bothLocks)('a closure that fails with $lock', ({ open }) => {
       },
     ]);
     expect(await closeDueEvents(closure, { trigger: 'schedule' })).toMatchObject({ due: 0 });
+  });
+
+  it('is tried and announced again at the next time of the schedule, not by a look ahead of it', async () => {
+    const { eventId, people } = await givenEvent(2);
+    await poison(people[0]?.id);
+    const look = scheduledLook(kit.closure({ locks }), { lockTtlMs: 5_000 });
+    const failures = async () => (await messages(kit.db, eventId, closureFailed)).length;
+    await look({ early: false });
+    expect(await failures()).toBe(1);
+    const other = await givenEvent(2);
+    await look({ early: true });
+    await look({ early: true });
+    expect(await failures()).toBe(1);
+    expect(await messages(kit.db, other.eventId, eventClosed)).toHaveLength(1);
+    await look({ early: false });
+    expect(await failures()).toBe(2);
+    await cure();
+    await look({ early: true });
+    expect(await messages(kit.db, eventId, eventClosed)).toEqual([]);
+    await look({ early: false });
+    expect(await messages(kit.db, eventId, eventClosed)).toHaveLength(1);
   });
 
   it('goes on where the event stands when a later attempt succeeds', async () => {

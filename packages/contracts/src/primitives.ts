@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
-/** A UUID of any version, answered in lower case. */
-export const id = z
+/** A UUID of any version, also of one that is not defined: what we take as an id, and so what an answer may repeat. */
+export const uuid = z
   .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, 'must be a UUID')
-  .transform((value) => value.toLowerCase());
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, 'must be a UUID');
+
+/** A {@link uuid}, read in lower case. */
+export const id = uuid.transform((value) => value.toLowerCase());
 
 const EARLIEST = Date.UTC(1900, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);

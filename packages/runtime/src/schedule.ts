@@ -8,33 +8,47 @@ export interface ScheduleOptions {
   /** A cron expression of five fields, or six with seconds first; in UTC. */
   cron: string;
   runAtStart: boolean;
-  /** May ask to be run once more ahead of its next time, after so many milliseconds. */
-  task: () => Promise<{ againAfterMs: number } | undefined>;
+  /** May ask to be run once more ahead of its next time, after so many milliseconds; that run is told that it is early. */
+  task: (run: { early: boolean }) => Promise<{ againAfterMs: number } | undefined>;
   logger: Logger;
 }
 
 /**
- * Runs `task` at the times of a cron expression, never twice at once in this process: a tick that comes
- * while the task runs is dropped. A task that throws is logged, and runs again at its next time.
+ * Runs `task` at the times of a cron expression, never twice at once in this process: a tick that comes while the task
+ * runs is dropped, and one that comes while it runs early is made up for right after. A task that throws is logged, and
+ * runs again at its next time.
  * Disposing stops the ticks and waits for the running task. Throws at once when the expression is wrong.
  */
 export function startSchedule(options: ScheduleOptions): AsyncDisposable {
   const { name = 'schedule', logger } = options;
   if (!cron.validate(options.cron)) throw new Error(`"${options.cron}" is not a cron expression`);
   let running: Promise<void> | null = null;
+  let runningEarly = false;
+  let tickWaits = false;
   let again: NodeJS.Timeout | undefined;
 
-  // The start-up run can meet the first tick, which node-cron's own noOverlap doesn't see.
-  function tick(): Promise<void> {
+  function run({ early }: { early: boolean }): Promise<void> {
     clearTimeout(again);
-    running ??= inSpan(name, options.task, { root: true })
+    runningEarly = early;
+    tickWaits = false;
+    running = inSpan(name, async () => await options.task({ early }), { root: true })
       .then((wish) => {
-        if (wish) again = setTimeout(() => void tick(), wish.againAfterMs);
+        if (wish) again = setTimeout(() => void run({ early: true }), wish.againAfterMs);
       })
       .catch((error: unknown) => logger.error({ err: error, schedule: name }, 'scheduled task failed'))
       .finally(() => {
         running = null;
+        if (!tickWaits) return;
+        clearTimeout(again);
+        again = setTimeout(() => void run({ early: false }), 0);
       });
+    return running;
+  }
+
+  // The start-up run can meet the first tick, which node-cron's own noOverlap doesn't see.
+  function tick(): Promise<void> {
+    if (!running) return run({ early: false });
+    tickWaits = runningEarly;
     return running;
   }
 

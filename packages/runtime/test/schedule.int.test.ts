@@ -52,6 +52,30 @@ describe('a schedule', () => {
     expect(runs).toBe(3);
   });
 
+  it('tells an early run from one of its times, and makes up for a time that came during an early one', async () => {
+    const runs: string[] = [];
+    const { logger } = memoryLogger();
+    const release = Promise.withResolvers<void>();
+    await using _schedule = startSchedule({
+      cron: EVERY_SECOND,
+      runAtStart: true,
+      logger,
+      task: async ({ early }) => {
+        runs.push(early ? 'early' : 'in time');
+        if (early) await release.promise;
+        return { againAfterMs: early ? 60_000 : 0 };
+      },
+    });
+    await expect.poll(() => runs, { timeout: 5000 }).toContain('early');
+    const seen = runs.length;
+    const aTick = Date.now() + 1100;
+    await expect.poll(() => Date.now(), { timeout: 5000 }).toBeGreaterThan(aTick);
+    release.resolve();
+    const released = Date.now();
+    await expect.poll(() => runs.length, { timeout: 5000, interval: 5 }).toBeGreaterThan(seen);
+    expect([runs[seen], Date.now() - released < 500]).toEqual(['in time', true]);
+  });
+
   it('never runs twice at once, and waits for the running task when it stops', async () => {
     let [running, most, finished] = [0, 0, 0];
     const { logger } = memoryLogger();

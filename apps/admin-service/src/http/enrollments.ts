@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { answerPage } from '@turnout/access/answer-page';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { listEnrollments } from '@turnout/attendance-store/reading/list-enrollments';
 import { readEnrollmentStory } from '@turnout/attendance-store/reading/read-enrollment-story';
@@ -10,7 +11,6 @@ import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { enroll } from '../commands/enroll.ts';
 import type { AdminContext } from '../context.ts';
-import { answerPage } from './answer-page.ts';
 import { enrollmentBody, storyBody } from './enrollment-body.ts';
 import { enrollRefused } from './refusals.ts';
 import { readers, route, writers } from './route.ts';

@@ -1,3 +1,4 @@
+import { answerPage } from '@turnout/access/answer-page';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { listEvents } from '@turnout/attendance-store/reading/list-events';
 import { cancellationRequest, changeEventRequest, createEventRequest } from '@turnout/contracts/http/events';
@@ -9,7 +10,6 @@ import { cancelEvent } from '../commands/cancel-event.ts';
 import { changeEvent } from '../commands/change-event.ts';
 import { createEvent } from '../commands/create-event.ts';
 import type { AdminContext } from '../context.ts';
-import { answerPage } from './answer-page.ts';
 import { eventBody } from './event-body.ts';
 import { eventRefused } from './refusals.ts';
 import { readers, route, writers } from './route.ts';

@@ -1,3 +1,4 @@
+import { answerPage } from '@turnout/access/answer-page';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { insertProduct } from '@turnout/attendance-store/products/insert-product';
 import type { StoredProduct } from '@turnout/attendance-store/products/stored-product';
@@ -9,7 +10,6 @@ import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
-import { answerPage } from './answer-page.ts';
 import { readers, route, writers } from './route.ts';
 
 const oneEvent = z.object({ eventId: id });

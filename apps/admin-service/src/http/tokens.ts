@@ -1,3 +1,4 @@
+import { answerPage } from '@turnout/access/answer-page';
 import { page } from '@turnout/contracts/http/pagination';
 import { createTokenRequest, type TokenBody } from '@turnout/contracts/http/tokens';
 import { id } from '@turnout/contracts/primitives';
@@ -9,7 +10,6 @@ import type { AdminContext } from '../context.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
 import { revokeToken } from '../tokens/revoke-token.ts';
 import type { TokenModel } from '../tokens/token-model.ts';
-import { answerPage } from './answer-page.ts';
 import { readers, route, writers } from './route.ts';
 
 export function createTokenRoute(context: AdminContext) {

@@ -1,3 +1,4 @@
+import { answerPage } from '@turnout/access/answer-page';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { listTransitions } from '@turnout/attendance-store/reading/list-transitions';
 import { page } from '@turnout/contracts/http/pagination';
@@ -5,7 +6,6 @@ import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
-import { answerPage } from './answer-page.ts';
 import { transitionBody } from './enrollment-body.ts';
 import { readers, route } from './route.ts';
 

@@ -1,12 +1,12 @@
+import { answerPage } from '@turnout/access/answer-page';
 import { provesPresence } from '@turnout/attendance/enrollment';
 import { evaluate } from '@turnout/attendance/requirement';
 import { type Attendee, findAttendee, searchAttendees } from '@turnout/attendance-store/door/find-attendee';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import { attendeeSearchQuery } from '@turnout/contracts/http/attendees';
-import { page, readCursor, writeCursor } from '@turnout/contracts/http/pagination';
+import { page } from '@turnout/contracts/http/pagination';
 import { id, scannedCode } from '@turnout/contracts/primitives';
-import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
@@ -45,37 +45,20 @@ export function searchAttendeesRoute({ db }: CheckinContext) {
       const { organizationId, role } = principal;
       const event = await findEvent(db, organizationId, params.eventId);
       if (!event) return { problem: 'not_found' };
-      const list = `attendees of ${event.id}`;
-      const after =
-        query.cursor === undefined ? null : readCursor(query.cursor, list, organizationId, hitKey);
-      if (query.cursor !== undefined && !after) return validationFailed([foreignCursor]);
-
       const seesEmail = role !== 'front_desk';
-      const found = await searchAttendees(db, {
-        organizationId,
-        eventId: event.id,
-        text: query.search.trim(),
-        inEmail: seesEmail,
-        after: after?.[0] ?? null,
-        limit: query.limit + 1,
+      const search = { organizationId, eventId: event.id, text: query.search.trim(), inEmail: seesEmail };
+      return await answerPage({
+        list: `attendees of ${event.id}`,
+        principal,
+        query,
+        load: (after, limit) => searchAttendees(db, { ...search, after, limit }),
+        // A name would stand in the logs of every proxy.
+        idOf: (attendee) => attendee.enrollmentId,
+        toBody: (attendee) => hit(attendee, event, seesEmail),
       });
-      const items = found.slice(0, query.limit);
-      const last = found.length > items.length ? items.at(-1) : undefined;
-      return {
-        status: 200,
-        body: {
-          items: items.map((attendee) => hit(attendee, event, seesEmail)),
-          nextCursor: last ? writeCursor(list, organizationId, [last.enrollmentId]) : null,
-        },
-      };
     },
   });
 }
-
-/** The enrollment of the last hit: a name would stand in the logs of every proxy. */
-const hitKey = z.tuple([z.uuid()]);
-
-const foreignCursor = { path: 'cursor', message: 'must be a nextCursor of this list' };
 
 function badge(attendee: Attendee, event: StoredEvent) {
   const entries = attendee.checkIns

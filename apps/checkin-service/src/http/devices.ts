@@ -1,3 +1,4 @@
+import { answerPage } from '@turnout/access/answer-page';
 import { listDevices, type ReportingDevice } from '@turnout/attendance-store/devices/list-devices';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { page } from '@turnout/contracts/http/pagination';
@@ -6,7 +7,6 @@ import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
-import { answerPage } from './answer-page.ts';
 import { route } from './route.ts';
 
 /** The devices that have reported about an event: who is awaited before it is closed. */

@@ -1,3 +1,4 @@
+import { answerKeyedPage } from '@turnout/access/answer-page';
 import { discrepancyOf } from '@turnout/attendance/discrepancy';
 import { type Discrepancy, listDiscrepancies } from '@turnout/attendance-store/door/list-discrepancies';
 import { findEvent } from '@turnout/attendance-store/find-event';
@@ -9,8 +10,8 @@ import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
-import { answerPage } from './answer-page.ts';
 import { explainDiscrepancy } from './explain-discrepancy.ts';
+import { keptScanKey } from './kept-scan-key.ts';
 import { route } from './route.ts';
 
 /** Where a device that could not ask decided otherwise than the server. */
@@ -24,12 +25,13 @@ export function listDiscrepanciesRoute({ db }: CheckinContext) {
     async handle({ principal, params, query }): Promise<Reply> {
       const event = await findEvent(db, principal.organizationId, params.eventId);
       if (!event) return { problem: 'not_found' };
-      return await answerPage({
+      return await answerKeyedPage({
         list: `discrepancies of ${event.id}`,
         principal,
         query,
         load: (after, limit) => listDiscrepancies(db, { eventId: event.id, after, limit }),
-        idOf: (discrepancy) => discrepancy.id,
+        keyOf: ({ row }) => row,
+        key: keptScanKey,
         toBody: (discrepancy) => discrepancyBody(discrepancy, event),
       });
     },

@@ -4,7 +4,10 @@ import type { DiscrepancyBody } from '@turnout/contracts/http/scans';
 import { problemCatalog } from '@turnout/contracts/problems';
 import { localTime } from './local-time.ts';
 
-type Facts = Pick<DiscrepancyBody, 'enrollment' | 'refusal' | 'station' | 'previous'> & { scannedAt: Date };
+type Facts = Pick<DiscrepancyBody, 'enrollment' | 'refusal' | 'station' | 'previous'> & {
+  scannedAt: Date;
+  annulledAt: Date | null;
+};
 
 /** What the organiser reads: what happened at the door, what it counts for, and what to do now. */
 export function explainDiscrepancy(kind: DiscrepancyKind, facts: Facts, event: StoredEvent): string {
@@ -21,6 +24,9 @@ export function explainDiscrepancy(kind: DiscrepancyKind, facts: Facts, event: S
     case 'let_in_but_refused':
       return `${who} was let through ${here}, but the scan is refused: ${titleOf(refusal)}. It does not count as attendance: if they were there, an admin can correct that.`;
     case 'sent_away_but_valid':
+      if (facts.annulledAt) {
+        return `${who} was sent away ${here}, though the ticket was valid. The check-in was annulled on ${localTime(facts.annulledAt, event.timeZone)}, so it counts for nothing: there is nothing left to do.`;
+      }
       return `${who} was sent away ${here}, though the ticket is valid. It counts as having come and the ticket is not used up: let them in when they come back.`;
   }
 }

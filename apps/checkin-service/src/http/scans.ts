@@ -1,3 +1,4 @@
+import { answerKeyedPage } from '@turnout/access/answer-page';
 import { listRefusedScans, type RefusedScan } from '@turnout/attendance-store/door/list-refused-scans';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { page } from '@turnout/contracts/http/pagination';
@@ -6,7 +7,7 @@ import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
-import { answerPage } from './answer-page.ts';
+import { keptScanKey } from './kept-scan-key.ts';
 import { route } from './route.ts';
 
 export function listScansRoute({ db }: CheckinContext) {
@@ -20,13 +21,14 @@ export function listScansRoute({ db }: CheckinContext) {
       const event = await findEvent(db, principal.organizationId, params.eventId);
       if (!event) return { problem: 'not_found' };
       const { refusal = null, deviceId = null, station = null } = query;
-      return await answerPage({
+      return await answerKeyedPage({
         list: `refused scans of ${event.id} ${JSON.stringify([refusal, deviceId, station])}`,
         principal,
         query,
         load: (after, limit) =>
           listRefusedScans(db, { eventId: event.id, refusal, deviceId, station, after, limit }),
-        idOf: (scan) => scan.id,
+        keyOf: ({ row }) => row,
+        key: keptScanKey,
         toBody: refusedScanBody,
       });
     },

@@ -21,16 +21,21 @@ export async function closeDueEvents(
   closure: Closure,
   options: Pick<CloseOrder, 'onProgress'> & {
     trigger: Exclude<ClosureTrigger, 'request'>;
+    /** Events to leave alone for now. */
+    except?: ReadonlySet<string>;
     onClosing?: (eventId: string, closing: Closing) => void;
   },
 ): Promise<DueCounts> {
-  const { onClosing, ...order } = options;
+  const { except, onClosing, ...order } = options;
+  const eventIds = await findAllDue(closure);
   const closings = await Promise.all(
-    (await findAllDue(closure)).map(async (eventId) => {
-      const closing = await closeEvent(closure, { ...order, eventId, onlyIfDue: true });
-      onClosing?.(eventId, closing);
-      return closing;
-    }),
+    eventIds
+      .filter((eventId) => !except?.has(eventId))
+      .map(async (eventId) => {
+        const closing = await closeEvent(closure, { ...order, eventId, onlyIfDue: true });
+        onClosing?.(eventId, closing);
+        return closing;
+      }),
   );
   const count = (outcome: Closing['outcome']) =>
     closings.filter((closing) => closing.outcome === outcome).length;

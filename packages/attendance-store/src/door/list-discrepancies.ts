@@ -1,11 +1,12 @@
 import type { DeviceDecision } from '@turnout/attendance/discrepancy';
 import type { Status } from '@turnout/attendance/enrollment';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import { type KeptScan, keptScan, keptScanValues } from './kept-scan.ts';
 
 /** A scan of which a device decided otherwise than the server. */
 export interface Discrepancy {
-  /** Of the row: a scanId can have been reused several times. */
-  id: string;
+  /** A scanId can have been reused several times. */
+  row: KeptScan;
   scanId: string;
   deviceDecision: DeviceDecision;
   /** Null where the server accepted the scan. */
@@ -19,12 +20,14 @@ export interface Discrepancy {
   deviceLabel: string | null;
   scannedAt: Date;
   recordedAt: Date;
+  /** When the check-in that the scan made was annulled; null otherwise. */
+  annulledAt: Date | null;
 }
 
 export interface DiscrepancyList {
   eventId: string;
   /** The last discrepancy of the page before. */
-  after: string | null;
+  after: KeptScan | null;
   limit: number;
 }
 
@@ -34,38 +37,43 @@ const columns = `
 
 // The conditions are those of the index scans_discrepant, word for word, so that it is used. A scan that reused a scanId
 // is refused always.
-const listing = (name: string, goOn: (id: string) => string): Statement => ({
+const listing = (name: string, goOn: (row: string) => string): Statement => ({
   name,
   text: `
-    select s.discrepancy_id, s.scan_id, s.device_decision, s.refusal, s.answer_body, s.access_code, s.enrollment_id,
-      e.status, p.name as display_name, s.station, s.device_id, t.label as device_label, s.scanned_at, s.recorded_at
+    select s.discrepancy_id, s.reused, s.scan_id, s.device_decision, s.refusal, s.answer_body, s.access_code, s.enrollment_id,
+      e.status, p.name as display_name, s.station, s.device_id, t.label as device_label, s.scanned_at, s.recorded_at,
+      c.annulled_at
     from (
-      (select scan_id as discrepancy_id, ${columns} from attendance.scans
+      (select scan_id as discrepancy_id, false as reused, ${columns} from attendance.scans
        where event_id = $1
          and ((device_decision = 'admitted' and refusal is not null)
-           or (device_decision = 'turned_away' and refusal is null)) ${goOn('scan_id')}
+           or (device_decision = 'turned_away' and refusal is null)) ${goOn('scan_id, false')}
        order by recorded_at desc, scan_id desc limit $2)
       union all
-      (select reused_scan_id, ${columns} from attendance.reused_scans
-       where event_id = $1 and device_decision = 'admitted' ${goOn('reused_scan_id')}
+      (select reused_scan_id, true, ${columns} from attendance.reused_scans
+       where event_id = $1 and device_decision = 'admitted' ${goOn('reused_scan_id, true')}
        order by recorded_at desc, reused_scan_id desc limit $2)
-      order by recorded_at desc, discrepancy_id desc limit $2
+      order by recorded_at desc, discrepancy_id desc, reused desc limit $2
     ) s
     left join attendance.enrollments e on e.event_id = s.event_id and e.enrollment_id = s.enrollment_id
     left join attendance.participants p
       on p.organization_id = e.organization_id and p.participant_id = e.participant_id
     left join access.tokens t on t.token_id = s.device_id
-    order by s.recorded_at desc, s.discrepancy_id desc`,
+    left join attendance.check_ins c
+      on s.refusal is null and c.event_id = s.event_id and c.enrollment_id = s.enrollment_id and c.scan_id = s.scan_id
+    order by s.recorded_at desc, s.discrepancy_id desc, s.reused desc`,
 });
 
 const firstPage = listing('first_discrepancies', () => '');
 // The row of the page before says where to go on, because its time has microseconds and a Date has not.
 const nextPage = listing(
   'next_discrepancies',
-  (id) => `and (recorded_at, ${id}) < (
-         select recorded_at, scan_id from attendance.scans where event_id = $1 and scan_id = $3
+  (row) => `and (recorded_at, ${row}) < (
+         select recorded_at, scan_id, false from attendance.scans
+         where event_id = $1 and scan_id = $3 and not $4::boolean
          union all
-         select recorded_at, reused_scan_id from attendance.reused_scans where event_id = $1 and reused_scan_id = $3)`,
+         select recorded_at, reused_scan_id, true from attendance.reused_scans
+         where event_id = $1 and reused_scan_id = $3 and $4)`,
 );
 
 /** Where devices and server differ on scans of an event, the one recorded last first. */
@@ -76,9 +84,9 @@ export async function listDiscrepancies(
   const rows =
     after === null
       ? await db.query<DiscrepancyRow>(firstPage, [eventId, limit])
-      : await db.query<DiscrepancyRow>(nextPage, [eventId, limit, after]);
+      : await db.query<DiscrepancyRow>(nextPage, [eventId, limit, ...keptScanValues(after)]);
   return rows.map((row) => ({
-    id: row.discrepancy_id,
+    row: keptScan({ id: row.discrepancy_id, reused: row.reused }),
     scanId: row.scan_id,
     deviceDecision: row.device_decision,
     refusal: row.refusal,
@@ -90,6 +98,7 @@ export async function listDiscrepancies(
     deviceLabel: row.device_label,
     scannedAt: row.scanned_at,
     recordedAt: row.recorded_at,
+    annulledAt: row.annulled_at,
   }));
 }
 
@@ -100,6 +109,7 @@ function toEnrollment({ enrollment_id, display_name, status }: DiscrepancyRow): 
 
 interface DiscrepancyRow {
   discrepancy_id: string;
+  reused: boolean;
   scan_id: string;
   device_decision: DeviceDecision;
   refusal: string | null;
@@ -113,4 +123,5 @@ interface DiscrepancyRow {
   device_label: string | null;
   scanned_at: Date;
   recorded_at: Date;
+  annulled_at: Date | null;
 }

@@ -1,5 +1,6 @@
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import type { AnsweredScan } from '../saving/answered-scan.ts';
+import { type KeptScan, keptScan, keptScanValues } from './kept-scan.ts';
 
 /** A scan that was refused, with who was meant and which device sent it. */
 export interface RefusedScan
@@ -19,8 +20,8 @@ export interface RefusedScan
     | 'recordedAt'
     | 'cause'
   > {
-  /** Of the row: a scanId can have been refused several times. */
-  id: string;
+  /** A scanId can have been refused several times. */
+  row: KeptScan;
   refusal: string;
   displayName: string | null;
   deviceLabel: string | null;
@@ -32,7 +33,7 @@ export interface RefusedScanList {
   deviceId: string | null;
   station: string | null;
   /** The last scan of the page before. */
-  after: string | null;
+  after: KeptScan | null;
   limit: number;
 }
 
@@ -41,29 +42,29 @@ export interface RefusedScanList {
 const listing = (name: string, goOn: string): Statement => ({
   name,
   text: `
-    select s.refused_scan_id, s.scan_id, s.kind, s.refusal, s.access_code, s.named_enrollment_id, s.enrollment_id,
+    select s.refused_scan_id, s.reused, s.scan_id, s.kind, s.refusal, s.access_code, s.named_enrollment_id, s.enrollment_id,
       p.name as display_name, s.line_item_id, s.product_id, s.station, s.direction, s.device_id,
       t.label as device_label, s.scanned_at, s.recorded_at, s.cause
     from (
       select * from attendance.refused_scans
       where event_id = $1 and ($2::text is null or refusal = $2) and ($3::uuid is null or device_id = $3)
         and ($4::text is null or station = $4) ${goOn}
-      order by recorded_at desc, refused_scan_id desc
+      order by recorded_at desc, refused_scan_id desc, reused desc
       limit $5
     ) s
     left join attendance.enrollments e on e.event_id = s.event_id and e.enrollment_id = s.enrollment_id
     left join attendance.participants p
       on p.organization_id = e.organization_id and p.participant_id = e.participant_id
     left join access.tokens t on t.token_id = s.device_id
-    order by s.recorded_at desc, s.refused_scan_id desc`,
+    order by s.recorded_at desc, s.refused_scan_id desc, s.reused desc`,
 });
 
 const firstPage = listing('first_refused_scans', '');
 const nextPage = listing(
   'next_refused_scans',
-  `and (recorded_at, refused_scan_id) < (
-        select recorded_at, refused_scan_id from attendance.refused_scans
-        where event_id = $1 and refused_scan_id = $6)`,
+  `and (recorded_at, refused_scan_id, reused) < (
+        select recorded_at, refused_scan_id, reused from attendance.refused_scans
+        where event_id = $1 and refused_scan_id = $6 and reused = $7)`,
 );
 
 /** The refused scans of an event, the one recorded last first. */
@@ -73,9 +74,9 @@ export async function listRefusedScans(db: Queryable, list: RefusedScanList): Pr
   const rows =
     after === null
       ? await db.query<RefusedScanRow>(firstPage, values)
-      : await db.query<RefusedScanRow>(nextPage, [...values, after]);
+      : await db.query<RefusedScanRow>(nextPage, [...values, ...keptScanValues(after)]);
   return rows.map((row) => ({
-    id: row.refused_scan_id,
+    row: keptScan({ id: row.refused_scan_id, reused: row.reused }),
     scanId: row.scan_id,
     kind: row.kind,
     refusal: row.refusal,
@@ -97,6 +98,7 @@ export async function listRefusedScans(db: Queryable, list: RefusedScanList): Pr
 
 interface RefusedScanRow {
   refused_scan_id: string;
+  reused: boolean;
   scan_id: string;
   kind: AnsweredScan['kind'];
   refusal: string;

@@ -19,7 +19,7 @@ const noteDecisions: Statement = {
       returning s.event_id, s.enrollment_id, s.scan_id, s.device_decision
     )
     update attendance.check_ins c
-    set turned_away = true
+    set turned_away = true, turned_away_at = clock_timestamp()
     from noted n
     where n.device_decision = 'turned_away'
       and c.event_id = n.event_id and c.enrollment_id = n.enrollment_id and c.scan_id = n.scan_id`,

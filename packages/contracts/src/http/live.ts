@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { instantOut } from '../primitives.ts';
+import { instantOut, uuid } from '../primitives.ts';
 import { eventStats } from './attendees.ts';
 
 /** One scan as the live view shows it. */
 export const liveScan = z
   .strictObject({
-    scanId: z.uuid(),
+    scanId: uuid,
     kind: z.enum(['check_in', 'redemption', 'door_check']),
     outcome: z.enum(['accepted', 'refused']),
     /** The problem code of a refused scan. */

@@ -26,7 +26,7 @@ export function writeCursor(list: string, organizationId: string, key: readonly 
 
 /**
  * The sort key in a cursor made by {@link writeCursor}, or null when it is not one of this list and organization.
- * A cursor comes from outside: `key` says what its parts must look like, such as `z.tuple([z.iso.datetime(), z.uuid()])`.
+ * A cursor comes from outside: `key` says what its parts must look like, such as `z.tuple([z.iso.datetime(), uuid])`.
  */
 export function readCursor<Key extends readonly string[]>(
   cursor: string,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instantOut, line } from '../primitives.ts';
+import { id, instantOut, line, uuid } from '../primitives.ts';
 import { type ProblemCode, problemCatalog } from '../problems.ts';
 import { deviceDecision, previousCheckIn, status } from './check-ins.ts';
 
@@ -21,17 +21,17 @@ export const scansQuery = {
 /** A scan that was refused. `accessCode` is what was read, whatever that was. */
 export const refusedScan = z
   .strictObject({
-    scanId: z.uuid(),
+    scanId: uuid,
     kind: z.enum(['check_in', 'redemption', 'door_check']),
     refusal: z.string(),
     /** Exactly one of the two is not null: what the scan named. */
     accessCode: z.string().nullable(),
-    namedEnrollmentId: z.uuid().nullable(),
+    namedEnrollmentId: uuid.nullable(),
     /** Who was meant; null where the event has no such ticket. */
     enrollmentId: z.uuid().nullable(),
     displayName: z.string().nullable(),
-    lineItemId: z.uuid().nullable(),
-    productId: z.uuid().nullable(),
+    lineItemId: uuid.nullable(),
+    productId: uuid.nullable(),
     station: z.string().nullable(),
     direction: z.enum(['entry', 'exit']),
     deviceId: z.uuid(),
@@ -50,7 +50,7 @@ export type RefusedScanBody = z.infer<typeof refusedScan>;
  */
 export const discrepancy = z
   .strictObject({
-    scanId: z.uuid(),
+    scanId: uuid,
     kind: z.enum(['let_in_but_cancelled', 'same_ticket_twice', 'let_in_but_refused', 'sent_away_but_valid']),
     deviceDecision,
     refusal: z.string().nullable(),

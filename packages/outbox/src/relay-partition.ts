@@ -47,11 +47,14 @@ export async function relayPartition(
 ): Promise<PartitionResult> {
   const { db, publisher, exchange, batchSize, publishTimeoutMs, maxAttempts } = options;
   return await db.transaction(async (tx) => {
-    // Two statements: a single one would read as of before the lock, and find rows that its last holder published.
-    const [lock] = await tx.query<{ held: boolean }>(TRY_LOCK, [LOCK_CLASS, partition]);
+    // Two statements, sent together: a single one would read as of before the lock, and find rows that its last holder
+    // published.
+    const [[lock], rows] = await Promise.all([
+      tx.query<{ held: boolean }>(TRY_LOCK, [LOCK_CLASS, partition]),
+      tx.query<Row>(READ_BATCH, [partition, heldKeys, batchSize]),
+    ]);
     if (lock?.held !== true) return summary([], [], true);
 
-    const rows = await tx.query<Row>(READ_BATCH, [partition, heldKeys, batchSize]);
     const deadline = performance.now() + publishTimeoutMs;
     const outcomes = await publishInOrder(rows, routable, (wave) => {
       const messages = wave.map((row) => ({ ...row, id: row.messageId, exchange }));
@@ -59,10 +62,10 @@ export async function relayPartition(
     });
 
     const of = (outcome: OrderedOutcome) => rows.filter((_, index) => outcomes[index] === outcome);
-    await recordPublished(tx, partition, of('confirmed'));
-    await recordRefused(tx, partition, of('nacked'), 0, 'refused by the broker (nack)');
-    await recordRefused(tx, partition, of('returned'), 1, 'returned as unroutable');
-    const dead = await buryDead(tx, partition, of('returned'), maxAttempts);
+    recordPublished(tx, partition, of('confirmed'));
+    recordRefused(tx, partition, of('nacked'), 0, 'refused by the broker (nack)');
+    recordRefused(tx, partition, of('returned'), 1, 'returned as unroutable');
+    const dead = buryDead(tx, partition, of('returned'), maxAttempts);
     return { ...summary(rows, outcomes, false), dead };
   });
 }
@@ -89,21 +92,21 @@ function summary(rows: Row[], outcomes: OrderedOutcome[], contended: boolean): P
 
 const sequences = (rows: Row[]) => rows.map(({ sequence }) => sequence);
 
-async function recordPublished(tx: Tx, partition: number, rows: Row[]): Promise<void> {
+function recordPublished(tx: Tx, partition: number, rows: Row[]): void {
   if (rows.length === 0) return;
-  await tx.query(DELETE_PUBLISHED, [partition, sequences(rows), rows.map(({ messageId }) => messageId)]);
+  tx.send(DELETE_PUBLISHED, [partition, sequences(rows), rows.map(({ messageId }) => messageId)]);
 }
 
-async function recordRefused(tx: Tx, partition: number, rows: Row[], attempts: 0 | 1, error: string) {
+function recordRefused(tx: Tx, partition: number, rows: Row[], attempts: 0 | 1, error: string): void {
   if (rows.length === 0) return;
-  await tx.query(RECORD_REFUSED, [partition, sequences(rows), attempts, error]);
+  tx.send(RECORD_REFUSED, [partition, sequences(rows), attempts, error]);
 }
 
-async function buryDead(tx: Tx, partition: number, rows: Row[], maxAttempts: number): Promise<number> {
+function buryDead(tx: Tx, partition: number, rows: Row[], maxAttempts: number): number {
   const over = rows.filter(({ attempts }) => attempts + 1 >= maxAttempts);
   if (over.length === 0) return 0;
   const reason = `returned as unroutable ${maxAttempts} times`;
-  await tx.query(BURY_DEAD, [partition, sequences(over), reason]);
+  tx.send(BURY_DEAD, [partition, sequences(over), reason]);
   return over.length;
 }
 

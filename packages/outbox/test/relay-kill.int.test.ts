@@ -47,7 +47,9 @@ describe('a relay that is killed', () => {
     proxy.delay(100);
     const before = collected.messages.length;
     await waitUntil(() => collected.messages.length > before + BATCH, { within: 10_000, every: 2 });
+    proxy.blackhole(); // what it writes down from here on is lost on the way
     await first.kill();
+    proxy.cut();
     expect((await counts(db)).waiting).toBeGreaterThan(0);
 
     proxy.heal();

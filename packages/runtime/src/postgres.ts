@@ -28,7 +28,7 @@ export interface Queryable {
 export interface Tx extends Queryable {
   readonly tx: true;
   /** Sends a statement whose answer nobody needs. Should it fail, so does the transaction, and nothing of it is kept. */
-  send(statement: Statement, values?: readonly unknown[]): void;
+  send(statement: Statement | string, values?: readonly unknown[]): void;
 }
 
 export interface Db extends Queryable, AsyncDisposable {

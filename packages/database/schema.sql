@@ -107,7 +107,7 @@ CREATE TABLE attendance.enrollments (
     CONSTRAINT enrollments_verdict_by_check CHECK ((verdict_by = ANY (ARRAY['rule'::text, 'override'::text]))),
     CONSTRAINT enrollments_version_check CHECK ((version >= 1))
 )
-WITH (fillfactor='85');
+WITH (fillfactor='50');
 ALTER TABLE ONLY attendance.enrollments ALTER COLUMN event_id SET STATISTICS 0;
 
 CREATE TABLE attendance.events (

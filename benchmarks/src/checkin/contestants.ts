@@ -13,7 +13,7 @@ export interface Contestant {
   unit: Unit;
 }
 
-/** Connections of the floor: of 10, 20 and 40 the best. */
+/** Connections of the floor. */
 const FLOOR_POOL = '20';
 
 /** The bare program that spends one statement on each request. */

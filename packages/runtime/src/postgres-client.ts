@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
+import { type Answer, Pipeline, type Prepared, type Statement } from './postgres-pipeline.ts';
 
 /** The server did not answer within the client-side deadline. Whether the statement took effect is unknown. */
 export class DeadlineError extends Error {
@@ -14,14 +15,11 @@ export class DeadlineError extends Error {
  * packets: such a query hung for over 12 s. pg's own `query_timeout` rejects the promise but keeps the socket, and
  * Sequelize then hands the half-used connection to the next caller. Here a passed deadline destroys the socket: every
  * statement on it fails, and any pool sees a broken connection and discards it.
- *
- * Of statements that were sent together, each has the deadline for itself: its time begins when the one before it was
- * answered.
  */
 export class DeadlineClient extends pg.Client {
   readonly #deadlineMs: number;
-  #unanswered = 0;
-  #deadline: NodeJS.Timeout | undefined;
+  readonly #prepared: Prepared = new Map();
+  #pipeline: Pipeline | undefined;
 
   constructor(config: pg.ClientConfig) {
     const { query_timeout: deadlineMs, ...rest } = config;
@@ -32,56 +30,52 @@ export class DeadlineClient extends pg.Client {
   }
 
   override query(...args: unknown[]): never {
-    this.#sendTogether();
     const parent = super.query.bind(this) as (...args: unknown[]) => unknown;
-    this.#expectAnswer();
-    const settled = () => this.#gotAnswer();
+    const answered = this.#startDeadline();
     const callback = args.at(-1);
     if (typeof callback === 'function') {
       args[args.length - 1] = (...answer: unknown[]) => {
-        settled();
+        answered();
         callback(...answer);
       };
       return parent(...args) as never;
     }
     const result = parent(...args);
-    if (result instanceof Promise) result.then(settled, settled);
-    else settled();
+    if (result instanceof Promise) result.then(answered, answered);
+    else answered();
     return result as never;
   }
 
-  /** Statements that are sent in one turn leave in one system call. */
-  #sendTogether(): void {
-    const { stream } = this.#connection;
-    if (stream.writableCorked > 0) return;
-    stream.cork();
-    process.nextTick(() => stream.uncork());
+  /** Sends a statement, in one pipeline with all others of this turn. They share one deadline. */
+  run(statement: Statement, values?: readonly unknown[]): Promise<Answer> {
+    this.#pipeline ??= this.#startPipeline();
+    return this.#pipeline.add(statement, values);
   }
 
-  #expectAnswer(): void {
-    this.#unanswered += 1;
-    if (this.#deadlineMs === 0 || this.#deadline) return;
-    this.#deadline = setTimeout(() => {
+  #startPipeline(): Pipeline {
+    const onEnd = this.#startDeadline();
+    const pipeline = new Pipeline({ prepared: this.#prepared, types: this.#types, onEnd });
+    process.nextTick(() => {
+      this.#pipeline = undefined;
+      super.query(pipeline as unknown as pg.Submittable);
+    });
+    return pipeline;
+  }
+
+  #startDeadline(): () => void {
+    if (this.#deadlineMs === 0) return () => undefined;
+    const timer = setTimeout(() => {
       this.destroy(new DeadlineError(`PostgreSQL did not answer within ${this.#deadlineMs} ms`));
     }, this.#deadlineMs);
-  }
-
-  #gotAnswer(): void {
-    this.#unanswered -= 1;
-    if (this.#unanswered > 0) {
-      this.#deadline?.refresh();
-    } else {
-      clearTimeout(this.#deadline);
-      this.#deadline = undefined;
-    }
+    return () => clearTimeout(timer);
   }
 
   /** Drops the connection at once, without the goodbye that `end` waits for. */
   destroy(reason?: Error): void {
-    this.#connection.stream.destroy(reason);
+    (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy(reason);
   }
 
-  get #connection() {
-    return (this as unknown as { connection: { stream: Socket } }).connection;
+  get #types(): pg.CustomTypesConfig {
+    return (this as unknown as { _types: pg.CustomTypesConfig })._types;
   }
 }

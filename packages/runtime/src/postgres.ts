@@ -2,15 +2,11 @@ import pg from 'pg';
 import { SECOND } from './durations.ts';
 import { DeadlineClient, DeadlineError } from './postgres-client.ts';
 import { type DatabaseConfig, sessionSettings, typeParsers } from './postgres-config.ts';
+import type { Statement } from './postgres-pipeline.ts';
 
 export type { DatabaseConfig } from './postgres-config.ts';
 export { isRetryable, isUnavailable, isUniqueViolation } from './postgres-errors.ts';
-
-/** A named statement is parsed once per connection, and its plan is kept. The name belongs to one text. */
-export interface Statement {
-  name: string;
-  text: string;
-}
+export type { Statement } from './postgres-pipeline.ts';
 
 export interface Queryable {
   query<Row = Record<string, unknown>>(
@@ -22,8 +18,8 @@ export interface Queryable {
 /**
  * A running transaction. Only `transaction` makes one, so a function that asks for a Tx cannot run outside.
  *
- * Statements run in the order in which they were sent, each after the one before it has ended; what is sent before the
- * answer to the last was awaited saves a round trip. Under READ COMMITTED each still sees what was committed when it began.
+ * Statements run in the order in which they were sent, each after the one before it has ended; those of one turn share a
+ * round trip, and fail together. Under READ COMMITTED each still sees what was committed when it began.
  */
 export interface Tx extends Queryable {
   readonly tx: true;
@@ -47,6 +43,11 @@ export interface Db extends Queryable, AsyncDisposable {
 const STEADY_PLANS =
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c random_page_cost=0 -c seq_page_cost=0';
 
+const begin: Statement = { name: 'begin', text: 'begin' };
+const commit: Statement = { name: 'commit', text: 'commit' };
+const rollback: Statement = { name: 'rollback', text: 'rollback' };
+const discardPlans: Statement = { name: 'discard_plans', text: 'discard plans' };
+
 /**
  * How long a connection keeps its plans, until its next transaction. A plan made while a table was small reads all of it
  * for each key, and an event fills its tables within minutes.
@@ -67,7 +68,6 @@ export function openDb(config: DatabaseConfig): Db {
     max: config.max,
     idleTimeoutMillis: 30_000,
     types: typeParsers,
-    pipeline: true,
     ...(config.steadyPlans && { options: STEADY_PLANS }),
     Client: DeadlineClient as unknown as new () => pg.ClientBase,
   });
@@ -96,11 +96,11 @@ export function openDb(config: DatabaseConfig): Db {
   }
 
   async function run<Row>(client: pg.PoolClient, statement: Statement | string, values?: readonly unknown[]) {
-    const query = typeof statement === 'string' ? { text: statement } : statement;
+    const named = typeof statement === 'string' ? { name: '', text: statement } : statement;
     try {
-      const result = await client.query({ ...query, values: values as unknown[] });
+      const answer = await (client as unknown as DeadlineClient).run(named, values);
       answeredAt.set(client, performance.now());
-      return result as unknown as { rows: Row[]; command: string };
+      return answer as { rows: Row[]; command: string };
     } catch (error) {
       if (error instanceof DeadlineError) suspectBefore = performance.now();
       throw error;
@@ -132,8 +132,8 @@ export function openDb(config: DatabaseConfig): Db {
         answer.catch(() => undefined); // whoever waits for it hears of it
         return answer;
       };
-      if (config.steadyPlans && plansAreOld(client)) void send('discard plans');
-      const begun = send('begin');
+      if (config.steadyPlans && plansAreOld(client)) void send(discardPlans);
+      const begun = send(begin);
       const sent: Promise<unknown>[] = [begun];
       const tx: Tx = {
         tx: true,
@@ -148,7 +148,7 @@ export function openDb(config: DatabaseConfig): Db {
       };
       try {
         const result = await work(tx);
-        const committed = send<never>('commit');
+        const committed = send<never>(commit);
         open = false;
         await Promise.all(sent);
         // A transaction in which a statement failed answers a commit with ROLLBACK, and no error.
@@ -158,7 +158,7 @@ export function openDb(config: DatabaseConfig): Db {
         return result;
       } catch (error) {
         open = false;
-        await run(client, 'rollback').catch(() => {
+        await run(client, rollback).catch(() => {
           broken = true;
         });
         throw error;

@@ -114,7 +114,7 @@ async function ordersOf(
 ): Promise<Map<string, StoredOrder>> {
   if (known.event_id === null || !known.has_orders) return new Map();
   const enrollmentIds = locked.map((row) => row.enrollment_id);
-  return await loadOrders(tx, known.event_id, { enrollmentIds, accessCodes: [] });
+  return await loadOrders(tx, known.event_id, enrollmentIds);
 }
 
 function toBatch(

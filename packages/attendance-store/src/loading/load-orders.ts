@@ -1,7 +1,6 @@
 import type { LineItem, OrderStatus, ProductKind } from '@turnout/attendance/order';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import type { StoredOrder } from '../stored.ts';
-import { type NamedEnrollments, namedEnrollments } from './named-enrollments.ts';
 
 const loadOrdersOf: Statement = {
   name: 'load_orders',
@@ -9,7 +8,7 @@ const loadOrdersOf: Statement = {
     select o.enrollment_id, o.status, o.created_at, o.changed_at, i.line_item_id, i.product_id, p.name, p.kind, i.quantity,
       (select count(*) from attendance.redemptions r
        where r.event_id = i.event_id and r.line_item_id = i.line_item_id) as redeemed
-    from ${namedEnrollments}
+    from unnest($2::uuid[]) as named (enrollment_id)
     cross join lateral (
       select * from attendance.orders where event_id = $1 and enrollment_id = named.enrollment_id offset 0
     ) o
@@ -43,9 +42,9 @@ interface LineItemRow {
 export async function loadOrders(
   db: Queryable,
   eventId: string,
-  { enrollmentIds, accessCodes }: NamedEnrollments,
+  enrollmentIds: readonly string[],
 ): Promise<Map<string, StoredOrder>> {
-  const rows = await db.query<OrderRow>(loadOrdersOf, [eventId, enrollmentIds, accessCodes]);
+  const rows = await db.query<OrderRow>(loadOrdersOf, [eventId, enrollmentIds]);
   const found = new Map<string, StoredOrder & { lineItems: LineItem[] }>();
   for (const row of rows) {
     const order = found.get(row.enrollment_id) ?? {

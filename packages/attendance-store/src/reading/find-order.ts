@@ -39,6 +39,6 @@ export async function findOrderOfTicket(
 }
 
 async function orderOf(db: Queryable, eventId: string, enrollmentId: string): Promise<StoredOrder | null> {
-  const orders = await loadOrders(db, eventId, { enrollmentIds: [enrollmentId], accessCodes: [] });
+  const orders = await loadOrders(db, eventId, [enrollmentId]);
   return orders.get(enrollmentId) ?? null;
 }

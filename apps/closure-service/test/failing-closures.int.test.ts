@@ -31,18 +31,19 @@ describe.each(bothLocks)('a closure that fails with $lock', ({ open }) => {
   beforeAll(async () => {
     kit = opened.use(await openClosingKit());
     locks = opened.use(open());
+    await kit.db.query('create table public.poison (enrollment_id uuid primary key)');
+    await kit.db.query('grant select on public.poison to public');
     await kit.db.query(`
-      create table public.poison (enrollment_id uuid primary key);
-      grant select on public.poison to public;
       create function public.refuse_poison() returns trigger language plpgsql as $$
       begin
         if exists (select from public.poison p where p.enrollment_id = new.enrollment_id) then
           raise exception 'secret detail' using errcode = '23514';
         end if;
         return new;
-      end $$;
+      end $$`);
+    await kit.db.query(`
       create trigger poison before update on attendance.enrollments
-        for each row execute function public.refuse_poison();`);
+        for each row execute function public.refuse_poison()`);
   });
   beforeEach(() => {
     kit.logged.length = 0;

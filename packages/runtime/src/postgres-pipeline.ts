@@ -1,4 +1,4 @@
-/// <reference path="./pg-utils.d.ts" />
+import './pg-utils.d.ts';
 import type { Socket } from 'node:net';
 import type pg from 'pg';
 import utils from 'pg/lib/utils.js';
@@ -41,6 +41,15 @@ interface Sent extends PromiseWithResolvers<Answer> {
   command: string;
 }
 
+export const transactionControl = {
+  begin: { name: 'begin', text: 'begin' },
+  commit: { name: 'commit', text: 'commit' },
+  rollback: { name: 'rollback', text: 'rollback' },
+  discardPlans: { name: 'discard_plans', text: 'discard plans' },
+} satisfies Record<string, Statement>;
+
+const TRANSACTION_CONTROL = new Set(['', ...Object.values(transactionControl).map(({ name }) => name)]);
+
 /**
  * Statements that go to the server in one piece and are answered in one piece, with one `Sync` behind the last of them.
  * Each begins when the one before it has ended. When one fails, the server skips those behind it, and all of them fail here
@@ -56,8 +65,7 @@ export class Pipeline {
   readonly #sent: Sent[] = [];
   #answered = 0;
   #failure: Error | undefined;
-  /** For those who watch pg's client, such as OpenTelemetry, which calls the text of a query a statement. */
-  text = '';
+  /** For those who watch pg's client, such as OpenTelemetry. */
   callback: (error: Error | null, result?: unknown) => void = () => undefined;
 
   constructor(options: PipelineOptions) {
@@ -75,8 +83,17 @@ export class Pipeline {
       ...Promise.withResolvers<Answer>(),
     };
     this.#sent.push(sent);
-    this.text += this.text === '' ? name || text : `; ${name || text}`;
     return sent.promise;
+  }
+
+  /** For those who watch, as `callback` is. Transaction control is left out. */
+  get name(): string {
+    const names = this.#sent.map(({ name }) => name);
+    return names.filter((name) => !TRANSACTION_CONTROL.has(name)).join(', ');
+  }
+
+  get text(): string {
+    return this.#sent.map(({ text }) => text).join(';\n');
   }
 
   submit(connection: Connection): void {

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { SECOND } from './durations.ts';
 import { DeadlineClient, DeadlineError } from './postgres-client.ts';
 import { type DatabaseConfig, sessionSettings, typeParsers } from './postgres-config.ts';
-import type { Statement } from './postgres-pipeline.ts';
+import { type Statement, transactionControl } from './postgres-pipeline.ts';
 
 export type { DatabaseConfig } from './postgres-config.ts';
 export { isRetryable, isUnavailable, isUniqueViolation } from './postgres-errors.ts';
@@ -43,10 +43,7 @@ export interface Db extends Queryable, AsyncDisposable {
 const STEADY_PLANS =
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c random_page_cost=0 -c seq_page_cost=0';
 
-const begin: Statement = { name: 'begin', text: 'begin' };
-const commit: Statement = { name: 'commit', text: 'commit' };
-const rollback: Statement = { name: 'rollback', text: 'rollback' };
-const discardPlans: Statement = { name: 'discard_plans', text: 'discard plans' };
+const { begin, commit, rollback, discardPlans } = transactionControl;
 
 /**
  * How long a connection keeps its plans, until its next transaction. A plan made while a table was small reads all of it
@@ -107,6 +104,15 @@ export function openDb(config: DatabaseConfig): Db {
     }
   }
 
+  async function freshPlans(client: pg.PoolClient): Promise<void> {
+    try {
+      await run(client, discardPlans);
+    } catch (error) {
+      client.release(isBroken(error));
+      throw error;
+    }
+  }
+
   return {
     async query<Row>(statement: Statement | string, values?: readonly unknown[]) {
       const client = await checkOut();
@@ -125,6 +131,8 @@ export function openDb(config: DatabaseConfig): Db {
       const client = await checkOut();
       let open = true;
       let broken = false;
+      // A round trip of its own: with `begin` behind it in one pipeline it would be a part of the transaction.
+      if (config.steadyPlans && plansAreOld(client)) await freshPlans(client);
       const send = <Row>(statement: Statement | string, values?: readonly unknown[]) => {
         if (!open) throw new Error('this transaction is over: a query was not awaited, or the Tx was kept');
         requireOwnName(statement);
@@ -132,7 +140,6 @@ export function openDb(config: DatabaseConfig): Db {
         answer.catch(() => undefined); // whoever waits for it hears of it
         return answer;
       };
-      if (config.steadyPlans && plansAreOld(client)) void send(discardPlans);
       const begun = send(begin);
       const sent: Promise<unknown>[] = [begun];
       const tx: Tx = {

@@ -98,6 +98,15 @@ describe('statements of one turn', () => {
     expect(await stones()).toBe(0);
   });
 
+  it('are the whole transaction, whose isolation the first of them may choose', async () => {
+    await using steady = openDb({ url: database.url, max: 1, applicationName: 'test', steadyPlans: true });
+    const level = await steady.transaction(async (tx) => {
+      await tx.query('set transaction isolation level repeatable read, read only');
+      return await tx.query('show transaction_isolation');
+    });
+    expect(level).toEqual([{ transaction_isolation: 'repeatable read' }]);
+  });
+
   it('are answered with nothing where they are empty', async () => {
     expect(await db.query('')).toEqual([]);
     expect(await db.query('-- nothing')).toEqual([]);

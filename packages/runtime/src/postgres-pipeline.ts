@@ -1,7 +1,6 @@
-import './pg-utils.d.ts';
 import type { Socket } from 'node:net';
 import type pg from 'pg';
-import utils from 'pg/lib/utils.js';
+import { toParameter } from './postgres-values.ts';
 
 /** A named statement is parsed once per connection, and its plan is kept. The name belongs to one text. */
 export interface Statement {
@@ -76,7 +75,7 @@ export class Pipeline {
     const sent = {
       name,
       text,
-      values: values.map(utils.prepareValue),
+      values: values.map(toParameter),
       columns: [],
       rows: [],
       command: '',

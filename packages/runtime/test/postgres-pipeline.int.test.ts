@@ -114,7 +114,7 @@ describe('statements of one turn', () => {
 
   it('carry values as they are: text with quotes, arrays with nulls, times, JSON', async () => {
     const at = new Date('2026-03-01T12:00:00.123Z');
-    const texts = ['a "quoted" \\ one', null, '{}', 'Łódź 🎟'];
+    const texts = ['a "quoted" \\ one', 'null', '', ' ', 'a,b', null, '{}', 'Łódź 🎟'];
     const rows = await db.query(
       'select $1::text as one, $2::text[] as many, $3::timestamptz as at, $4::jsonb as json, $5::boolean as yes',
       [texts[0], texts, at, { a: [1] }, true],

@@ -1,0 +1,23 @@
+import './pg-utils.d.ts';
+import utils from 'pg/lib/utils.js';
+
+/**
+ * A value as PostgreSQL reads it, which is as pg would write it. Only arrays are written here, joined once: pg appends
+ * piece after piece and looks twice for what to escape in each, which was a fifth of the work of an upload.
+ */
+export function toParameter(value: unknown): string | Buffer | null {
+  return Array.isArray(value) ? arrayLiteral(value) : utils.prepareValue(value);
+}
+
+function arrayLiteral(items: readonly unknown[]): string {
+  return `{${items.map(toElement).join(',')}}`;
+}
+
+function toElement(item: unknown): string {
+  if (item === null || item === undefined) return 'NULL';
+  if (Array.isArray(item)) return arrayLiteral(item);
+  const text = utils.prepareValue(item);
+  if (typeof text !== 'string') throw new TypeError('an array of bytes can not be a parameter');
+  const escaped = text.includes('\\') ? text.replaceAll('\\', '\\\\') : text;
+  return `"${escaped.replaceAll('"', '\\"')}"`;
+}

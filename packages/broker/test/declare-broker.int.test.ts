@@ -120,7 +120,7 @@ describe('declaring the topology', () => {
     );
     expect(after.queues.map(({ name }) => name)).toContain('turnout.notifier.dead');
     const kept = await onChannel((channel) => channel.get('turnout.notifier', { noAck: true }));
-    expect(kept && kept.content.toString()).toBe('kept');
+    expect(kept).toMatchObject({ content: Buffer.from('kept') });
   });
 
   it('is content once the operator has deleted what was otherwise', async () => {

@@ -30,6 +30,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
 
   // Of development; nothing that is shipped imports them.
   demo: ['contracts'],
+  drill: ['broker', 'contracts', 'database', 'demo', 'invariants', 'local-stack', 'runtime', 'test-kit'],
   invariants: ['attendance', 'attendance-store', 'contracts', 'runtime'],
   'local-stack': ['access', 'broker', 'contracts', 'database', 'demo', 'runtime'],
   'test-kit': ['access', 'broker', 'contracts', 'database', 'local-stack', 'runtime'],

@@ -1,0 +1,36 @@
+/** One scan as its client saw it. Times are milliseconds since the epoch, of this machine's clock. */
+export interface Entry {
+  scanId: string;
+  accessCode: string;
+  /** A scan that got no answer is `unknown`: it may be there or not. `refused` is a 503 or another no. */
+  outcome: 'acknowledged' | 'refused' | 'unknown';
+  answeredAt: number;
+  tookMs: number;
+}
+
+/** What of the ledger is in a database. */
+export interface Comparison {
+  acknowledged: number;
+  unknown: number;
+  /** Acknowledged, and not there, in the order of their answers. */
+  lost: Entry[];
+  /** Unknown, and there after all. */
+  recovered: number;
+  /** There, and nobody ever sent it. */
+  unexpected: string[];
+}
+
+/** Compares what clients were told with the scans that a database holds. */
+export function compare(ledger: readonly Entry[], present: ReadonlySet<string>): Comparison {
+  const of = (outcome: Entry['outcome']) => ledger.filter((entry) => entry.outcome === outcome);
+  const sent = new Set(ledger.map(({ scanId }) => scanId));
+  return {
+    acknowledged: of('acknowledged').length,
+    unknown: of('unknown').length,
+    lost: of('acknowledged')
+      .filter(({ scanId }) => !present.has(scanId))
+      .toSorted((one, other) => one.answeredAt - other.answeredAt),
+    recovered: of('unknown').filter(({ scanId }) => present.has(scanId)).length,
+    unexpected: [...present].filter((scanId) => !sent.has(scanId)),
+  };
+}

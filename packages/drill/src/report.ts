@@ -1,0 +1,55 @@
+import { type Findings, rpoMs } from './findings.ts';
+
+/** The findings as lines for a person. */
+export function report(findings: Findings): string[] {
+  const { atRestore, stream, mail, dump, synchronous } = findings;
+  const rows: [what: string, found: string][] = [
+    [
+      'archive',
+      `${synchronous ? 'each commit waited for it' : 'received as written'}; ${findings.lagMs} ms behind at the loss`,
+    ],
+    [
+      'RPO',
+      `${atRestore.lost.length} of ${atRestore.acknowledged} acknowledged check-ins lost, the oldest ${Math.round(rpoMs(findings))} ms before the loss`,
+    ],
+    [
+      'without an answer',
+      `${atRestore.unknown} scans, of which ${atRestore.recovered} were there; the longest wait was ${Math.round(findings.slowestMs)} ms`,
+    ],
+    [
+      'sent again by devices',
+      `${findings.repeats} scans (no answer, or lost), ${findings.repeatsUnanswered} not accepted; ${findings.stillLost} lost in the end`,
+    ],
+    [
+      'RTO',
+      `${findings.rtoSeconds.toFixed(1)} s: PostgreSQL ${findings.postgresSeconds.toFixed(1)} s, services ${findings.servicesSeconds.toFixed(1)} s, first check-in`,
+    ],
+    [
+      'outbox',
+      `${findings.waiting} messages waited in the restored one; ${stream.repeated} came again with the same id and body`,
+    ],
+    [
+      'another team',
+      `heard ${stream.heard} messages, missed ${stream.missed.length}; ${stream.unfounded} tell of commits that are lost`,
+    ],
+    [
+      'mails',
+      `${mail.mails}, of which ${mail.repeated} came twice with one Message-ID, ${mail.unfounded} tell of verdicts that are lost`,
+    ],
+    [
+      'forgotten',
+      `${findings.forgotten.length} events that the notifier had taken from its queue; ${mail.untold.length} people were not told`,
+    ],
+    [
+      'dump',
+      `taken in ${dump.seconds.toFixed(1)} s, restored in ${dump.restoreSeconds.toFixed(1)} s with roles and grants; ${dump.lost} check-ins of the ${(dump.ageMs / 1_000).toFixed(1)} s after it lost`,
+    ],
+    [
+      'invariants',
+      findings.broken.length + dump.broken.length === 0
+        ? 'hold after the restore, at the end, and in the restored dump'
+        : 'BROKEN',
+    ],
+  ];
+  return rows.map(([what, found]) => `  ${what.padEnd(22)} ${found}`);
+}

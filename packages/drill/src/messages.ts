@@ -1,7 +1,7 @@
-import { participantAttendedType } from '@turnout/contracts/events/participant-attended';
 import type { Heard } from '@turnout/demo/listen';
 import type { Mail } from '@turnout/local-stack/mailbox';
 import type { Queryable } from '@turnout/runtime/postgres';
+import { unknownMessages } from './recovery-files.ts';
 
 /** The stream as another team heard it, beside the database that was restored. */
 export interface StreamFindings {
@@ -23,22 +23,8 @@ export interface MailFindings {
   repeated: number;
   /** Mails about a verdict that the restored database never gave; it gave another, with a mail of its own. */
   unfounded: number;
-  /** Who attended, and whose event was taken from the queue before the loss and forgotten with the database. */
+  /** The messages about attendance of which nobody was told in the end. */
   untold: string[];
-}
-
-const KNOWN = `
-  select message_id from outbox.messages
-  union all select unnest(message_ids) from outbox.published
-  union all select message_id from outbox.dead`;
-
-/** Which of these message ids the database knows nothing of. */
-export async function unknownTo(db: Queryable, ids: readonly string[]): Promise<string[]> {
-  const rows = await db.query<{ id: string }>(
-    `select id from unnest($1::uuid[]) as id where id not in (${KNOWN})`,
-    [ids],
-  );
-  return rows.map(({ id }) => id);
 }
 
 /** @param beforeTheLoss how many messages had been heard when the primary was lost */
@@ -60,7 +46,7 @@ export async function compareStream(
     heard: heard.length,
     repeated: heard.length - bodies.size,
     changed: [...changed],
-    unfounded: (await unknownTo(db, before)).length,
+    unfounded: (await unknownMessages(db, before)).length,
     missed: published.map(({ id }) => id).filter((id) => !bodies.has(id)),
   };
 }
@@ -78,7 +64,10 @@ export async function compareMails(db: Queryable, mails: readonly Mail[]): Promi
   };
 }
 
-/** Messages about attendance that the notifier has, as far as the database knows, never received. */
+/**
+ * Messages about attendance that were published and of which the notifier knows nothing. When its queue is empty: it had
+ * taken them, and has forgotten them with the database.
+ */
 export async function forgottenByNotifier(db: Queryable): Promise<string[]> {
   const rows = await db.query<{ message_id: string }>(
     `select p.message_id from (select unnest(message_ids) as message_id from outbox.published) p
@@ -89,7 +78,3 @@ export async function forgottenByNotifier(db: Queryable): Promise<string[]> {
 }
 
 const ATTENDED = `select message_id from attendance.transitions where to_status = 'attended'`;
-
-/** How many of these messages tell that somebody attended. */
-export const countAttended = (heard: readonly Heard[]) =>
-  heard.filter(({ routingKey }) => routingKey === participantAttendedType).length;

@@ -38,7 +38,7 @@ export function report(findings: Findings): string[] {
     ],
     [
       'forgotten',
-      `${findings.forgotten.length} events that the notifier had taken from its queue; ${mail.untold.length} people were not told`,
+      `${findings.forgotten} events that the notifier had taken from its queue; made good by tell-forgotten.sql, ${mail.untold.length} people not told`,
     ],
     [
       'dump',

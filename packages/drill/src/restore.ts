@@ -1,4 +1,4 @@
-import { appendFileSync, chownSync, cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dirOf, startPostgres } from '@turnout/local-stack/servers/postgres';
 import { postgresHome } from '@turnout/local-stack/servers/postgres-home';
@@ -19,6 +19,7 @@ export async function restoreToTheEnd(place: Place, tools: PostgresTools, archiv
   const home = await postgresHome(dirOf(place, tools.program.version), place);
   const data = join(home.dir, 'data');
   cpSync(archive.base, data, { recursive: true, preserveTimestamps: true });
+  chmodSync(data, 0o700); // the server refuses to start when others could read it
   appendFileSync(join(data, 'postgresql.auto.conf'), recoverySettings(archive.wal));
   writeFileSync(join(data, 'recovery.signal'), '');
   if (home.user) giveTo(data, home.user);

@@ -22,6 +22,7 @@ import { compareMails, compareStream, forgottenByNotifier } from './messages.ts'
 import { openPlace } from './place.ts';
 import { findTools } from './postgres-tools.ts';
 import { destroy } from './primary.ts';
+import { tellForgotten } from './recovery-files.ts';
 import { restoreToTheEnd } from './restore.ts';
 import { differencesOfRestored, restoreDump } from './restore-dump.ts';
 import { startDrillServers, startDrillServices } from './servers.ts';
@@ -43,6 +44,7 @@ const DEVICES = 12;
 const CLOSE_EVERY_MS = 250;
 /** Devices go on scanning for so long after the loss, to see how they are answered. */
 const AFTERMATH_MS = 1_500;
+const NOTIFIER_BEHIND_MS = 1_000;
 
 export async function runDrill(options: DrillOptions): Promise<Findings> {
   const { dir, say, lagMs } = options;
@@ -78,8 +80,11 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
   const closures = closeInTurn(first, organization, workshops, CLOSE_EVERY_MS);
   await pause(options.seconds * 1_000);
 
-  // The loss.
+  // The loss. The notifier is behind, and catches up in the very moments that will be lost: the hardest case for it.
+  process.kill(first.notifier.pid, 'SIGSTOP');
+  await pause(NOTIFIER_BEHIND_MS);
   process.kill(archive.receiver.pid, 'SIGSTOP');
+  process.kill(first.notifier.pid, 'SIGCONT');
   const behindSince = Date.now();
   await pause(lagMs);
   const lostAt = Date.now();
@@ -123,6 +128,9 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
   }
   await closeTheRest(db, second, organization.tokens.admin, workshops);
   await settle(db);
+  const forgotten = await forgottenByNotifier(db);
+  await tellForgotten(db);
+  await settle(db);
   say('everything has come to rest; restoring the dump into a scratch server');
 
   const scratch = await placeOf('scratch');
@@ -164,7 +172,7 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
     stillLost: compare(ledger, await scansIn(db, eventId)).lost.length,
     stream: await compareStream(db, otherTeam.heard, before.heard),
     mail: await compareMails(db, mailbox.messages()),
-    forgotten: await forgottenByNotifier(db),
+    forgotten: forgotten.length,
     broken: [...broken, ...(await brokenInvariants(databaseUrl))],
     dump: dumpFindings,
   };

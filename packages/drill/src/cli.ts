@@ -12,19 +12,23 @@ import { runDrill } from './run-drill.ts';
 const USAGE = 'usage: npm run drill -- [--seconds 10] [--lag 300] [--synchronous]';
 const options = readOptions();
 const dir = join(LOCAL, `drill-${process.pid}`);
+const logDir = join(LOCAL, 'drill-logs'); // of the last drill
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 process.once('disconnect', () => process.exit(1));
 process.channel?.unref(); // or it would keep this process alive
 
 await removeStaleDirectories(LOCAL, 'drill');
+rmSync(logDir, { recursive: true, force: true });
 const say = narrator(process.stdout);
 try {
-  const findings = await runDrill({ ...options, dir, say });
+  const findings = await runDrill({ ...options, dir, logDir, say });
   const wrong = violations(findings);
   console.log(['', ...report(findings), ''].join('\n'));
   for (const sentence of wrong) console.log(`VIOLATED  ${sentence}`);
   console.log(
-    wrong.length === 0 ? 'The drill went as promised.' : `The drill failed: ${wrong.length} violations.`,
+    wrong.length === 0
+      ? 'The drill went as promised.'
+      : `The drill failed: ${wrong.length} violations. The logs are in ${logDir}.`,
   );
   process.exitCode = wrong.length === 0 ? 0 : 1;
 } catch (error) {

@@ -1,4 +1,5 @@
-import { realpathSync, rmSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processesOf } from '@turnout/local-stack/leftovers';
 import { dirOf, startPostgres } from '@turnout/local-stack/servers/postgres';
@@ -16,7 +17,7 @@ export async function startPrimary(place: Place, { program }: PostgresTools): Pr
 }
 
 /** Kills every process of the server in this place and deletes its files, as a disk that is gone would. */
-export function destroy(place: Place, { program }: PostgresTools): void {
+export async function destroy(place: Place, { program }: PostgresTools): Promise<void> {
   const data = realpathSync(join(dirOf(place, program.version), 'data'));
   place.guard.endAtOnce(); // so that nobody starts it again
   for (const pid of processesOf({ postgresDir: data })) {
@@ -26,5 +27,5 @@ export function destroy(place: Place, { program }: PostgresTools): void {
       // ended with its parent
     }
   }
-  rmSync(data, { recursive: true, force: true });
+  await rm(data, { recursive: true, force: true });
 }

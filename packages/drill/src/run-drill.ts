@@ -7,12 +7,12 @@
  * RabbitMQ, the mailbox and another team's consumer live on: they remember what the database has forgotten.
  */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listen } from '@turnout/demo/listen';
 import { startMailbox } from '@turnout/local-stack/mailbox';
 import type { Say } from '@turnout/local-stack/say';
 import { openDb } from '@turnout/runtime/postgres';
+import { waitUntil } from '@turnout/test-kit/wait-until';
 import { openArchive, takeBaseBackup, takeDump } from './archive.ts';
 import { closeInTurn } from './closures.ts';
 import { scan, startDevices } from './devices.ts';
@@ -20,17 +20,24 @@ import type { DumpFindings, Findings } from './findings.ts';
 import { compare, type Entry } from './ledger.ts';
 import { compareMails, compareStream, forgottenByNotifier } from './messages.ts';
 import { openPlace } from './place.ts';
-import { findTools } from './postgres-tools.ts';
 import { destroy } from './primary.ts';
 import { tellForgotten } from './recovery-files.ts';
 import { restoreToTheEnd } from './restore.ts';
 import { differencesOfRestored, restoreDump } from './restore-dump.ts';
-import { startDrillServers, startDrillServices } from './servers.ts';
+import {
+  type LastingServers,
+  startDrillPrimary,
+  startDrillServices,
+  startLastingServers,
+} from './servers.ts';
 import { brokenInvariants, closeTheRest, prepareStory, scansIn, settle } from './story.ts';
 
 export interface DrillOptions {
   /** A directory of its own, which the caller removes. */
   dir: string;
+  logDir: string;
+  /** A broker with the topology, and a Redis, which are not harmed. Default: private ones. */
+  lasting?: LastingServers;
   say: Say;
   /** How long everything runs between the backups and the loss. */
   seconds: number;
@@ -47,17 +54,17 @@ const AFTERMATH_MS = 1_500;
 const NOTIFIER_BEHIND_MS = 1_000;
 
 export async function runDrill(options: DrillOptions): Promise<Findings> {
-  const { dir, say, lagMs } = options;
-  const logDir = join(dir, 'logs');
+  const { dir, logDir, say, lagMs } = options;
   mkdirSync(logDir, { recursive: true });
   await using opening = new AsyncDisposableStack();
   const placeOf = async (name: string) => opening.use(await openPlace({ dir, logDir, say }, name));
-  const tools = findTools();
 
   // Before: everything runs, and is backed up under load.
   const primary = await placeOf('primary');
-  const servers = await startDrillServers(await placeOf('lasting'), primary, tools);
-  const { primaryUrl } = servers;
+  const [{ primaryUrl, tools }, servers] = await Promise.all([
+    startDrillPrimary(primary),
+    options.lasting ?? startLastingServers(await placeOf('lasting')),
+  ]);
   const mailbox = opening.use(await startMailbox());
   const { smtpUrl } = mailbox;
   const otherTeam = opening.use(await listen(servers.amqpUrl));
@@ -88,8 +95,8 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
   const behindSince = Date.now();
   await pause(lagMs);
   const lostAt = Date.now();
-  destroy(primary, tools);
   process.kill(archive.receiver.pid, 'SIGKILL');
+  await destroy(primary, tools);
   const before = { heard: otherTeam.heard.length, mails: mailbox.messages().length };
   say(
     `the primary is gone: processes killed, files deleted; the receiver was ${lostAt - behindSince} ms behind`,
@@ -131,6 +138,9 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
   const forgotten = await forgottenByNotifier(db);
   await tellForgotten(db);
   await settle(db);
+  const missed = async () => (await compareStream(db, otherTeam.heard, before.heard)).missed.length;
+  // What stays missing is a finding.
+  await waitUntil(async () => (await missed()) === 0, { within: 10_000, every: 200 }).catch(() => undefined);
   say('everything has come to rest; restoring the dump into a scratch server');
 
   const scratch = await placeOf('scratch');

@@ -6,7 +6,7 @@ import { startRedis } from '@turnout/local-stack/servers/redis';
 import { setRolePasswords } from '@turnout/local-stack/service-roles';
 import { chooseSources } from '@turnout/local-stack/sources';
 import { type RunningService, startServices } from '@turnout/local-stack/start-services';
-import type { PostgresTools } from './postgres-tools.ts';
+import { findTools, type PostgresTools } from './postgres-tools.ts';
 import { startPrimary } from './primary.ts';
 
 /** What lives on when the primary is lost. */
@@ -15,28 +15,27 @@ export interface LastingServers {
   amqpUrl: string;
 }
 
-/**
- * A broker, a Redis and a primary with the newest schema, all private: the drill destroys what it works on, so it never
- * takes a server that somebody names.
- */
-export async function startDrillServers(
-  lasting: Place,
-  primary: Place,
-  tools: PostgresTools,
-): Promise<LastingServers & { primaryUrl: string }> {
-  const sources = await chooseSources({}, lasting);
-  if (!('program' in sources.redis) || !('program' in sources.rabbitmq)) {
-    throw new Error('The drill starts servers of its own, and takes none that is given.');
-  }
-  const [redisUrl, { amqpUrl }, primaryUrl] = await Promise.all([
-    startRedis(sources.redis.program, lasting),
-    startRabbitmq(sources.rabbitmq.program, lasting),
-    startPrimary(primary, tools),
-  ]);
+/** A primary with the newest schema: always a private one, since the drill destroys it. */
+export async function startDrillPrimary(place: Place): Promise<{ primaryUrl: string; tools: PostgresTools }> {
+  await chooseSources({}, place); // on a bare Debian it installs the programs
+  const tools = findTools();
+  const primaryUrl = await startPrimary(place, tools);
   await migrate({ url: primaryUrl, log: () => undefined });
   await setRolePasswords(primaryUrl);
+  return { primaryUrl, tools };
+}
+
+/** A private broker with the topology, and a private Redis. */
+export async function startLastingServers(place: Place): Promise<LastingServers> {
+  const { redis, rabbitmq } = await chooseSources({}, place);
+  if (!('program' in redis) || !('program' in rabbitmq))
+    throw new Error('servers were given, and none was asked for');
+  const [redisUrl, { amqpUrl }] = await Promise.all([
+    startRedis(redis.program, place),
+    startRabbitmq(rabbitmq.program, place),
+  ]);
   await declareBroker({ url: amqpUrl });
-  return { redisUrls: [redisUrl], amqpUrl, primaryUrl };
+  return { redisUrls: [redisUrl], amqpUrl };
 }
 
 export type Services = Record<'checkin' | 'closure' | 'admin' | 'notifier', RunningService>;

@@ -1,4 +1,4 @@
-import type { Comparison, Entry } from './ledger.ts';
+import type { Comparison, Entry, MomentComparison } from './ledger.ts';
 import type { MailFindings, StreamFindings } from './messages.ts';
 
 /** What a drill found out. Seconds are of this machine's clock; `lagMs` is how far the archive was behind. */
@@ -30,6 +30,8 @@ export interface Findings {
   /** Invariants that did not hold, right after the restore or at the end. */
   broken: string[];
   dump: DumpFindings;
+  /** A second restore, to a moment half-way between the dump and the loss. */
+  moment: MomentComparison & { broken: string[] };
 }
 
 export interface DumpFindings {
@@ -109,6 +111,14 @@ export function violations(findings: Findings): string[] {
     ],
     [dump.unexpected === 0, `${dump.unexpected} scans are in the dump that nobody sent`],
     ...dump.differences.map((one): [boolean, string] => [false, one]),
+    [
+      findings.moment.missing + findings.moment.tooNew === 0,
+      `restored to a moment, ${findings.moment.missing} scans from before it are missing and ${findings.moment.tooNew} from after it are there`,
+    ],
+    ...findings.moment.broken.map((one): [boolean, string] => [
+      false,
+      `invariant broken in what was restored to a moment: ${one}`,
+    ]),
     ...dump.broken.map((one): [boolean, string] => [false, `invariant broken in the restored dump: ${one}`]),
   ];
   return checks.filter(([holds]) => !holds).map(([, otherwise]) => otherwise);

@@ -34,3 +34,28 @@ export function compare(ledger: readonly Entry[], present: ReadonlySet<string>):
     unexpected: [...present].filter((scanId) => !sent.has(scanId)),
   };
 }
+
+/** A database restored to a moment, beside what clients were told. Both should be 0. */
+export interface MomentComparison {
+  /** Acknowledged before the moment, and not there. */
+  missing: number;
+  /** Sent after the moment, and there. */
+  tooNew: number;
+}
+
+export function compareAtMoment(
+  ledger: readonly Entry[],
+  present: ReadonlySet<string>,
+  moment: Date,
+): MomentComparison {
+  const at = moment.getTime();
+  const before = ledger.filter(({ outcome, answeredAt }) => outcome === 'acknowledged' && answeredAt < at);
+  const after = ledger.filter(({ answeredAt, tookMs }) => answeredAt - tookMs > at + CLOCK_STEP_MS);
+  return {
+    missing: before.filter(({ scanId }) => !present.has(scanId)).length,
+    tooNew: after.filter(({ scanId }) => present.has(scanId)).length,
+  };
+}
+
+/** Two clocks take part in the time a request took. */
+const CLOCK_STEP_MS = 2;

@@ -45,9 +45,13 @@ export function report(findings: Findings): string[] {
       `taken in ${dump.seconds.toFixed(1)} s, restored in ${dump.restoreSeconds.toFixed(1)} s with roles and grants; ${dump.lost} check-ins of the ${(dump.ageMs / 1_000).toFixed(1)} s after it lost`,
     ],
     [
+      'to a moment',
+      `${findings.moment.missing} check-ins from before it missing, ${findings.moment.tooNew} from after it there`,
+    ],
+    [
       'invariants',
-      findings.broken.length + dump.broken.length === 0
-        ? 'hold after the restore, at the end, and in the restored dump'
+      findings.broken.length + dump.broken.length + findings.moment.broken.length === 0
+        ? 'hold after the restore, at the end, in the dump, and at the moment'
         : 'BROKEN',
     ],
   ];

@@ -11,16 +11,22 @@ import type { PostgresTools } from './postgres-tools.ts';
 import { DATABASE } from './primary.ts';
 
 /**
- * Makes a server in an empty place from the base backup and replays all WAL that was received, to its last commit.
+ * Makes a server in an empty place from the base backup and replays the WAL that was received: to its last commit, or
+ * to the last one before a moment, when what came after is what has to go.
  *
  * @returns the URL of the owner, when the server takes writes
  */
-export async function restoreToTheEnd(place: Place, tools: PostgresTools, archive: Archive): Promise<string> {
+export async function restore(
+  place: Place,
+  tools: PostgresTools,
+  archive: Archive,
+  moment?: Date,
+): Promise<string> {
   const home = await postgresHome(dirOf(place, tools.program.version), place);
   const data = join(home.dir, 'data');
   cpSync(archive.base, data, { recursive: true, preserveTimestamps: true });
   chmodSync(data, 0o700); // the server refuses to start when others could read it
-  appendFileSync(join(data, 'postgresql.auto.conf'), recoverySettings(archive.wal));
+  appendFileSync(join(data, 'postgresql.auto.conf'), recoverySettings(archive.wal, moment));
   writeFileSync(join(data, 'recovery.signal'), '');
   if (home.user) giveTo(data, home.user);
   const url = withDatabase(await startPostgres([tools.program], place), DATABASE);
@@ -36,9 +42,12 @@ export async function restoreToTheEnd(place: Place, tools: PostgresTools, archiv
  * The segment that was being received has another name. No receiver is attached to the new server, so one that waited
  * for it would wait for ever.
  */
-function recoverySettings(wal: string): string {
+function recoverySettings(wal: string, moment?: Date): string {
   const copy = `cp "${wal}/%f" "%p" 2>/dev/null || cp "${wal}/%f.partial" "%p" 2>/dev/null`;
-  return [`restore_command = '${copy}'`, `synchronous_standby_names = ''`, ''].join('\n');
+  const target = moment
+    ? [`recovery_target_time = '${moment.toISOString()}'`, `recovery_target_action = 'promote'`]
+    : [];
+  return [`restore_command = '${copy}'`, `synchronous_standby_names = ''`, ...target, ''].join('\n');
 }
 
 function giveTo(dir: string, { uid, gid }: { uid: number; gid: number }): void {

@@ -17,12 +17,12 @@ import { openArchive, takeBaseBackup, takeDump } from './archive.ts';
 import { closeInTurn } from './closures.ts';
 import { scan, startDevices } from './devices.ts';
 import type { DumpFindings, Findings } from './findings.ts';
-import { compare, type Entry } from './ledger.ts';
+import { compare, compareAtMoment, type Entry } from './ledger.ts';
 import { compareMails, compareStream, forgottenByNotifier } from './messages.ts';
 import { openPlace } from './place.ts';
 import { destroy } from './primary.ts';
 import { tellForgotten } from './recovery-files.ts';
-import { restoreToTheEnd } from './restore.ts';
+import { restore } from './restore.ts';
 import { differencesOfRestored, restoreDump } from './restore-dump.ts';
 import {
   type LastingServers,
@@ -85,7 +85,9 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
   const dump = await takeDump(archivePlace, tools, primaryUrl, archive);
   say(`dump taken in ${dump.seconds.toFixed(1)} s (${Math.ceil(dump.bytes / 1024)} kB)`);
   const closures = closeInTurn(first, organization, workshops, CLOSE_EVERY_MS);
-  await pause(options.seconds * 1_000);
+  await pause(options.seconds * 500);
+  const moment = new Date();
+  await pause(options.seconds * 500);
 
   // The loss. The notifier is behind, and catches up in the very moments that will be lost: the hardest case for it.
   process.kill(first.notifier.pid, 'SIGSTOP');
@@ -108,7 +110,7 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
 
   // The restore: PostgreSQL, a look, the services, the first check-in.
   const clock = stopwatch();
-  const databaseUrl = await restoreToTheEnd(await placeOf('restored'), tools, archive);
+  const databaseUrl = await restore(await placeOf('restored'), tools, archive);
   const postgresSeconds = clock();
   say(`restored into an empty place: it takes writes after ${postgresSeconds.toFixed(1)} s`);
   const db = opening.use(
@@ -141,7 +143,7 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
   const missed = async () => (await compareStream(db, otherTeam.heard, before.heard)).missed.length;
   // What stays missing is a finding.
   await waitUntil(async () => (await missed()) === 0, { within: 10_000, every: 200 }).catch(() => undefined);
-  say('everything has come to rest; restoring the dump into a scratch server');
+  say('everything has come to rest; restoring the dump, and to a moment, into scratch servers');
 
   const scratch = await placeOf('scratch');
   clock();
@@ -164,6 +166,9 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
     differences: await differencesOfRestored(scratch, tools, archive, scratchUrl),
     broken: await brokenInvariants(scratchUrl),
   };
+  const momentUrl = await restore(await placeOf('moment'), tools, archive, moment);
+  await using momentDb = openDb({ url: momentUrl, max: 1, applicationName: 'drill', queryTimeoutMs: 60_000 });
+  const atMoment = compareAtMoment(ledger, await scansIn(momentDb, eventId), moment);
   return {
     synchronous: options.synchronous,
     lagMs: lostAt - behindSince,
@@ -185,6 +190,7 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
     forgotten: forgotten.length,
     broken: [...broken, ...(await brokenInvariants(databaseUrl))],
     dump: dumpFindings,
+    moment: { ...atMoment, broken: await brokenInvariants(momentUrl) },
   };
 }
 

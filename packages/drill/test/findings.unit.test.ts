@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Findings, rpoMs, violations } from '../src/findings.ts';
-import { compare, type Entry } from '../src/ledger.ts';
+import { compare, compareAtMoment, type Entry } from '../src/ledger.ts';
 
 const LOST_AT = 1_000_000;
 
@@ -39,6 +39,7 @@ function findings(different: Partial<Findings> = {}): Findings {
       differences: [],
       broken: [],
     },
+    moment: { missing: 0, tooNew: 0, broken: [] },
     ...different,
   };
 }
@@ -61,6 +62,21 @@ describe('the ledger beside a database', () => {
     const found = compare(ledger, new Set(['kept', 'answerless', 'forged']));
     expect(found.lost.map(({ scanId }) => scanId)).toEqual(['early', 'late']);
     expect(found).toMatchObject({ acknowledged: 3, unknown: 2, recovered: 1, unexpected: ['forged'] });
+  });
+});
+
+describe('the ledger beside a database restored to a moment', () => {
+  it('misses what was answered before, finds what was sent after, and leaves alone what was under way', () => {
+    const moment = new Date(LOST_AT - 100);
+    const ledger = [
+      entry('before', 'acknowledged', 150),
+      entry('missing', 'acknowledged', 150),
+      entry('under way', 'acknowledged', 95),
+      entry('after', 'acknowledged', 50),
+      entry('too new', 'unknown', 50),
+    ];
+    const present = new Set(['before', 'under way', 'too new']);
+    expect(compareAtMoment(ledger, present, moment)).toEqual({ missing: 1, tooNew: 1 });
   });
 });
 
@@ -91,6 +107,11 @@ describe('a drill', () => {
     ['somebody stays untold', { mail: { ...findings().mail, untold: ['a'] } }, /nobody told them/],
     ['an invariant breaks', { broken: ['status'] }, /invariant broken: status/],
     ['the dump lacks something', { dump: { ...findings().dump, lostFromBefore: 1 } }, /not in it/],
+    [
+      'a restore to a moment goes too far',
+      { moment: { missing: 0, tooNew: 1, broken: [] } },
+      /1 from after it/,
+    ],
     ['grants are missing', { dump: { ...findings().dump, differences: ['grants'] } }, /^grants$/],
   ])('failed when %s', (_, different, sentence) => {
     expect(violations(findings(different))).toEqual([expect.stringMatching(sentence)]);

@@ -62,7 +62,7 @@ describe('a mail on the wire', () => {
     const [mail] = mailbox.messages();
     expect(mail?.to).toEqual(['ada@example.org']);
     expect(Object.keys(mail?.headers ?? {})).not.toContain('bcc');
-    expect(mail?.messageId).toBe('<0197a000-0000-7000-8000-000000000001@example.org>');
+    expect(mail?.messageId).toBe('<0197a000-0000-7000-8000-000000000002.you-attended@example.org>');
   });
 
   it.each([

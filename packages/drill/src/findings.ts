@@ -29,17 +29,21 @@ export interface Findings {
   forgotten: number;
   /** Invariants that did not hold, right after the restore or at the end. */
   broken: string[];
+  dumpSeconds: number;
+  /** Milliseconds between the begin of the dump and the loss. */
+  dumpAgeMs: number;
   dump: DumpFindings;
-  /** A second restore, to a moment half-way between the dump and the loss. */
-  moment: MomentComparison & { broken: string[] };
+  /** Another restore, to a moment half-way between the dump and the loss. */
+  moment: MomentFindings;
+}
+
+export interface MomentFindings extends MomentComparison {
+  broken: string[];
 }
 
 export interface DumpFindings {
-  seconds: number;
   restoreSeconds: number;
   lost: number;
-  /** Milliseconds between the begin of the dump and the loss. */
-  ageMs: number;
   /** Lost, although acknowledged before the dump began. */
   lostFromBefore: number;
   unexpected: number;

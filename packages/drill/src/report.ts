@@ -42,7 +42,7 @@ export function report(findings: Findings): string[] {
     ],
     [
       'dump',
-      `taken in ${dump.seconds.toFixed(1)} s, restored in ${dump.restoreSeconds.toFixed(1)} s with roles and grants; ${dump.lost} check-ins of the ${(dump.ageMs / 1_000).toFixed(1)} s after it lost`,
+      `taken in ${findings.dumpSeconds.toFixed(1)} s, restored in ${dump.restoreSeconds.toFixed(1)} s with roles and grants; ${dump.lost} check-ins of the ${(findings.dumpAgeMs / 1_000).toFixed(1)} s after it lost`,
     ],
     [
       'to a moment',

@@ -40,12 +40,15 @@ export async function restore(
 
 /**
  * The segment that was being received has another name. No receiver is attached to the new server, so one that waited
- * for it would wait for ever.
+ * for it would wait for ever. A configuration file is read before abbreviations of time zones are known, so no Z.
  */
 function recoverySettings(wal: string, moment?: Date): string {
   const copy = `cp "${wal}/%f" "%p" 2>/dev/null || cp "${wal}/%f.partial" "%p" 2>/dev/null`;
   const target = moment
-    ? [`recovery_target_time = '${moment.toISOString()}'`, `recovery_target_action = 'promote'`]
+    ? [
+        `recovery_target_time = '${moment.toISOString().replace('Z', '+00')}'`,
+        `recovery_target_action = 'promote'`,
+      ]
     : [];
   return [`restore_command = '${copy}'`, `synchronous_standby_names = ''`, ...target, ''].join('\n');
 }

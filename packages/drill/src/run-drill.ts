@@ -16,14 +16,14 @@ import { waitUntil } from '@turnout/test-kit/wait-until';
 import { openArchive, takeBaseBackup, takeDump } from './archive.ts';
 import { closeInTurn } from './closures.ts';
 import { scan, startDevices } from './devices.ts';
-import type { DumpFindings, Findings } from './findings.ts';
-import { compare, compareAtMoment, type Entry } from './ledger.ts';
+import type { Findings } from './findings.ts';
+import { compare, type Entry } from './ledger.ts';
 import { compareMails, compareStream, forgottenByNotifier } from './messages.ts';
 import { openPlace } from './place.ts';
 import { destroy } from './primary.ts';
 import { tellForgotten } from './recovery-files.ts';
 import { restore } from './restore.ts';
-import { differencesOfRestored, restoreDump } from './restore-dump.ts';
+import { tryDump, tryMoment } from './scratch.ts';
 import {
   type LastingServers,
   startDrillPrimary,
@@ -145,30 +145,11 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
   await waitUntil(async () => (await missed()) === 0, { within: 10_000, every: 200 }).catch(() => undefined);
   say('everything has come to rest; restoring the dump, and to a moment, into scratch servers');
 
-  const scratch = await placeOf('scratch');
-  clock();
-  const scratchUrl = await restoreDump(scratch, tools, archive);
-  const restoreSeconds = clock();
-  await using scratchDb = openDb({
-    url: scratchUrl,
-    max: 1,
-    applicationName: 'drill',
-    queryTimeoutMs: 60_000,
-  });
-  const inDump = compare(ledger, await scansIn(scratchDb, eventId));
-  const dumpFindings: DumpFindings = {
-    seconds: dump.seconds,
-    restoreSeconds,
-    lost: inDump.lost.length,
-    ageMs: lostAt - dumpBegan,
-    lostFromBefore: inDump.lost.filter(({ answeredAt }) => answeredAt < dumpBegan).length,
-    unexpected: inDump.unexpected.length,
-    differences: await differencesOfRestored(scratch, tools, archive, scratchUrl),
-    broken: await brokenInvariants(scratchUrl),
-  };
-  const momentUrl = await restore(await placeOf('moment'), tools, archive, moment);
-  await using momentDb = openDb({ url: momentUrl, max: 1, applicationName: 'drill', queryTimeoutMs: 60_000 });
-  const atMoment = compareAtMoment(ledger, await scansIn(momentDb, eventId), moment);
+  const witness = { archive, tools, ledger, eventId };
+  const [dumpFindings, momentFindings] = await Promise.all([
+    tryDump(await placeOf('scratch'), witness, dumpBegan),
+    tryMoment(await placeOf('moment'), witness, moment),
+  ]);
   return {
     synchronous: options.synchronous,
     lagMs: lostAt - behindSince,
@@ -189,8 +170,10 @@ export async function runDrill(options: DrillOptions): Promise<Findings> {
     mail: await compareMails(db, mailbox.messages()),
     forgotten: forgotten.length,
     broken: [...broken, ...(await brokenInvariants(databaseUrl))],
+    dumpSeconds: dump.seconds,
+    dumpAgeMs: lostAt - dumpBegan,
     dump: dumpFindings,
-    moment: { ...atMoment, broken: await brokenInvariants(momentUrl) },
+    moment: momentFindings,
   };
 }
 

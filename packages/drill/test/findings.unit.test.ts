@@ -29,11 +29,11 @@ function findings(different: Partial<Findings> = {}): Findings {
     mail: { mails: 110, repeated: 1, unfounded: 0, untold: [] },
     forgotten: 0,
     broken: [],
+    dumpSeconds: 1,
+    dumpAgeMs: 5_000,
     dump: {
-      seconds: 1,
       restoreSeconds: 2,
       lost: 100,
-      ageMs: 5_000,
       lostFromBefore: 0,
       unexpected: 0,
       differences: [],

@@ -15,7 +15,7 @@ try {
     console.error(`${error.message}\nNothing that exists was changed. See packages/broker/README.md.`);
   } else {
     console.error(
-      `RabbitMQ could not be asked: ${error instanceof Error ? error.message || error.name : error}`,
+      `RabbitMQ could not be asked: ${error instanceof Error ? error.message || error.name : String(error)}`,
     );
   }
   process.exitCode = 1;

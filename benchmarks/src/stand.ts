@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { declareBroker } from '@turnout/broker/declare-broker';
 import { migrate } from '@turnout/database/migrate';
 import { type Guard, openGuard } from '@turnout/local-stack/open-guard';
 import { LOCAL } from '@turnout/local-stack/places';
@@ -38,6 +39,7 @@ export async function openStand(): Promise<Stand> {
   });
   await migrate({ url: databaseUrl, log: () => undefined });
   await setRolePasswords(databaseUrl);
+  await declareBroker({ url: amqpUrl });
   const opened = opening.move();
   return { guard, say, logDir, databaseUrl, amqpUrl, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

@@ -1,7 +1,8 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { bindAttendanceModels } from '@turnout/attendance-store/models/attendance-models';
+import { requireEventsExchange } from '@turnout/broker/require-broker';
 import { problem } from '@turnout/contracts/problems';
-import { eventsExchange, publicTopology } from '@turnout/contracts/topology';
+import { eventsExchange } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
 import { startRelay } from '@turnout/outbox/relay';
 import { createApp } from '@turnout/runtime/http/app';
@@ -9,7 +10,7 @@ import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
-import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
+import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { openSequelize } from '@turnout/runtime/sequelize';
 import type { AdminConfig } from './config.ts';
@@ -36,7 +37,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
       url: config.amqpUrl,
       name,
       logger,
-      setup: (channel) => declareTopology(channel, publicTopology),
+      setup: requireEventsExchange,
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));

@@ -1,6 +1,7 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
+import { requireEventsExchange } from '@turnout/broker/require-broker';
 import { problem } from '@turnout/contracts/problems';
-import { eventsExchange, publicTopology } from '@turnout/contracts/topology';
+import { eventsExchange } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
 import { startRelay } from '@turnout/outbox/relay';
 import { createApp } from '@turnout/runtime/http/app';
@@ -9,7 +10,7 @@ import { startPart } from '@turnout/runtime/lifecycle';
 import { openLocks } from '@turnout/runtime/lock';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
-import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
+import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { startBackground } from './background.ts';
@@ -35,7 +36,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
       url: config.amqpUrl,
       name,
       logger,
-      setup: (channel) => declareTopology(channel, publicTopology),
+      setup: requireEventsExchange,
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));

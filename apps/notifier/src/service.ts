@@ -1,13 +1,14 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
+import { declareNotifierQueue } from '@turnout/broker/require-broker';
 import { problem } from '@turnout/contracts/problems';
-import { notifierQueue, notifierTopology, publicTopology } from '@turnout/contracts/topology';
+import { notifierQueue } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
 import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger, type Logger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
-import { declareTopology, openConsumer } from '@turnout/runtime/rabbitmq';
+import { openConsumer } from '@turnout/runtime/rabbitmq';
 import { openChannels } from './channels/open-channels.ts';
 import type { NotifierConfig } from './config.ts';
 import { receiveEvents } from './consumers/receive-events.ts';
@@ -40,10 +41,7 @@ export async function startNotifier(
       queue: notifierQueue,
       prefetch: PREFETCH,
       logger,
-      setup: async (channel) => {
-        await declareTopology(channel, publicTopology);
-        await declareTopology(channel, notifierTopology);
-      },
+      setup: declareNotifierQueue,
       onMessages: receiveEvents({ db, channels, logger, onStored: sending.wake }),
     }),
   );

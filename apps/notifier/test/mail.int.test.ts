@@ -21,14 +21,14 @@ const message = (facts: { name?: string; address?: string; subject?: string; tex
 });
 
 describe('a mail on the wire', () => {
-  it('has the same Message-ID however often the delivery is sent, and says that a machine sent it', async () => {
+  it('has the same Message-ID however often it is sent, also by a delivery made anew, and says that a machine sent it', async () => {
     await using mailbox = await startTestMailbox();
     await using channel = openEmailChannel({ smtpUrl: mailbox.smtpUrl, from, timeoutMs: 2_000 });
     await channel.send(message(), never);
-    await channel.send(message(), never);
+    await channel.send({ ...message(), deliveryId: '0197a000-0000-7000-8000-000000000003' }, never);
     expect(mailbox.messages().map(({ messageId }) => messageId)).toEqual([
-      '<0197a000-0000-7000-8000-000000000001@example.org>',
-      '<0197a000-0000-7000-8000-000000000001@example.org>',
+      '<0197a000-0000-7000-8000-000000000002.you-attended@example.org>',
+      '<0197a000-0000-7000-8000-000000000002.you-attended@example.org>',
     ]);
     expect(mailbox.messages()[0]?.headers).toMatchObject({
       'auto-submitted': 'auto-generated',
@@ -62,7 +62,7 @@ describe('a mail on the wire', () => {
     const [mail] = mailbox.messages();
     expect(mail?.to).toEqual(['ada@example.org']);
     expect(Object.keys(mail?.headers ?? {})).not.toContain('bcc');
-    expect(mail?.messageId).toBe('<0197a000-0000-7000-8000-000000000001@example.org>');
+    expect(mail?.messageId).toBe('<0197a000-0000-7000-8000-000000000002.you-attended@example.org>');
   });
 
   it.each([

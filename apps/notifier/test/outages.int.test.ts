@@ -1,8 +1,10 @@
+import { notifierQueue } from '@turnout/contracts/topology';
 import { startProxy } from '@turnout/test-kit/start-proxy';
+import { callManagement } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { describe, expect, it } from 'vitest';
 import { startNotifier } from '../src/service.ts';
-import { attendedEvent } from './support/events.ts';
+import { attendedEvent, type Subject } from './support/events.ts';
 import { openPostOffice, type PostOffice } from './support/post-office.ts';
 
 const allSent = (office: PostOffice, count: number) => async () => {
@@ -133,6 +135,24 @@ describe('a broker that is away', () => {
     await office.publish([attendedEvent(person)]);
     rabbitmq.heal();
     await waitUntil(() => office.mailbox.messages().length === 1, { within: 15_000 });
+  });
+});
+
+describe('a queue that is deleted while it is consumed', () => {
+  it('is made again by the notifier, and what comes after that is told', async () => {
+    await using office = await openPostOffice();
+    const [before, after] = await office.people(2);
+    await using notifier = await startNotifier(office.config);
+    const readiness = async () => (await fetch(`${notifier.url}/readyz`)).status;
+    await office.publish([attendedEvent(before as Subject)]);
+    await waitUntil(allSent(office, 1), { within: 10_000 });
+
+    await callManagement('DELETE', `/api/queues/${office.vhost.name}/${notifierQueue}`);
+    await waitUntil(async () => (await readiness()) === 503, { within: 10_000, every: 5 });
+    await waitUntil(async () => (await readiness()) === 200, { within: 10_000 });
+    await office.publish([attendedEvent(after as Subject)]);
+    await waitUntil(allSent(office, 2), { within: 10_000 });
+    expect(office.mailbox.messages()).toHaveLength(2);
   });
 });
 

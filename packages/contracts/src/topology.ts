@@ -1,6 +1,6 @@
 /**
- * The broker topology that publishers and our own consumer share, as plain data. Other teams bind queues of their own
- * to `turnout.events`.
+ * The broker topology that publishers and our own consumer share, as plain data. One program declares it (packages/broker).
+ * Other teams bind queues of their own to `turnout.events`.
  */
 export const eventsExchange = 'turnout.events';
 const unroutedExchange = 'turnout.unrouted';
@@ -58,4 +58,11 @@ export const notifierTopology = {
     { exchange: notifierDeadLetterExchange, queue: notifierDeadLetterQueue, routingKey: '' },
     { exchange: eventsExchange, queue: notifierQueue, routingKey: 'turnout.#' },
   ],
+} as const;
+
+/** All of it: what the program declares. */
+export const brokerTopology = {
+  exchanges: [...publicTopology.exchanges, ...notifierTopology.exchanges],
+  queues: [...publicTopology.queues, ...notifierTopology.queues],
+  bindings: [...publicTopology.bindings, ...notifierTopology.bindings],
 } as const;

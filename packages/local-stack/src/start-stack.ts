@@ -1,4 +1,5 @@
 import { createTokenCommand } from '@turnout/access/create-token-command';
+import { declareBroker } from '@turnout/broker/declare-broker';
 import { migrate } from '@turnout/database/migrate';
 import { openDb } from '@turnout/runtime/postgres';
 import pg from 'pg';
@@ -41,6 +42,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
     migrate({ url: databaseUrl, log: say }),
   );
   await step('giving the services their roles', setRolePasswords(databaseUrl));
+  await step('declaring exchanges and queues', declareBroker({ url: servers.amqpUrl }));
   const tokens = await step('making the tokens', makeTokens(databaseUrl));
   const mailbox = environment.SMTP_URL ? null : await openMailbox(options);
   const services = await startServices({

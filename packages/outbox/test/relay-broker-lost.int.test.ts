@@ -23,7 +23,7 @@ describe('a broker that is lost', () => {
   let proxy: FaultProxy;
   let db: Db;
   beforeEach(async () => {
-    [database, vhost] = await Promise.all([createTestDatabase(), createTestVhost()]);
+    [database, vhost] = await Promise.all([createTestDatabase(), createTestVhost({ empty: true })]);
     proxy = await startProxy(vhost.amqpUrl);
     db = openDb({ url: database.url, max: 2, applicationName: 'test' });
   });
@@ -117,7 +117,7 @@ describe('a broker that is lost', () => {
 describe('a database that is lost', () => {
   it('for a while: the relay goes on when it is back', async () => {
     await using database = await createTestDatabase();
-    await using vhost = await createTestVhost();
+    await using vhost = await createTestVhost({ empty: true });
     await using proxy = await startProxy(database.url);
     await using direct = openDb({ url: database.url, max: 1, applicationName: 'test' });
     await using db = openDb({ url: proxy.url, max: 1, applicationName: 'relay' });

@@ -30,7 +30,7 @@ function startRelayProcess(databaseUrl: string, amqpUrl: string) {
 describe('a relay that is killed', () => {
   it('between publishing and writing it down sends one batch twice, and misses nothing', async () => {
     await using database = await createTestDatabase();
-    await using vhost = await createTestVhost();
+    await using vhost = await createTestVhost({ empty: true });
     // Makes the time between the confirms and the commit long enough to hit it.
     await using proxy = await startProxy(database.url);
     await using db = openDb({ url: database.url, max: 2, applicationName: 'test', queryTimeoutMs: 10_000 });

@@ -17,7 +17,7 @@ describe('several relays and several writers', () => {
   let vhost: TestVhost;
   let db: Db;
   beforeEach(async () => {
-    [database, vhost] = await Promise.all([createTestDatabase(), createTestVhost()]);
+    [database, vhost] = await Promise.all([createTestDatabase(), createTestVhost({ empty: true })]);
     const patience = { queryTimeoutMs: 10_000, lockTimeoutMs: 9_000 };
     db = openDb({ url: database.url, max: WRITERS + 2, applicationName: 'writers', ...patience });
   });

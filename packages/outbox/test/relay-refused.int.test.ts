@@ -24,7 +24,7 @@ describe('a message that the broker does not take', () => {
   let db: Db;
   let publisher: Publisher;
   beforeEach(async () => {
-    [database, vhost] = await Promise.all([createTestDatabase(), createTestVhost()]);
+    [database, vhost] = await Promise.all([createTestDatabase(), createTestVhost({ empty: true })]);
     db = openDb({ url: database.url, max: 2, applicationName: 'test' });
   });
   afterEach(async () => {

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelModel, connect } from 'amqplib';
+import { TopologyError } from './rabbitmq-topology.ts';
 
 /** The part of a logger that this package's connections use. */
 export interface Log {
@@ -39,7 +40,8 @@ const SETTLED_MS = 5_000;
 
 /**
  * Keeps one connection to the broker, for ever: connects, opens a session on it, and starts again with back-off
- * whenever either is lost. An outage is logged once when it begins and once when it ends.
+ * whenever either is lost. An outage is logged once when it begins and once when it ends. A broker that is there and has
+ * not what is needed is an outage too, and is told as what it is.
  *
  * A dead peer is noticed by heartbeats, after two of 5 s without a byte. amqplib ends such a socket politely and
  * keeps it; here it is destroyed.
@@ -50,6 +52,7 @@ export function keepConnected<Session>(options: LinkOptions<Session>): Link<Sess
   let session: Session | undefined;
   let drop: (reason: string) => void = () => undefined;
   let broken = false;
+  let lacking = '';
 
   async function once(): Promise<void> {
     const connection = await connect(withHeartbeat(options.url), {
@@ -75,6 +78,7 @@ export function keepConnected<Session>(options: LinkOptions<Session>): Link<Sess
       session = opened;
       if (broken) logger.info({ connection: name }, 'RabbitMQ is connected again');
       broken = false;
+      lacking = '';
       await lost;
     } finally {
       session = undefined;
@@ -90,7 +94,12 @@ export function keepConnected<Session>(options: LinkOptions<Session>): Link<Sess
         await once();
       } catch (error) {
         if (closing.signal.aborted) return;
-        if (!broken) logger.warn({ connection: name, err: error }, 'no connection to RabbitMQ, trying again');
+        if (error instanceof TopologyError) {
+          if (error.message !== lacking) logger.error({ connection: name, ...error.problem }, error.message);
+          lacking = error.message;
+        } else if (!broken) {
+          logger.warn({ connection: name, err: error }, 'no connection to RabbitMQ, trying again');
+        }
         broken = true;
       }
       failures = performance.now() - startedAt > SETTLED_MS ? 0 : failures + 1;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { keepConnected, type Log } from './rabbitmq-connection.ts';
+import { onOwnChannel } from './rabbitmq-topology.ts';
 
 export interface Delivery {
   readonly message: ConsumeMessage;
@@ -21,7 +22,7 @@ export interface ConsumerConfig {
   /** Deliveries held without an answer, and so the largest batch. */
   prefetch: number;
   logger: Log;
-  /** Declares the queue, on each new connection and again after the queue was deleted. */
+  /** Declares the queue, on each new connection and again after the queue was deleted; on a channel of its own. */
   setup?: (channel: Channel) => Promise<void>;
   /**
    * Handles what has arrived, one batch at a time. Calls ack or reject on each delivery; the answers go to the broker
@@ -66,11 +67,11 @@ export function openConsumer(config: ConsumerConfig): Consumer {
     name,
     logger,
     async open(connection) {
+      if (config.setup) await onOwnChannel(connection, config.setup);
       const channel = await connection.createChannel();
       channel.on('error', (error) => link.discard(error.message));
       channel.on('close', () => link.discard('the channel was closed'));
       channel.on('handler-error', (error) => link.discard(error.message));
-      await config.setup?.(channel);
       await channel.prefetch(prefetch);
       const session: Session = { channel, consumerTag: '', lost: false, arrived: [] };
       if (latest !== undefined) lose(latest);

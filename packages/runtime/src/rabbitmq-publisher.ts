@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Channel, ConfirmChannel } from 'amqplib';
 import { keepConnected, type Log } from './rabbitmq-connection.ts';
+import { onOwnChannel } from './rabbitmq-topology.ts';
 import { withTraceContext } from './trace-context.ts';
 
 export interface OutgoingMessage {
@@ -27,7 +28,7 @@ export interface PublisherConfig {
   /** Shown in the broker's list of connections. */
   name: string;
   logger: Log;
-  /** Declares what is published to, on each new connection. */
+  /** Looks for, or declares, what is published to; on each new connection, on a channel of its own. */
   setup?: (channel: Channel) => Promise<void>;
 }
 
@@ -61,6 +62,7 @@ export function openPublisher({ url, name, logger, setup }: PublisherConfig): Pu
     name,
     logger,
     async open(connection) {
+      if (setup) await onOwnChannel(connection, setup);
       const channel = await connection.createConfirmChannel();
       const { stream: socket } = connection.connection as unknown as { stream: Socket };
       socket.prependListener('drain', () => writeTogether(socket));
@@ -78,7 +80,6 @@ export function openPublisher({ url, name, logger, setup }: PublisherConfig): Pu
         logger.info({ connection: name }, 'RabbitMQ accepts messages again');
         session.blocked = false;
       });
-      await setup?.(channel);
       return session;
     },
     onLost(session) {

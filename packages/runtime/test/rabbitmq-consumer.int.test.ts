@@ -38,7 +38,7 @@ describe('consuming', () => {
   let consumers: Consumer[];
 
   beforeEach(async () => {
-    vhost = await createTestVhost();
+    vhost = await createTestVhost({ empty: true });
     consumers = [];
     publisher = openPublisher({
       url: vhost.amqpUrl,

@@ -12,7 +12,7 @@ const logger = { info: () => undefined, warn: () => undefined, error: () => unde
 describe('publishing', () => {
   let vhost: TestVhost;
   beforeAll(async () => {
-    vhost = await createTestVhost();
+    vhost = await createTestVhost({ empty: true });
   });
   afterAll(() => vhost.drop());
 

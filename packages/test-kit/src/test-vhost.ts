@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { declareBroker } from '@turnout/broker/declare-broker';
 import { requiredVariable } from './required-variable.ts';
 
 export interface TestVhost extends AsyncDisposable {
@@ -7,8 +8,11 @@ export interface TestVhost extends AsyncDisposable {
   drop(): Promise<void>;
 }
 
-/** A virtual host of its own: no exchange, queue or message of another test. */
-export async function createTestVhost(): Promise<TestVhost> {
+/**
+ * A virtual host of its own: no queue or message of another test. Exchanges and queues are declared, as they are where
+ * services run; `empty` leaves that out.
+ */
+export async function createTestVhost({ empty = false } = {}): Promise<TestVhost> {
   const name = `test-${randomBytes(6).toString('hex')}`;
   await callManagement('PUT', `/api/vhosts/${name}`);
   const url = new URL(requiredVariable('TEST_AMQP_URL'));
@@ -19,6 +23,7 @@ export async function createTestVhost(): Promise<TestVhost> {
     read: '.*',
   });
   url.pathname = `/${name}`;
+  if (!empty) await declareBroker({ url: url.href });
   const drop = async () => {
     await callManagement('DELETE', `/api/vhosts/${name}`);
   };

@@ -11,7 +11,8 @@ export const SMTP_CONNECTIONS = 8;
  * E-mail through one SMTP server.
  *
  * A mail can be accepted and the answer lost, so the same delivery may go out twice; both carry the same Message-ID,
- * by which servers and mail programs can tell. The library's own repeats are off: each try is one that the delivery's
+ * by which servers and mail programs can tell. It follows from the event and the text, not from the delivery's row: a
+ * database restored to an earlier moment makes that row anew. The library's own repeats are off: each try is one that the delivery's
  * row knows of. Name and address are handed over as values, never as text to be parsed, and nothing in a message can
  * make the library read a file or fetch a URL.
  */
@@ -40,7 +41,7 @@ export function openEmailChannel({ smtpUrl, from, timeoutMs }: EmailConfig): Cha
           to: message.to,
           subject: message.subject,
           text: message.text,
-          messageId: `<${message.deliveryId}@${domain}>`,
+          messageId: `<${message.messageId}.${message.template}@${domain}>`,
           headers: { 'Auto-Submitted': 'auto-generated', 'X-Turnout-Message-Id': message.messageId },
           // A server that trickles its answers passes every other timeout.
           signal: AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]),

@@ -63,7 +63,8 @@ export async function startPostgres(programs: readonly Program[], place: Place):
   return url();
 }
 
-const dirOf = (place: Place, version: string) => join(place.dataDir, `postgres-${version}`);
+/** Where a place keeps the data of a PostgreSQL of this version: in `data` below it. */
+export const dirOf = (place: Place, version: string) => join(place.dataDir, `postgres-${version}`);
 
 /** Makes the data directory under another name first, so that an interrupted attempt is never taken for the result. */
 async function initialise(program: Program, home: PostgresHome, place: Place): Promise<void> {

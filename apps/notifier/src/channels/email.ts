@@ -1,11 +1,9 @@
 import { SECOND } from '@turnout/runtime/durations';
 import { createTransport } from 'nodemailer';
 import type { EmailConfig } from '../config.ts';
-import type { Channel } from './channel.ts';
+import { retryPolicies } from '../sending/retry-policy.ts';
+import type { Channel, Mail, Mailer, SendResult } from './channel.ts';
 import { toSendResult } from './smtp-failure.ts';
-
-/** SMTP connections at once, kept for the next mails. */
-export const SMTP_CONNECTIONS = 8;
 
 /**
  * E-mail through one SMTP server.
@@ -15,11 +13,15 @@ export const SMTP_CONNECTIONS = 8;
  * row knows of. Name and address are handed over as values, never as text to be parsed, and nothing in a message can
  * make the library read a file or fetch a URL.
  */
-export function openEmailChannel({ smtpUrl, from, timeoutMs }: EmailConfig): Channel & AsyncDisposable {
+export function openEmailChannel({
+  smtpUrl,
+  from,
+  timeoutMs,
+}: EmailConfig): Channel & Mailer & AsyncDisposable {
   const transport = createTransport({
     pool: true,
     url: smtpUrl,
-    maxConnections: SMTP_CONNECTIONS,
+    maxConnections: retryPolicies.email.concurrency,
     maxRequeues: 0,
     idleTimeout: 10 * SECOND,
     dnsTimeout: timeoutMs,
@@ -30,25 +32,32 @@ export function openEmailChannel({ smtpUrl, from, timeoutMs }: EmailConfig): Cha
     disableUrlAccess: true,
   });
   const domain = from.address.split('@').at(-1);
+  async function sendMail(
+    { id, about, to, subject, text }: Mail,
+    stopping: AbortSignal,
+  ): Promise<SendResult> {
+    try {
+      await transport.sendMail({
+        from,
+        to,
+        subject,
+        text,
+        messageId: `<${id}@${domain}>`,
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Turnout-Message-Id': about },
+        // A server that trickles its answers passes every other timeout.
+        signal: AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]),
+      });
+      return { outcome: 'sent' };
+    } catch (error) {
+      return toSendResult(error);
+    }
+  }
   return {
     name: 'email',
     longestSendMs: timeoutMs,
-    async send(message, stopping) {
-      try {
-        await transport.sendMail({
-          from,
-          to: message.to,
-          subject: message.subject,
-          text: message.text,
-          messageId: `<${message.deliveryId}@${domain}>`,
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Turnout-Message-Id': message.messageId },
-          // A server that trickles its answers passes every other timeout.
-          signal: AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]),
-        });
-        return { outcome: 'sent' };
-      } catch (error) {
-        return toSendResult(error);
-      }
+    sendMail,
+    async send({ deliveryId, messageId, to, subject, text }, stopping) {
+      return await sendMail({ id: deliveryId, about: messageId, to, subject, text }, stopping);
     },
     async [Symbol.asyncDispose]() {
       transport.close({ force: true });

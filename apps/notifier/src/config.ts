@@ -88,3 +88,21 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): N
     log: { level: read.LOG_LEVEL, format: read.LOG_FORMAT },
   };
 }
+
+/** What the command `dead-letters` needs: the database, and the broker for what came from there. */
+export interface DeadLettersConfig {
+  databaseUrl: string;
+  amqpUrl: string | null;
+}
+
+/** @throws ConfigurationError like {@link readConfig} */
+export function readDeadLettersConfig(env: Readonly<Record<string, string | undefined>>): DeadLettersConfig {
+  const { DATABASE_URL, AMQP_URL } = readEnvironment(
+    env,
+    z.object({
+      DATABASE_URL: environment.shape.DATABASE_URL,
+      AMQP_URL: environment.shape.AMQP_URL.optional(),
+    }),
+  );
+  return { databaseUrl: DATABASE_URL, amqpUrl: AMQP_URL ?? null };
+}

@@ -68,7 +68,15 @@ export async function findDeadLetter(
   return letter ?? null;
 }
 
-/** The same, and nobody else changes it before the transaction ends. */
+/** Those of these letters that exist, whosever they are, the oldest first. */
+export async function findDeadLetters(db: Queryable, ids: readonly string[]): Promise<StoredDeadLetter[]> {
+  return await db.query<StoredDeadLetter>(
+    `select ${letterColumns} from notifier.dead_letters l where l.letter_id = any ($1::uuid[]) order by l.letter_id`,
+    [ids],
+  );
+}
+
+/** The letter, and nobody else changes it before the transaction ends. Null where there is none to be seen. */
 export async function lockDeadLetter(
   tx: Tx,
   sight: Sight,

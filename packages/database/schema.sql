@@ -17,6 +17,25 @@ begin
   raise exception 'audit rows are never changed or removed' using errcode = 'integrity_constraint_violation';
 end $$;
 
+CREATE FUNCTION outbox.send_again(dead_message_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+  message outbox.dead;
+begin
+  delete from outbox.dead where message_id = dead_message_id returning * into message;
+  if not found then
+    return false;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(message.partition_key::text, 0));
+  insert into outbox.messages (message_id, partition, partition_key, routing_key, content_type, headers, body)
+  values (message.message_id, message.partition, message.partition_key, message.routing_key, message.content_type,
+    message.headers, message.body)
+  on conflict (message_id) do nothing;
+  return true;
+end $$;
+
 CREATE TABLE access.organizations (
     organization_id uuid NOT NULL,
     slug text NOT NULL,
@@ -343,6 +362,68 @@ CREATE TABLE attendance.transitions (
 );
 ALTER TABLE ONLY attendance.transitions ALTER COLUMN event_id SET STATISTICS 0;
 
+CREATE TABLE notifier.alert_addresses (
+    organization_id uuid NOT NULL,
+    email text NOT NULL,
+    CONSTRAINT alert_addresses_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254)))
+);
+
+CREATE TABLE notifier.alerts (
+    alert_id uuid NOT NULL,
+    organization_id uuid,
+    kind text NOT NULL,
+    untold integer NOT NULL,
+    subjects text[] DEFAULT '{}'::text[] NOT NULL,
+    told integer DEFAULT 0 NOT NULL,
+    mails integer DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    refused integer DEFAULT 0 NOT NULL,
+    last_error text,
+    opened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT alerts_kind_check CHECK ((kind = ANY (ARRAY['closure_failed'::text, 'dead_letter'::text, 'outbox_stuck'::text])))
+);
+
+CREATE TABLE notifier.dead_letter_actions (
+    action_id uuid NOT NULL,
+    letter_id uuid NOT NULL,
+    action text NOT NULL,
+    actor jsonb NOT NULL,
+    reason text,
+    cause text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT dead_letter_actions_action_check CHECK ((action = ANY (ARRAY['replayed'::text, 'dropped'::text])))
+);
+
+CREATE TABLE notifier.dead_letters (
+    letter_id uuid NOT NULL,
+    source text NOT NULL,
+    identity text NOT NULL,
+    status text DEFAULT 'dead'::text NOT NULL,
+    organization_id uuid,
+    event_id uuid,
+    message_id text,
+    type text,
+    reason text NOT NULL,
+    detail text,
+    paths jsonb DEFAULT '[]'::jsonb NOT NULL,
+    attempts integer NOT NULL,
+    bytes integer,
+    body bytea,
+    properties json,
+    deaths integer DEFAULT 1 NOT NULL,
+    replays integer DEFAULT 0 NOT NULL,
+    first_died_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    died_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    replayed_at timestamp with time zone,
+    dropped_at timestamp with time zone,
+    drop_reason text,
+    CONSTRAINT dead_letters_dropped CHECK ((((status = 'dropped'::text) = (dropped_at IS NOT NULL)) AND ((status = 'dropped'::text) = (drop_reason IS NOT NULL)))),
+    CONSTRAINT dead_letters_source_check CHECK ((source = ANY (ARRAY['broker'::text, 'delivery'::text, 'outbox'::text]))),
+    CONSTRAINT dead_letters_status_check CHECK ((status = ANY (ARRAY['dead'::text, 'replayed'::text, 'dropped'::text])))
+);
+
 CREATE TABLE notifier.deliveries (
     delivery_id uuid NOT NULL,
     message_id uuid NOT NULL,
@@ -431,6 +512,26 @@ ALTER TABLE outbox.published ALTER COLUMN batch_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE VIEW outbox.put_aside AS
+ SELECT dead.message_id,
+    dead.partition_key,
+    dead.routing_key,
+    dead.attempts,
+    dead.reason,
+    dead.died_at,
+    octet_length(dead.body) AS bytes,
+    ("substring"(dead.body, '"source":"/organizations/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/'::text))::uuid AS organization_id
+   FROM outbox.dead;
+
+CREATE VIEW outbox.waiting AS
+ SELECT min(first.created_at) AS since
+   FROM (generate_series(0, 15) partitions(number)
+     CROSS JOIN LATERAL ( SELECT messages.created_at
+           FROM outbox.messages
+          WHERE (messages.partition = partitions.number)
+          ORDER BY messages.sequence
+         LIMIT 1) first);
+
 CREATE TABLE turnout.migrations (
     name text NOT NULL,
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
@@ -505,6 +606,21 @@ ALTER TABLE ONLY attendance.transitions
 ALTER TABLE ONLY attendance.transitions
     ADD CONSTRAINT transitions_pkey PRIMARY KEY (event_id, enrollment_id, version);
 
+ALTER TABLE ONLY notifier.alert_addresses
+    ADD CONSTRAINT alert_addresses_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY notifier.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (alert_id);
+
+ALTER TABLE ONLY notifier.dead_letter_actions
+    ADD CONSTRAINT dead_letter_actions_pkey PRIMARY KEY (action_id);
+
+ALTER TABLE ONLY notifier.dead_letters
+    ADD CONSTRAINT dead_letters_once UNIQUE (source, identity);
+
+ALTER TABLE ONLY notifier.dead_letters
+    ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (letter_id);
+
 ALTER TABLE ONLY notifier.deliveries
     ADD CONSTRAINT deliveries_once UNIQUE (message_id, channel, template);
 
@@ -572,7 +688,13 @@ CREATE INDEX scans_refused ON attendance.scans USING btree (event_id, recorded_a
 
 CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_id, at, transition_id);
 
-CREATE INDEX deliveries_due ON notifier.deliveries USING btree (next_attempt_at) WHERE (status = 'pending'::text);
+CREATE UNIQUE INDEX alerts_open ON notifier.alerts USING btree (organization_id, kind) NULLS NOT DISTINCT WHERE (closed_at IS NULL);
+
+CREATE INDEX dead_letter_actions_of_letter ON notifier.dead_letter_actions USING btree (letter_id, action_id);
+
+CREATE INDEX dead_letters_of_organization ON notifier.dead_letters USING btree (organization_id, letter_id);
+
+CREATE INDEX deliveries_due ON notifier.deliveries USING btree (channel, next_attempt_at) WHERE (status = 'pending'::text);
 
 CREATE INDEX deliveries_failed ON notifier.deliveries USING btree (organization_id, delivery_id) WHERE (status = 'failed'::text);
 
@@ -634,6 +756,12 @@ ALTER TABLE ONLY attendance.redemptions
 ALTER TABLE ONLY attendance.transitions
     ADD CONSTRAINT transitions_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);
 
+ALTER TABLE ONLY notifier.alert_addresses
+    ADD CONSTRAINT alert_addresses_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
+
+ALTER TABLE ONLY notifier.dead_letter_actions
+    ADD CONSTRAINT dead_letter_actions_letter_id_fkey FOREIGN KEY (letter_id) REFERENCES notifier.dead_letters(letter_id);
+
 ALTER TABLE ONLY notifier.deliveries
     ADD CONSTRAINT deliveries_message_id_fkey FOREIGN KEY (message_id) REFERENCES notifier.inbox(message_id);
 
@@ -652,11 +780,15 @@ GRANT USAGE ON SCHEMA notifier TO turnout_notifier;
 GRANT USAGE ON SCHEMA outbox TO turnout_checkin;
 GRANT USAGE ON SCHEMA outbox TO turnout_closure;
 GRANT USAGE ON SCHEMA outbox TO turnout_admin;
+GRANT USAGE ON SCHEMA outbox TO turnout_notifier;
 
 GRANT USAGE ON SCHEMA turnout TO turnout_checkin;
 GRANT USAGE ON SCHEMA turnout TO turnout_closure;
 GRANT USAGE ON SCHEMA turnout TO turnout_admin;
 GRANT USAGE ON SCHEMA turnout TO turnout_notifier;
+
+REVOKE ALL ON FUNCTION outbox.send_again(dead_message_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbox.send_again(dead_message_id uuid) TO turnout_notifier;
 
 GRANT SELECT ON TABLE access.organizations TO turnout_checkin;
 GRANT SELECT ON TABLE access.organizations TO turnout_closure;
@@ -807,6 +939,14 @@ GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_checkin;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_closure;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_admin;
 
+GRANT SELECT ON TABLE notifier.alert_addresses TO turnout_notifier;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE notifier.alerts TO turnout_notifier;
+
+GRANT SELECT,INSERT ON TABLE notifier.dead_letter_actions TO turnout_notifier;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE notifier.dead_letters TO turnout_notifier;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE notifier.deliveries TO turnout_notifier;
 
 GRANT SELECT,INSERT ON TABLE notifier.inbox TO turnout_notifier;
@@ -822,6 +962,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE outbox.messages TO turnout_admin;
 GRANT INSERT ON TABLE outbox.published TO turnout_checkin;
 GRANT INSERT ON TABLE outbox.published TO turnout_closure;
 GRANT INSERT ON TABLE outbox.published TO turnout_admin;
+
+GRANT SELECT ON TABLE outbox.put_aside TO turnout_notifier;
+
+GRANT SELECT ON TABLE outbox.waiting TO turnout_notifier;
 
 GRANT SELECT ON TABLE turnout.migrations TO turnout_checkin;
 GRANT SELECT ON TABLE turnout.migrations TO turnout_closure;

@@ -1,3 +1,4 @@
+import { email } from '@turnout/contracts/primitives';
 import { integer, port, readEnvironment, url } from '@turnout/runtime/config';
 import { SECOND } from '@turnout/runtime/durations';
 import { z } from 'zod';
@@ -14,6 +15,10 @@ const mailbox = z
     return { name: name?.replace(/^"(.*)"$/, '$1') ?? '', address: address ?? text };
   });
 
+const slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the slug of an organization, like demo');
+
 const environment = z.object({
   PORT: port().default(4004),
   HOST: z.string().default('127.0.0.1'),
@@ -23,6 +28,9 @@ const environment = z.object({
   SMTP_URL: url('smtp', 'smtps').optional(),
   SMTP_TIMEOUT_MS: integer(100, 120_000).default(10 * SECOND),
   MAIL_FROM: mailbox.default({ name: 'Turnout', address: 'turnout@localhost' }),
+  MAILS_PER_SECOND: integer(1, 1_000).default(20),
+  OPERATOR_ORGANIZATION: slug.optional(),
+  OPERATOR_EMAIL: email.optional(),
   LOG_LEVEL: z.string().optional(),
   LOG_FORMAT: z.string().optional(),
 });
@@ -35,7 +43,18 @@ export interface NotifierConfig {
   amqpUrl: string;
   /** Null when no mail server is configured: notifications then go to the log. */
   email: EmailConfig | null;
+  /** Mails that this process tries in a second at most. */
+  mailsPerSecond: number;
+  operator: OperatorConfig;
   log: { level?: string | undefined; format?: string | undefined };
+}
+
+/** Who runs the system, and so looks after what belongs to no organization. */
+export interface OperatorConfig {
+  /** The slug of the organization whose admins see dead letters that name none; null for nobody. */
+  organization: string | null;
+  /** Where failures are told that no organization has an address for; null for the log only. */
+  email: string | null;
 }
 
 export interface EmailConfig {
@@ -58,8 +77,32 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): N
     database: { url: read.DATABASE_URL, max: read.DATABASE_POOL },
     amqpUrl: read.AMQP_URL,
     email: read.SMTP_URL
-      ? { smtpUrl: read.SMTP_URL, from: read.MAIL_FROM, timeoutMs: read.SMTP_TIMEOUT_MS }
+      ? {
+          smtpUrl: read.SMTP_URL,
+          from: read.MAIL_FROM,
+          timeoutMs: read.SMTP_TIMEOUT_MS,
+        }
       : null,
+    mailsPerSecond: read.MAILS_PER_SECOND,
+    operator: { organization: read.OPERATOR_ORGANIZATION ?? null, email: read.OPERATOR_EMAIL ?? null },
     log: { level: read.LOG_LEVEL, format: read.LOG_FORMAT },
   };
+}
+
+/** What the command `dead-letters` needs: the database, and the broker for what came from there. */
+export interface DeadLettersConfig {
+  databaseUrl: string;
+  amqpUrl: string | null;
+}
+
+/** @throws ConfigurationError like {@link readConfig} */
+export function readDeadLettersConfig(env: Readonly<Record<string, string | undefined>>): DeadLettersConfig {
+  const { DATABASE_URL, AMQP_URL } = readEnvironment(
+    env,
+    z.object({
+      DATABASE_URL: environment.shape.DATABASE_URL,
+      AMQP_URL: environment.shape.AMQP_URL.optional(),
+    }),
+  );
+  return { databaseUrl: DATABASE_URL, amqpUrl: AMQP_URL ?? null };
 }

@@ -1,25 +1,31 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { declareNotifierQueue } from '@turnout/broker/require-broker';
 import { problem } from '@turnout/contracts/problems';
-import { notifierQueue } from '@turnout/contracts/topology';
+import { notifierDeadLetterQueue, notifierQueue } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
 import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger, type Logger } from '@turnout/runtime/logger';
-import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
-import { openConsumer } from '@turnout/runtime/rabbitmq';
-import { openChannels } from './channels/open-channels.ts';
+import { isUnavailable, openDb, type Queryable, requireDurablePostgres } from '@turnout/runtime/postgres';
+import { type ConsumerConfig, openConsumer, openPublisher } from '@turnout/runtime/rabbitmq';
+import { startWatching } from './alerts/watch-loop.ts';
+import { type Channels, openChannels } from './channels/open-channels.ts';
 import type { NotifierConfig } from './config.ts';
+import { receiveDeadLetters } from './consumers/receive-dead-letters.ts';
 import { receiveEvents } from './consumers/receive-events.ts';
 import { routes } from './http/routes.ts';
 import { readiness } from './readiness.ts';
 import { startSending } from './sending/sending-loop.ts';
+import { countStranded } from './store/count-stranded.ts';
 
 const name = 'notifier';
 
 /** Messages held unanswered, and so the largest set that one transaction stores. */
 const PREFETCH = 500;
+
+/** Dead messages held at once: seldom many, and each of them may be large. */
+const DEAD_PREFETCH = 20;
 
 /** Starts the service; disposing what it returns stops it in order. A start that fails closes what it had opened. */
 export async function startNotifier(
@@ -33,20 +39,41 @@ export async function startNotifier(
     await requireDurablePostgres(db);
   });
   const channels = opening.use(openChannels(config.email, logger));
-  const sending = opening.use(startSending({ db, channels, logger }));
+  await warnOfStranded(db, channels, logger);
+  const { mailsPerSecond } = config;
+  const sending = opening.use(startSending({ db, channels, mailsPerSecond, logger }));
+  opening.use(startWatching({ db, mailer: channels.mailer, operatorEmail: config.operator.email, logger }));
+  const broker = {
+    url: config.amqpUrl,
+    logger,
+    setup: declareNotifierQueue,
+  } satisfies Partial<ConsumerConfig>;
+  opening.use(
+    openConsumer({
+      ...broker,
+      name: `${name} dead letters`,
+      queue: notifierDeadLetterQueue,
+      prefetch: DEAD_PREFETCH,
+      onMessages: receiveDeadLetters({ db, logger }),
+    }),
+  );
+  const publisher = opening.use(openPublisher({ ...broker, name: `${name} replays` }));
   const consumer = opening.use(
     openConsumer({
-      url: config.amqpUrl,
+      ...broker,
       name,
       queue: notifierQueue,
       prefetch: PREFETCH,
-      logger,
-      setup: declareNotifierQueue,
       onMessages: receiveEvents({ db, channels, logger, onStored: sending.wake }),
     }),
   );
   const app = createApp({
-    routes: routes({ db }),
+    routes: routes({
+      db,
+      publisher,
+      wake: sending.wake,
+      operatorOrganization: config.operator.organization,
+    }),
     ...guardRoutes(db),
     readiness: () => readiness({ db, consumer }),
     problem,
@@ -54,7 +81,18 @@ export async function startNotifier(
     logger,
   });
   const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));
-  logger.info({ url: server.url, channels: channels.names }, 'ready');
+  logger.info({ url: server.url, channels: channels.open.map((channel) => channel.name) }, 'ready');
   const opened = opening.move();
   return { url: server.url, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** Deliveries wait for a channel that is not there, such as e-mail after SMTP_URL was removed. Nothing else would say so. */
+async function warnOfStranded(db: Queryable, channels: Channels, logger: Logger): Promise<void> {
+  const stranded = await countStranded(
+    db,
+    channels.open.map((channel) => channel.name),
+  );
+  for (const { channel, waiting } of stranded) {
+    logger.warn({ channel, waiting }, 'deliveries wait for a channel that is not configured here');
+  }
 }

@@ -17,8 +17,34 @@ describe('the environment of the notifier', () => {
     expect(config.email?.from).toEqual(from);
   });
 
+  it('has no operator and 20 mails a second unless it says otherwise', () => {
+    expect(readConfig(servers)).toMatchObject({
+      mailsPerSecond: 20,
+      operator: { organization: null, email: null },
+    });
+    const named = {
+      OPERATOR_ORGANIZATION: 'demo',
+      OPERATOR_EMAIL: 'operator@localhost',
+      MAILS_PER_SECOND: '5',
+    };
+    expect(readConfig({ ...servers, ...named })).toMatchObject({
+      mailsPerSecond: 5,
+      operator: { organization: 'demo', email: 'operator@localhost' },
+    });
+  });
+
   it('names everything that is wrong at once', () => {
-    const wrong = { ...servers, SMTP_URL: 'http://localhost', MAIL_FROM: 'nobody', PORT: 'x' };
-    expect(() => readConfig(wrong)).toThrow(/PORT[\s\S]*SMTP_URL[\s\S]*MAIL_FROM/);
+    const wrong = {
+      ...servers,
+      SMTP_URL: 'http://localhost',
+      MAIL_FROM: 'nobody',
+      PORT: 'x',
+      MAILS_PER_SECOND: '0',
+      OPERATOR_ORGANIZATION: 'Demo!',
+      OPERATOR_EMAIL: 'nobody',
+    };
+    expect(() => readConfig(wrong)).toThrow(
+      /PORT[\s\S]*SMTP_URL[\s\S]*MAIL_FROM[\s\S]*MAILS_PER_SECOND[\s\S]*OPERATOR_ORGANIZATION[\s\S]*OPERATOR_EMAIL/,
+    );
   });
 });

@@ -96,7 +96,7 @@ describe('an event has its effect exactly once', () => {
     await using notifier = startNotifierProcess(office.environment);
     await notifier.ready;
     await waitUntil(async () => (await office.inboxSize()) === published.length, { within: 15_000 });
-    expect(office.dead).toEqual([]);
+    expect(await office.deadMessages()).toEqual([]);
     await expectOneEffectEach(office, published);
   });
 });

@@ -26,10 +26,11 @@ describe('a poison message costs only itself', () => {
     );
 
     await waitUntil(() => office.mailbox.messages().length === good.length, { within: 15_000 });
-    await waitUntil(() => office.dead.length === poison.length, { within: 10_000 });
-    const text = (body: string | object) => (typeof body === 'string' ? body : JSON.stringify(body));
-    const expected = poison.map((body) => (Buffer.isBuffer(body) ? body.toString() : text(body)));
-    expect(office.dead.toSorted()).toEqual(expected.toSorted());
+    await waitUntil(async () => (await office.deadMessages()).length === poison.length, { within: 10_000 });
+    const bytes = (body: string | object) =>
+      Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+    const dead = (await office.deadMessages()).map(({ body }) => body?.toString('hex'));
+    expect(dead.toSorted()).toEqual(poison.map((body) => bytes(body).toString('hex')).toSorted());
     expect(await office.inboxSize()).toBe(good.length);
   });
 
@@ -42,9 +43,11 @@ describe('a poison message costs only itself', () => {
     await office.publish([...good.slice(0, 10), unstorable, ...good.slice(10)]);
     await using _notifier = await startNotifier(office.config);
 
-    await waitUntil(() => office.dead.length === 1, { within: 15_000 });
+    await waitUntil(async () => (await office.deadMessages()).length === 1, { within: 15_000 });
     await waitUntil(() => office.mailbox.messages().length === good.length, { within: 10_000 });
-    expect(JSON.parse(office.dead[0] ?? '')).toEqual(unstorable);
+    const [dead] = await office.deadMessages();
+    expect(dead).toMatchObject({ reason: 'not_stored', attempts: 21, status: 'dead' });
+    expect(JSON.parse(dead?.body?.toString() ?? '')).toEqual(unstorable);
     const deliveries = await office.deliveries();
     expect(deliveries.map(({ message_id }) => message_id).toSorted()).toEqual(
       good.map(({ id }) => id).toSorted(),

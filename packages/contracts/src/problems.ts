@@ -52,6 +52,10 @@ export const problemCatalog = {
   illegal_transition: { status: 409, title: 'The status can not change like this' },
   day_required: { status: 422, title: 'Say which event day' },
   not_an_event_day: { status: 422, title: 'This is not a day of the event' },
+  // Dead letters
+  already_dropped: { status: 409, title: 'This dead letter was dropped' },
+  already_replayed: { status: 409, title: 'This dead letter was sent again' },
+  body_not_kept: { status: 409, title: 'The content of this dead letter was not kept' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problemCatalog;

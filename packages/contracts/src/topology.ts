@@ -41,7 +41,12 @@ export const publicTopology = {
 export const notifierTopology = {
   exchanges: [{ name: notifierDeadLetterExchange, type: 'fanout', durable: true, arguments: {} }],
   queues: [
-    { name: notifierDeadLetterQueue, durable: true, arguments: { 'x-queue-type': 'quorum' } },
+    {
+      name: notifierDeadLetterQueue,
+      durable: true,
+      // Nothing is behind it, and from RabbitMQ 4 on a quorum queue gives up after 20 deliveries unless it is told.
+      arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000 },
+    },
     {
       name: notifierQueue,
       durable: true,

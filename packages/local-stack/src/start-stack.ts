@@ -25,6 +25,8 @@ export interface StartStackOptions {
 }
 
 const ORGANIZATION = 'demo';
+/** Only where our own mailbox takes it: nobody's mail server is asked to send to an invented address. */
+const OPERATOR_EMAIL = { OPERATOR_EMAIL: 'operator@localhost' };
 const ROLES = { admin: 'admin', frontDesk: 'front_desk', supervisor: 'supervisor', auditor: 'auditor' };
 
 /**
@@ -50,6 +52,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
     ...servers,
     databaseUrl,
     smtpUrl: environment.SMTP_URL ?? mailbox?.smtpUrl ?? '',
+    environment: { OPERATOR_ORGANIZATION: ORGANIZATION, ...(mailbox && OPERATOR_EMAIL), ...environment },
   });
   servers.keepData();
   return {

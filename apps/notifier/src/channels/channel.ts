@@ -1,5 +1,5 @@
 /** How a message can reach a person. */
-export type ChannelName = 'email' | 'log';
+export type ChannelName = 'email' | 'webhook' | 'log';
 
 /** One message to one person, ready to go out. Names and addresses live here and only here. */
 export interface Message {
@@ -25,6 +25,23 @@ export type SendResult =
   | { outcome: 'sent' }
   | { outcome: 'refused'; error: string }
   | { outcome: 'unavailable'; error: string };
+
+/** One mail, whatever it is about. */
+export interface Mail {
+  /** The same for each try: the receiver's mail program can tell by it. */
+  id: string;
+  /** The id of the event or the alert behind it. */
+  about: string;
+  to: { name: string; address: string };
+  subject: string;
+  text: string;
+}
+
+export interface Mailer {
+  /** Never rejects, and settles within `longestSendMs`, or soon after `signal` is aborted. */
+  sendMail(mail: Mail, signal: AbortSignal): Promise<SendResult>;
+  readonly longestSendMs: number;
+}
 
 export interface Channel {
   readonly name: ChannelName;

@@ -16,11 +16,11 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Logger } from '@turnout/runtime/logger';
 import type { Db } from '@turnout/runtime/postgres';
 import type { Delivery } from '@turnout/runtime/rabbitmq';
-import type { TraceHeaders } from '@turnout/runtime/trace-context';
 import { isMessagesFault } from './is-messages-fault.ts';
 import { readEvent } from './read-event.ts';
 import type { ReceivedEvent } from './received-event.ts';
 import { storeEvents } from './store-events.ts';
+import { traceHeaders } from './trace-headers.ts';
 
 export interface ReceiveOptions {
   db: Db;
@@ -86,11 +86,4 @@ function readAll(batch: readonly Delivery[], logger: Logger): Held[] {
     const headers = traceHeaders({ traceparent: read.event.traceparent, ...properties.headers });
     return [{ ...read, headers, delivery }];
   });
-}
-
-/** The trace a message came in. What doesn't look like one is left out: it must not cost the message. */
-function traceHeaders({ traceparent, tracestate }: Record<string, unknown>): TraceHeaders {
-  if (typeof traceparent !== 'string' || !/^[0-9a-f]{2}(?:-[0-9a-f]+){3}$/.test(traceparent)) return {};
-  const stated = typeof tracestate === 'string' && /^[\x20-\x7e]{1,512}$/.test(tracestate);
-  return { traceparent, ...(stated ? { tracestate } : {}) };
 }

@@ -1,4 +1,6 @@
 import type { Db, Tx } from '@turnout/runtime/postgres';
+import { failuresIn } from '../alerts/failures-in.ts';
+import { raiseAlerts } from '../alerts/raise-alerts.ts';
 import { notificationsFor } from '../notifications/notifications-for.ts';
 import { insertDeliveries, type NewDelivery } from '../store/insert-deliveries.ts';
 import { insertInbox } from '../store/insert-inbox.ts';
@@ -21,6 +23,10 @@ export async function storeEvents(
   try {
     return await db.transaction(async (tx) => {
       const fresh = await insertNew(tx, events);
+      raiseAlerts(
+        tx,
+        fresh.flatMap(({ event, organizationId }) => failuresIn(event, organizationId)),
+      );
       const deliveries = fresh.flatMap((received) => {
         const notifications = notificationsFor(received.event);
         if (notifications.length === 0) return [];

@@ -3,16 +3,15 @@ import { SECOND } from '@turnout/runtime/durations';
 import type { Logger } from '@turnout/runtime/logger';
 import type { Queryable } from '@turnout/runtime/postgres';
 import { inSpan, withTraceContext } from '@turnout/runtime/trace-context';
-import type { SendResult } from '../channels/channel.ts';
-import type { Channels } from '../channels/open-channels.ts';
+import type { Channel, SendResult } from '../channels/channel.ts';
 import { templateNames, writeText } from '../notifications/templates.ts';
 import { type ClaimedDelivery, claimDueDeliveries } from '../store/claim-due-deliveries.ts';
 import type { Outcome } from '../store/record-outcomes.ts';
-import { emailRetries, pauseAfterRefusal, pauseWhileUnavailable } from './retry-policy.ts';
+import { pauseAfterRefusal, pauseWhileUnavailable, retryPolicies } from './retry-policy.ts';
 
 export interface SendOptions {
   db: Queryable;
-  channels: Channels;
+  channel: Channel;
   logger: Logger;
   /** Deliveries claimed and sent at once. */
   limit: number;
@@ -23,14 +22,14 @@ export interface SendOptions {
 /** A lease outlives the slowest attempt and the writing of its outcome. */
 const LEASE_MARGIN = 5 * SECOND;
 
-/** Claims deliveries that are due and tries each once. The outcomes are for `recordOutcomes`. */
+/** Claims deliveries of a channel that are due and tries each once. The outcomes are for `recordOutcomes`. */
 export async function sendDue(options: SendOptions): Promise<Outcome[]> {
-  const { db, channels, limit } = options;
+  const { db, channel, limit } = options;
   const claimed = await claimDueDeliveries(db, {
-    channels: channels.names,
+    channel: channel.name,
     templates: templateNames,
     limit,
-    leaseMs: channels.longestSendMs + LEASE_MARGIN,
+    leaseMs: channel.longestSendMs + LEASE_MARGIN,
   });
   return await Promise.all(claimed.map((delivery) => attempt(delivery, options)));
 }
@@ -66,7 +65,7 @@ async function attempt(delivery: ClaimedDelivery, options: SendOptions): Promise
 
 async function send(
   delivery: ClaimedDelivery,
-  { channels, signal }: SendOptions,
+  { channel, signal }: SendOptions,
 ): Promise<SendResult | { outcome: 'pointless'; error: string }> {
   const { id: deliveryId, messageId, eventId, enrollmentId, template, content, contact } = delivery;
   if (contact === null) return { outcome: 'pointless', error: 'there is nobody to tell any more' };
@@ -74,7 +73,7 @@ async function send(
     const text = writeText(template, content, contact);
     const to = { name: contact.name, address: contact.email };
     const message = { deliveryId, messageId, eventId, enrollmentId, template, to, ...text };
-    return await channels.channel(delivery.channel).send(message, signal);
+    return await channel.send(message, signal);
   } catch (error) {
     // Only the kind of error: its message may quote what was to be written.
     return { outcome: 'refused', error: `the message could not be written (${nameOf(error)})` };
@@ -82,9 +81,10 @@ async function send(
 }
 
 function toOutcome(
-  { id: deliveryId, attempt: number, refused }: ClaimedDelivery,
+  { id: deliveryId, channel, attempt: number, refused }: ClaimedDelivery,
   result: SendResult | { outcome: 'pointless'; error: string },
 ): Outcome {
+  const policy = retryPolicies[channel];
   const base = { deliveryId, attempt: number, delayMs: 0, refused: false };
   switch (result.outcome) {
     case 'sent':
@@ -92,11 +92,11 @@ function toOutcome(
     case 'pointless':
       return { ...base, status: 'failed', error: result.error };
     case 'unavailable': {
-      const delayMs = pauseWhileUnavailable(emailRetries, number - refused);
+      const delayMs = pauseWhileUnavailable(policy, number - refused);
       return { ...base, status: 'pending', delayMs, error: result.error };
     }
     case 'refused': {
-      const pause = pauseAfterRefusal(emailRetries, refused + 1);
+      const pause = pauseAfterRefusal(policy, refused + 1);
       const status = pause === null ? 'failed' : 'pending';
       return { ...base, status, delayMs: pause ?? 0, refused: true, error: result.error };
     }

@@ -7,16 +7,20 @@
  * twice only if the process dies, or loses the database for longer than the lease, after the mail server said yes and
  * before that is written.
  *
+ * Each channel has a loop of its own, with its own policy: one that is slow, away or at its limit holds up no other.
+ *
  * Looking twice a second is enough by itself; `wake` makes it quick.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND } from '@turnout/runtime/durations';
 import type { Logger } from '@turnout/runtime/logger';
 import { type Db, isUnavailable } from '@turnout/runtime/postgres';
-import { SMTP_CONNECTIONS } from '../channels/email.ts';
+import type { Channel } from '../channels/channel.ts';
 import type { Channels } from '../channels/open-channels.ts';
 import { type Outcome, recordOutcomes } from '../store/record-outcomes.ts';
-import { emailRetries, pauseWhileUnavailable } from './retry-policy.ts';
+import { openBell } from './bell.ts';
+import { limitTo, type RateLimit, unlimited } from './rate-limit.ts';
+import { pauseWhileUnavailable, retryPolicies } from './retry-policy.ts';
 import { sendDue } from './send-due.ts';
 
 export interface Sending extends AsyncDisposable {
@@ -26,51 +30,81 @@ export interface Sending extends AsyncDisposable {
 
 export interface SendingOptions {
   db: Db;
-  channels: Channels;
+  channels: Pick<Channels, 'open'>;
+  /** Mails that may be tried in a second. */
+  mailsPerSecond: number;
   logger: Logger;
   pollMs?: number;
 }
 
 const DATABASE_PAUSES = [200, 500, SECOND, 2 * SECOND];
 
-/** Mails under way at once, and so the deliveries claimed at once. */
-const CONCURRENCY = SMTP_CONNECTIONS;
-
 /** How long stopping waits for mails under way before it cuts them off; they are then tried again by another. */
 const PATIENCE = 3 * SECOND;
 
-export function startSending({ db, channels, logger, pollMs = 500 }: SendingOptions): Sending {
+/** Starts a loop for each open channel. Disposing finishes what is under way. */
+export function startSending({ channels, mailsPerSecond, ...options }: SendingOptions): Sending {
+  const loops = channels.open.map((channel) => {
+    const limit = channel.name === 'email' ? limitTo(mailsPerSecond) : unlimited;
+    return startChannel({ ...options, channel, limit });
+  });
+  return {
+    wake() {
+      for (const loop of loops) loop.wake();
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+interface ChannelOptions {
+  db: Db;
+  channel: Channel;
+  limit: RateLimit;
+  logger: Logger;
+  pollMs?: number;
+}
+
+function startChannel({ db, channel, limit, logger, pollMs = 500 }: ChannelOptions): Sending {
   const stopping = new AbortController();
   const cutOff = new AbortController();
   const bell = openBell();
-  const options = { db, channels, logger, signal: cutOff.signal };
+  const policy = retryPolicies[channel.name];
+  const options = { db, channel, logger, signal: cutOff.signal };
 
   async function forever(): Promise<void> {
     let outages = 0;
     for (let failures = 0; !stopping.signal.aborted; ) {
       try {
-        // While the mail server is away one delivery asks whether it is back; the others would learn nothing new.
-        const outcomes = await sendDue({ ...options, limit: outages > 0 ? 1 : CONCURRENCY });
+        // While the channel is away one delivery asks whether it is back; the others would learn nothing new.
+        const allowed = limit.available(outages > 0 ? 1 : policy.concurrency);
+        if (allowed < 1) {
+          await pause(limit.waitMs);
+          continue;
+        }
+        const outcomes = await sendDue({ ...options, limit: allowed });
+        limit.spend(outcomes.length);
         if (outcomes.length > 0) await record(outcomes);
         failures = 0;
         const away = outcomes.filter(({ status, refused }) => status === 'pending' && !refused).length;
         if (away > 0 && away === outcomes.length) {
           outages += 1;
-          await pause(pauseWhileUnavailable(emailRetries, outages));
+          await pause(pauseWhileUnavailable(policy, outages));
           continue;
         }
         if (outcomes.length > 0) outages = 0;
         if (outcomes.length === 0) await bell.rung(pollMs);
       } catch (error) {
         if (failures === 0 || !isUnavailable(error))
-          logger.warn({ err: error }, 'sending waits for the database');
+          logger.warn({ err: error, channel: channel.name }, 'sending waits for the database');
         failures += 1;
         await pause(DATABASE_PAUSES[failures - 1] ?? 2 * SECOND);
       }
     }
   }
 
-  /** Mails are out: that must be written, however long the database is away, before anything else is tried. */
+  /** What was sent is out: that must be written, however long the database is away, before anything else is tried. */
   async function record(outcomes: readonly Outcome[]): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
@@ -96,29 +130,6 @@ export function startSending({ db, channels, logger, pollMs = 500 }: SendingOpti
       const timer = setTimeout(() => cutOff.abort(), PATIENCE);
       await running;
       clearTimeout(timer);
-    },
-  };
-}
-
-/** One waits, any number ring; a ring while nobody waits is heard by the next who does. */
-function openBell(): { ring: () => void; rung: (withinMs: number) => Promise<void> } {
-  let waiting: (() => void) | undefined;
-  let rang = false;
-  return {
-    ring() {
-      rang = true;
-      waiting?.();
-    },
-    async rung(withinMs) {
-      if (!rang) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        waiting = resolve;
-        const timer = setTimeout(resolve, withinMs);
-        await promise;
-        clearTimeout(timer);
-        waiting = undefined;
-      }
-      rang = false;
     },
   };
 }

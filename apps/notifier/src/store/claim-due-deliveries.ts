@@ -11,7 +11,7 @@ const claim: Statement = {
     with due as (
       select delivery_id
       from notifier.deliveries
-      where status = 'pending' and next_attempt_at <= now() and channel = any ($1) and template = any ($2)
+      where status = 'pending' and next_attempt_at <= now() and channel = $1 and template = any ($2)
       order by next_attempt_at
       limit $3
       for update skip locked
@@ -64,14 +64,14 @@ export interface Contact {
 export async function claimDueDeliveries(
   db: Queryable,
   options: {
-    channels: readonly ChannelName[];
+    channel: ChannelName;
     templates: readonly string[];
     limit: number;
     leaseMs: number;
   },
 ): Promise<ClaimedDelivery[]> {
-  const { channels, templates, limit, leaseMs } = options;
-  const rows = await db.query<ClaimedRow>(claim, [channels, templates, limit, leaseMs]);
+  const { channel, templates, limit, leaseMs } = options;
+  const rows = await db.query<ClaimedRow>(claim, [channel, templates, limit, leaseMs]);
   return rows.map((row) => ({
     id: row.delivery_id,
     messageId: row.message_id,

@@ -1,4 +1,5 @@
-import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import type { Db, Statement } from '@turnout/runtime/postgres';
+import { buryDeliveries } from '../dead-letters/bury-deliveries.ts';
 
 // "sent" is a fact and is written whoever holds the delivery now; anything else only while it is still this attempt's.
 const record: Statement = {
@@ -19,7 +20,8 @@ const record: Statement = {
       and (
         (o.status = 'sent' and d.status <> 'sent')
         or (d.status = 'pending' and d.attempts = o.attempt)
-      )`,
+      )
+    returning d.delivery_id, d.status`,
 };
 
 /** How one attempt ended. */
@@ -35,14 +37,27 @@ export interface Outcome {
   error: string | null;
 }
 
-export async function recordOutcomes(db: Queryable, outcomes: readonly Outcome[]): Promise<void> {
+/** Writes down how attempts ended. A delivery that failed for good becomes a dead letter with it, and somebody is told. */
+export async function recordOutcomes(db: Db, outcomes: readonly Outcome[]): Promise<void> {
   const sorted = outcomes.toSorted((one, other) => (one.deliveryId < other.deliveryId ? -1 : 1));
-  await db.query(record, [
+  const values = [
     sorted.map(({ deliveryId }) => deliveryId),
     sorted.map(({ attempt }) => attempt),
     sorted.map(({ status }) => status),
     sorted.map(({ delayMs }) => delayMs),
     sorted.map(({ refused }) => (refused ? 1 : 0)),
     sorted.map(({ error }) => error),
-  ]);
+  ];
+  if (outcomes.every(({ status }) => status !== 'failed')) {
+    await db.query(record, values);
+    return;
+  }
+  await db.transaction(async (tx) => {
+    const recorded = await tx.query<{ delivery_id: string; status: string }>(record, values);
+    const failed = recorded.filter(({ status }) => status === 'failed');
+    await buryDeliveries(
+      tx,
+      failed.map(({ delivery_id }) => delivery_id),
+    );
+  });
 }

@@ -1,14 +1,9 @@
 import { cloudEventsJson } from '@turnout/contracts/events/envelope';
-import {
-  eventsExchange,
-  notifierDeadLetterQueue,
-  notifierTopology,
-  publicTopology,
-} from '@turnout/contracts/topology';
+import { eventsExchange, notifierTopology, publicTopology } from '@turnout/contracts/topology';
 import { newId } from '@turnout/runtime/ids';
 import { createLogger } from '@turnout/runtime/logger';
 import { type Db, openDb } from '@turnout/runtime/postgres';
-import { declareTopology, openConsumer, openPublisher } from '@turnout/runtime/rabbitmq';
+import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
 import {
   type GivenOrganization,
   givenEnrollments,
@@ -38,10 +33,21 @@ export interface PostOffice extends AsyncDisposable {
   people(count: number): Promise<Subject[]>;
   /** Publishes events, or raw bodies, in this order; waits for the broker to have them. */
   publish(bodies: readonly (object | string | Buffer)[], headers?: Record<string, string>): Promise<void>;
-  /** Bodies that reached the dead-letter queue, oldest first. */
-  dead: string[];
+  /** Messages of the broker that died, as the notifier's owner sees them, oldest first. */
+  deadMessages(): Promise<DeadMessageRow[]>;
   deliveries(): Promise<DeliveryRow[]>;
   inboxSize(): Promise<number>;
+}
+
+export interface DeadMessageRow {
+  letter_id: string;
+  status: string;
+  reason: string;
+  message_id: string | null;
+  organization_id: string | null;
+  attempts: number;
+  deaths: number;
+  body: Buffer | null;
 }
 
 export interface DeliveryRow {
@@ -78,24 +84,6 @@ export async function openPostOffice(): Promise<PostOffice> {
       },
     }),
   );
-  const dead: string[] = [];
-  opening.use(
-    openConsumer({
-      ...amqp,
-      queue: notifierDeadLetterQueue,
-      prefetch: 100,
-      setup: (channel) => declareTopology(channel, notifierTopology),
-      onMessages: async (batch) => {
-        for (const { message, ack } of batch.map((delivery) => ({
-          ...delivery,
-          ack: () => delivery.ack(),
-        }))) {
-          dead.push(message.content.toString());
-          ack();
-        }
-      },
-    }),
-  );
   await waitUntil(() => publisher.connected, { within: 10_000 });
   async function people(count: number): Promise<Subject[]> {
     const enrollments = await givenEnrollments(db, organization.id, eventId, count);
@@ -110,7 +98,6 @@ export async function openPostOffice(): Promise<PostOffice> {
     mailbox,
     organization,
     eventId,
-    dead,
     config: {
       port: 0,
       host: '127.0.0.1',
@@ -121,6 +108,8 @@ export async function openPostOffice(): Promise<PostOffice> {
         from: { name: 'Turnout', address: 'turnout@example.org' },
         timeoutMs: 2_000,
       },
+      mailsPerSecond: 500,
+      operator: { organization: null, email: null },
       log: { level: 'silent' },
     },
     environment: {
@@ -128,6 +117,7 @@ export async function openPostOffice(): Promise<PostOffice> {
       DATABASE_URL: database.urlFor('notifier'),
       AMQP_URL: vhost.amqpUrl,
       SMTP_URL: mailbox.smtpUrl,
+      MAILS_PER_SECOND: '500',
       MAIL_FROM: 'Turnout <turnout@example.org>',
     },
     people,
@@ -149,6 +139,11 @@ export async function openPostOffice(): Promise<PostOffice> {
       const lost = outcomes.filter((outcome) => outcome !== 'confirmed');
       if (lost.length > 0) throw new Error(`${lost.length} messages were not confirmed: ${lost[0]}`);
     },
+    deadMessages: () =>
+      db.query<DeadMessageRow>(
+        `select letter_id, status, reason, message_id, organization_id, attempts, deaths, body
+         from notifier.dead_letters where source = 'broker' order by letter_id`,
+      ),
     deliveries: () => db.query<DeliveryRow>('select * from notifier.deliveries order by delivery_id'),
     async inboxSize() {
       const [row] = await db.query<{ count: number }>('select count(*)::int as count from notifier.inbox');

@@ -1,0 +1,59 @@
+import type { Text } from '../notifications/text.ts';
+import type { DueAlert } from './due-alerts.ts';
+
+/** What happened, in numbers and ids, and what to do next. It names no person. */
+export function alertText(alert: DueAlert): Text {
+  const { kind, untold, mails, slug, subjects } = alert;
+  const whose = slug === null ? '' : ` of ${slug}`;
+  const { title, happened, next } = words(kind, untold);
+  const paragraphs = [
+    `${happened}${slug === null ? '' : ` This concerns the organization ${slug}`}${slug === null ? '' : '.'}`,
+    ...(subjects.length === 0 ? [] : [subjectList(alert)]),
+    next,
+    mails === 0
+      ? 'If there is more of it, you hear of that once an hour.'
+      : `Before that you were told of ${count(alert.told, 'failure')} of this kind, since ${alert.opened_at.toISOString()}.`,
+  ];
+  return { subject: `[Turnout] ${title}${whose}`, text: `${paragraphs.join('\n\n')}\n` };
+}
+
+function words(kind: DueAlert['kind'], failures: number): { title: string; happened: string; next: string } {
+  switch (kind) {
+    case 'closure_failed':
+      return {
+        title: failures === 1 ? 'A closure failed' : `${failures} closures failed`,
+        happened: `${count(failures, 'closure')} gave up after the last attempt. The people of the event have no verdict yet.`,
+        next: 'It is tried again at each time of the schedule. GET /v1/events/{eventId}/closure-runs tells the cause; "npm run event:closure -- <eventId>" closes an event at once.',
+      };
+    case 'dead_letter':
+      return {
+        title:
+          failures === 1 ? 'A message could not be delivered' : `${failures} messages could not be delivered`,
+        happened: `${count(failures, 'message')} could not be delivered and will not be tried again without you.`,
+        next: 'GET /v1/dead-letters of the notifier lists them with their reasons, and so does "npm run dead-letters -- list"; both can send them again or drop them.',
+      };
+    case 'outbox_stuck':
+      return {
+        title: 'Events are not being published',
+        happened:
+          'Messages have waited in the outbox for more than a minute. Nothing is lost; nobody hears of it either.',
+        next: 'Look whether RabbitMQ runs and accepts messages, and whether the services run that publish.',
+      };
+  }
+}
+
+function subjectList({ kind, subjects, untold }: DueAlert): string {
+  const title = { closure_failed: 'Events', dead_letter: 'Dead letters', outbox_stuck: 'Waiting since' }[
+    kind
+  ];
+  const more = untold - subjects.length;
+  return [
+    `${title}:`,
+    ...subjects.map((subject) => `  ${subject}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join('\n');
+}
+
+function count(number: number, what: string): string {
+  return number === 1 ? `One ${what}` : `${number} ${what}s`;
+}

@@ -14,6 +14,7 @@ import { receiveEvents } from './consumers/receive-events.ts';
 import { routes } from './http/routes.ts';
 import { readiness } from './readiness.ts';
 import { startSending } from './sending/sending-loop.ts';
+import { openWebhooks } from './webhooks/open-webhooks.ts';
 
 const name = 'notifier';
 
@@ -33,6 +34,11 @@ export async function startNotifier(
   });
   const channels = opening.use(openChannels(config.email, logger));
   const sending = opening.use(startSending({ db, channels, logger }));
+  const webhooks = opening.use(openWebhooks(db, config.webhooks, logger));
+  const wake = () => {
+    sending.wake();
+    webhooks.wake();
+  };
   const consumer = opening.use(
     openConsumer({
       url: config.amqpUrl,
@@ -44,11 +50,16 @@ export async function startNotifier(
         await declareTopology(channel, publicTopology);
         await declareTopology(channel, notifierTopology);
       },
-      onMessages: receiveEvents({ db, channels, logger, onStored: sending.wake }),
+      onMessages: receiveEvents({ db, channels, logger, onStored: wake }),
     }),
   );
   const app = createApp({
-    routes: routes({ db }),
+    routes: routes({
+      db,
+      networks: config.webhooks.networks,
+      sealing: webhooks.sealing,
+      wake: webhooks.wake,
+    }),
     ...guardRoutes(db),
     readiness: () => readiness({ db, consumer }),
     problem,

@@ -1,4 +1,4 @@
-/** How a message can reach a person. */
+/** How a message can reach a person. Endpoints of other systems are called by `webhook.ts`. */
 export type ChannelName = 'email' | 'log';
 
 /** One message to one person, ready to go out. Names and addresses live here and only here. */

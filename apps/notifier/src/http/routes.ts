@@ -1,9 +1,28 @@
-import type { Queryable } from '@turnout/runtime/postgres';
-import { listDeliveriesRoute } from './deliveries.ts';
+import { organizationWide } from '@turnout/access/organization-wide';
+import type { Principal } from '@turnout/access/principal';
+import type { Route } from '@turnout/runtime/http/route';
+import type { NotifierContext } from './context.ts';
+import { listAttemptsRoute, listDeliveriesRoute, redeliverRoute } from './deliveries.ts';
+import {
+  changeEndpointRoute,
+  createEndpointRoute,
+  deleteEndpointRoute,
+  listEndpointsRoute,
+  readEndpointRoute,
+  rotateSecretRoute,
+} from './webhook-endpoints.ts';
 
-/** Every route of the service. */
-export function routes(context: { db: Queryable }) {
+/** Every route of the service. An endpoint hears of all events, so a token for some of them has nothing to do with it. */
+export function routes(context: NotifierContext): Route<Principal>[] {
   return [
-    listDeliveriesRoute(context), // GET /v1/deliveries
+    listDeliveriesRoute(context), //                      GET /v1/deliveries
+    listAttemptsRoute(context), //                        GET /v1/deliveries/:deliveryId/attempts
+    redeliverRoute(context), //                          POST /v1/deliveries/:deliveryId/redelivery
+    organizationWide(createEndpointRoute(context)), //   POST /v1/webhook-endpoints
+    organizationWide(listEndpointsRoute(context)), //     GET /v1/webhook-endpoints
+    organizationWide(readEndpointRoute(context)), //      GET /v1/webhook-endpoints/:endpointId
+    organizationWide(changeEndpointRoute(context)), //  PATCH /v1/webhook-endpoints/:endpointId
+    organizationWide(deleteEndpointRoute(context)), // DELETE /v1/webhook-endpoints/:endpointId
+    organizationWide(rotateSecretRoute(context)), //     POST /v1/webhook-endpoints/:endpointId/secret-rotation
   ];
 }

@@ -16,6 +16,7 @@ import { type Db, isUnavailable } from '@turnout/runtime/postgres';
 import { SMTP_CONNECTIONS } from '../channels/email.ts';
 import type { Channels } from '../channels/open-channels.ts';
 import { type Outcome, recordOutcomes } from '../store/record-outcomes.ts';
+import { openBell } from './bell.ts';
 import { emailRetries, pauseWhileUnavailable } from './retry-policy.ts';
 import { sendDue } from './send-due.ts';
 
@@ -96,29 +97,6 @@ export function startSending({ db, channels, logger, pollMs = 500 }: SendingOpti
       const timer = setTimeout(() => cutOff.abort(), PATIENCE);
       await running;
       clearTimeout(timer);
-    },
-  };
-}
-
-/** One waits, any number ring; a ring while nobody waits is heard by the next who does. */
-function openBell(): { ring: () => void; rung: (withinMs: number) => Promise<void> } {
-  let waiting: (() => void) | undefined;
-  let rang = false;
-  return {
-    ring() {
-      rang = true;
-      waiting?.();
-    },
-    async rung(withinMs) {
-      if (!rang) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        waiting = resolve;
-        const timer = setTimeout(resolve, withinMs);
-        await promise;
-        clearTimeout(timer);
-        waiting = undefined;
-      }
-      rang = false;
     },
   };
 }

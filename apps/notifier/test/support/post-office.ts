@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cloudEventsJson } from '@turnout/contracts/events/envelope';
 import {
   eventsExchange,
@@ -48,6 +49,7 @@ export interface DeliveryRow {
   delivery_id: string;
   message_id: string;
   enrollment_id: string;
+  endpoint_id: string | null;
   channel: string;
   status: string;
   attempts: number;
@@ -102,6 +104,7 @@ export async function openPostOffice(): Promise<PostOffice> {
     return enrollments.map(({ id }) => ({ organizationId: organization.id, eventId, enrollmentId: id }));
   }
 
+  const secretsKey = randomBytes(32);
   const opened = opening.move();
   return {
     db,
@@ -121,6 +124,7 @@ export async function openPostOffice(): Promise<PostOffice> {
         from: { name: 'Turnout', address: 'turnout@example.org' },
         timeoutMs: 2_000,
       },
+      webhooks: { secretsKey, networks: 'any', timeoutMs: 2_000 },
       log: { level: 'silent' },
     },
     environment: {
@@ -129,6 +133,9 @@ export async function openPostOffice(): Promise<PostOffice> {
       AMQP_URL: vhost.amqpUrl,
       SMTP_URL: mailbox.smtpUrl,
       MAIL_FROM: 'Turnout <turnout@example.org>',
+      WEBHOOK_SECRETS_KEY: secretsKey.toString('base64'),
+      WEBHOOK_NETWORKS: 'any',
+      WEBHOOK_TIMEOUT_MS: '2000',
     },
     people,
     async person() {

@@ -117,10 +117,10 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
   }
 
   async function tidy(): Promise<void> {
+    tidyAt = performance.now() + TIDY_EVERY;
     const failed = await failUndeliverable(db, TIDY_AT_ONCE);
     const removed = await removeOldBodies(db, { olderThanMs: KEEP_BODIES, limit: TIDY_AT_ONCE });
-    const more = failed === TIDY_AT_ONCE || removed === TIDY_AT_ONCE;
-    tidyAt = more ? 0 : performance.now() + TIDY_EVERY;
+    if (failed === TIDY_AT_ONCE || removed === TIDY_AT_ONCE) tidyAt = 0;
   }
 
   const running = forever();

@@ -25,7 +25,6 @@ const removeOld: Statement = {
         )
       order by b.created_at
       limit $2
-      for update skip locked
     )
     delete from notifier.webhook_bodies b
     using old

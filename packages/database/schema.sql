@@ -631,7 +631,7 @@ CREATE INDEX scans_refused ON attendance.scans USING btree (event_id, recorded_a
 
 CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_id, at, transition_id);
 
-CREATE INDEX deliveries_due ON notifier.deliveries USING btree (next_attempt_at) WHERE ((status = 'pending'::text) AND (endpoint_id IS NULL));
+CREATE INDEX deliveries_due ON notifier.deliveries USING btree (channel, next_attempt_at) WHERE (status = 'pending'::text);
 
 CREATE INDEX deliveries_due_by_endpoint ON notifier.deliveries USING btree (endpoint_id, next_attempt_at) WHERE ((status = 'pending'::text) AND (endpoint_id IS NOT NULL));
 

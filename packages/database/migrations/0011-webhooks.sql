@@ -64,10 +64,10 @@ create unique index deliveries_once_per_endpoint on notifier.deliveries (message
   where endpoint_id is not null;
 create index deliveries_of_endpoint on notifier.deliveries (endpoint_id, delivery_id) where endpoint_id is not null;
 
--- One index for people and one for endpoints: however much waits for an endpoint that is away, looking for the next mail
--- does not walk past it, and neither does looking for what other endpoints are owed.
+-- However much waits for an endpoint that is away: looking for the next mail does not walk past it, and neither does looking
+-- for what other endpoints are owed.
 drop index notifier.deliveries_due;
-create index deliveries_due on notifier.deliveries (next_attempt_at) where status = 'pending' and endpoint_id is null;
+create index deliveries_due on notifier.deliveries (channel, next_attempt_at) where status = 'pending';
 create index deliveries_due_by_endpoint on notifier.deliveries (endpoint_id, next_attempt_at)
   where status = 'pending' and endpoint_id is not null;
 

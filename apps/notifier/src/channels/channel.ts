@@ -1,4 +1,4 @@
-/** How a message can reach a person. Endpoints of other systems are called by `webhook.ts`. */
+/** How a message can reach a person. */
 export type ChannelName = 'email' | 'log';
 
 /** One message to one person, ready to go out. Names and addresses live here and only here. */

@@ -13,7 +13,7 @@ import { type RedeliveryRefusal, redeliver } from '../commands/redeliver.ts';
 import { listAttempts, type StoredAttempt } from '../store/list-attempts.ts';
 import { findDelivery, listDeliveries, type StoredDelivery } from '../store/list-deliveries.ts';
 import type { NotifierContext } from './context.ts';
-import { route, writers } from './route.ts';
+import { route } from './route.ts';
 
 const oneDelivery = z.object({ deliveryId: id });
 const lastAttempt = z.tuple([z.string().regex(/^\d{1,9}$/)]);
@@ -76,7 +76,7 @@ export function redeliverRoute({ db, wake }: NotifierContext) {
   return route({
     method: 'post',
     path: '/v1/deliveries/:deliveryId/redelivery',
-    allow: writers,
+    allow: ['admin'],
     params: oneDelivery,
     async handle({ principal, params }): Promise<Reply> {
       const redelivered = await redeliver(db, principal, params.deliveryId);

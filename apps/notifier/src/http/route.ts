@@ -4,5 +4,3 @@ import { routeFor } from '@turnout/runtime/http/route';
 
 /** Routes of this service: handlers get the principal of a token, and `allow` lists its roles. */
 export const route = routeFor<Principal, Role>();
-
-export const writers: readonly Role[] = ['admin'];

@@ -23,7 +23,7 @@ import {
 import { removeSecrets } from '../store/webhook-secrets.ts';
 import { complaintAboutUrl, type WebhookNetworks } from '../webhooks/url-rule.ts';
 import type { NotifierContext } from './context.ts';
-import { route, writers } from './route.ts';
+import { route } from './route.ts';
 
 const oneEndpoint = z.object({ endpointId: id });
 
@@ -31,7 +31,7 @@ export function createEndpointRoute({ db, networks, sealing }: NotifierContext) 
   return route({
     method: 'post',
     path: '/v1/webhook-endpoints',
-    allow: writers,
+    allow: ['admin'],
     body: createWebhookEndpointRequest,
     async handle({ principal, body }): Promise<Reply> {
       if (sealing === null) return notConfigured;
@@ -94,7 +94,7 @@ export function changeEndpointRoute({ db, networks, wake }: NotifierContext) {
   return route({
     method: 'patch',
     path: '/v1/webhook-endpoints/:endpointId',
-    allow: writers,
+    allow: ['admin'],
     params: oneEndpoint,
     body: changeWebhookEndpointRequest,
     async handle({ principal, params, body }): Promise<Reply> {
@@ -123,7 +123,7 @@ export function deleteEndpointRoute({ db }: NotifierContext) {
   return route({
     method: 'delete',
     path: '/v1/webhook-endpoints/:endpointId',
-    allow: writers,
+    allow: ['admin'],
     params: oneEndpoint,
     async handle({ principal, params }): Promise<Reply> {
       const { endpointId } = params;
@@ -141,7 +141,7 @@ export function rotateSecretRoute({ db, sealing }: NotifierContext) {
   return route({
     method: 'post',
     path: '/v1/webhook-endpoints/:endpointId/secret-rotation',
-    allow: writers,
+    allow: ['admin'],
     params: oneEndpoint,
     body: rotateWebhookSecretRequest,
     async handle({ principal, params, body }): Promise<Reply> {

@@ -1,10 +1,10 @@
-/** One waits, any number ring; a ring while nobody waits is heard by the next who does. */
 export interface Bell {
   ring: () => void;
-  /** Settles when it rings, or after so many milliseconds. */
+  /** Resolves at the next ring, or after so many milliseconds. */
   rung: (withinMs: number) => Promise<void>;
 }
 
+/** One waits, any number ring; a ring while nobody waits is heard by the next who does. */
 export function openBell(): Bell {
   let waiting: (() => void) | undefined;
   let rang = false;

@@ -11,8 +11,7 @@ const claim: Statement = {
     with due as (
       select delivery_id
       from notifier.deliveries
-      where status = 'pending' and endpoint_id is null and next_attempt_at <= now()
-        and channel = any ($1) and template = any ($2)
+      where status = 'pending' and next_attempt_at <= now() and channel = any ($1) and template = any ($2)
       order by next_attempt_at
       limit $3
       for update skip locked

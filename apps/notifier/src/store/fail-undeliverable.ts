@@ -1,5 +1,6 @@
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 
+// The order makes it take the index by which they are found, whatever it knows of the table.
 const fail: Statement = {
   name: 'fail_undeliverable_webhooks',
   text: `
@@ -17,7 +18,8 @@ const fail: Statement = {
       cross join lateral (
         select d.delivery_id
         from notifier.deliveries d
-        where d.status = 'pending' and d.endpoint_id = e.endpoint_id and d.next_attempt_at <= now()
+        where d.status = 'pending' and d.endpoint_id = e.endpoint_id
+        order by d.next_attempt_at
         limit $1
         for update skip locked
       ) picked
@@ -33,8 +35,8 @@ const fail: Statement = {
 };
 
 /**
- * Gives up at most so many deliveries that are due and whose endpoint was disabled or deleted since they were made. It
- * looks at what is, so that disabling is quick, however much an endpoint is owed.
+ * Gives up at most so many deliveries whose endpoint was disabled or deleted since they were made. It looks at what is, so
+ * that disabling is quick, however much an endpoint is owed. One that is under way and taken after all will be sent.
  */
 export async function failUndeliverable(db: Queryable, limit: number): Promise<number> {
   return (await db.query(fail, [limit])).length;

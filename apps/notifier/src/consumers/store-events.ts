@@ -43,7 +43,7 @@ export async function storeEvents(
         return owed.map((delivery): NewDelivery => ({ ...delivery, headers: span.headers }));
       });
       insertWebhookBodies(tx, bodies);
-      if (deliveries.length > 0) await insertDeliveries(tx, deliveries);
+      await insertDeliveries(tx, deliveries);
       return { new: fresh.length, deliveries: deliveries.length };
     });
   } finally {

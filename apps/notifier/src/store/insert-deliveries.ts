@@ -25,8 +25,17 @@ export type NewDelivery = NewDeliveryFacts &
     | { channel: 'webhook'; enrollmentId: string | null; template: null; endpointId: string; content: object }
   );
 
+/** As many as one statement writes well within its deadline: twenty endpoints may want each of 500 events. */
+const PART = 2_000;
+
 /** Owes these messages to people and endpoints; they are due at once. */
 export async function insertDeliveries(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> {
+  for (let from = 0; from < deliveries.length; from += PART) {
+    await insertPart(tx, deliveries.slice(from, from + PART));
+  }
+}
+
+async function insertPart(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> {
   await tx.query(insert, [
     deliveries.map(() => newId()),
     deliveries.map(({ messageId }) => messageId),

@@ -93,6 +93,23 @@ describe('an endpoint that says no', () => {
     expect(office.receiver.received).toHaveLength(1);
   });
 
+  it('410 for a URL that was changed meanwhile says nothing about the new one', async () => {
+    await using office = await openWebhookOffice();
+    await using moved = await startReceiver();
+    const { id } = await office.endpoint();
+    const held = Promise.withResolvers<void>();
+    office.receiver.answerWith((response) => void held.promise.then(() => response.writeHead(410).end()));
+    await publishOne(office);
+    await waitUntil(() => office.receiver.received.length === 1, { within: 10_000 });
+    await office.admin('PATCH', `/v1/webhook-endpoints/${id}`, { url: moved.url });
+    held.resolve();
+    await waitUntil(async () => (await office.webhooks())[0]?.status === 'failed', { within: 10_000 });
+    const { body } = await office.admin('GET', `/v1/webhook-endpoints/${id}`);
+    expect(body).toMatchObject({ enabled: true, failingSince: null });
+    await publishOne(office);
+    await waitUntil(() => moved.received.length === 1, { within: 10_000 });
+  });
+
   it('with a redirect has said no, and where it points is not called', async () => {
     await using office = await openWebhookOffice();
     await using elsewhere = await startReceiver();
@@ -252,6 +269,8 @@ describe('an endpoint that is away', () => {
       { within: 15_000 },
     );
     expect((await office.admin('GET', `/v1/webhook-endpoints/${id}`)).body.failingSince).toBeNull();
+    const counts = await office.db.query('select failures from notifier.webhook_endpoints');
+    expect(counts).toEqual([{ failures: 0 }]);
   });
 
   it('for five days is disabled, what it is owed fails, and an admin can enable it again', async () => {

@@ -429,9 +429,9 @@ CREATE TABLE notifier.deliveries (
     message_id uuid NOT NULL,
     organization_id uuid NOT NULL,
     event_id uuid NOT NULL,
-    enrollment_id uuid NOT NULL,
+    enrollment_id uuid,
     channel text NOT NULL,
-    template text NOT NULL,
+    template text,
     status text DEFAULT 'pending'::text NOT NULL,
     content jsonb DEFAULT '{}'::jsonb NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
@@ -441,9 +441,27 @@ CREATE TABLE notifier.deliveries (
     headers jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     sent_at timestamp with time zone,
-    CONSTRAINT deliveries_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'log'::text]))),
+    endpoint_id uuid,
+    last_status_code integer,
+    requested_by uuid,
+    CONSTRAINT deliveries_channel CHECK ((channel = ANY (ARRAY['email'::text, 'log'::text, 'webhook'::text]))),
+    CONSTRAINT deliveries_destination CHECK (
+CASE channel
+    WHEN 'webhook'::text THEN ((endpoint_id IS NOT NULL) AND (template IS NULL))
+    ELSE ((endpoint_id IS NULL) AND (template IS NOT NULL) AND (enrollment_id IS NOT NULL))
+END),
     CONSTRAINT deliveries_sent CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text])))
+);
+
+CREATE TABLE notifier.delivery_attempts (
+    delivery_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    duration_ms integer NOT NULL,
+    status_code integer,
+    error text,
+    requested_by uuid
 );
 
 CREATE TABLE notifier.inbox (
@@ -454,6 +472,38 @@ CREATE TABLE notifier.inbox (
     subject_id uuid NOT NULL,
     sequence integer,
     received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE notifier.webhook_bodies (
+    message_id uuid NOT NULL,
+    body bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE notifier.webhook_endpoints (
+    endpoint_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    url text NOT NULL,
+    event_types text[],
+    description text,
+    disabled_at timestamp with time zone,
+    disabled_because text,
+    deleted_at timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    quiet_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT webhook_endpoints_disabled CHECK (((disabled_at IS NULL) = (disabled_because IS NULL))),
+    CONSTRAINT webhook_endpoints_disabled_because_check CHECK ((disabled_because = ANY (ARRAY['request'::text, 'gone'::text, 'failing'::text]))),
+    CONSTRAINT webhook_endpoints_event_types_check CHECK ((cardinality(event_types) > 0))
+);
+
+CREATE TABLE notifier.webhook_secrets (
+    endpoint_id uuid NOT NULL,
+    secret_id uuid NOT NULL,
+    sealed bytea NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 CREATE TABLE outbox.dead (
@@ -622,13 +672,22 @@ ALTER TABLE ONLY notifier.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (letter_id);
 
 ALTER TABLE ONLY notifier.deliveries
-    ADD CONSTRAINT deliveries_once UNIQUE (message_id, channel, template);
-
-ALTER TABLE ONLY notifier.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_id);
+
+ALTER TABLE ONLY notifier.delivery_attempts
+    ADD CONSTRAINT delivery_attempts_pkey PRIMARY KEY (delivery_id, attempt);
 
 ALTER TABLE ONLY notifier.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY notifier.webhook_bodies
+    ADD CONSTRAINT webhook_bodies_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY notifier.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (endpoint_id);
+
+ALTER TABLE ONLY notifier.webhook_secrets
+    ADD CONSTRAINT webhook_secrets_pkey PRIMARY KEY (endpoint_id, secret_id);
 
 ALTER TABLE ONLY outbox.dead
     ADD CONSTRAINT dead_pkey PRIMARY KEY (message_id);
@@ -696,11 +755,27 @@ CREATE INDEX dead_letters_of_organization ON notifier.dead_letters USING btree (
 
 CREATE INDEX deliveries_due ON notifier.deliveries USING btree (channel, next_attempt_at) WHERE (status = 'pending'::text);
 
+CREATE INDEX deliveries_due_by_endpoint ON notifier.deliveries USING btree (endpoint_id, next_attempt_at) WHERE ((status = 'pending'::text) AND (endpoint_id IS NOT NULL));
+
 CREATE INDEX deliveries_failed ON notifier.deliveries USING btree (organization_id, delivery_id) WHERE (status = 'failed'::text);
+
+CREATE INDEX deliveries_of_endpoint ON notifier.deliveries USING btree (endpoint_id, delivery_id) WHERE (endpoint_id IS NOT NULL);
 
 CREATE INDEX deliveries_of_enrollment ON notifier.deliveries USING btree (enrollment_id, delivery_id);
 
 CREATE INDEX deliveries_of_organization ON notifier.deliveries USING btree (organization_id, delivery_id);
+
+CREATE UNIQUE INDEX deliveries_once ON notifier.deliveries USING btree (message_id, channel, template) WHERE (endpoint_id IS NULL);
+
+CREATE UNIQUE INDEX deliveries_once_per_endpoint ON notifier.deliveries USING btree (message_id, endpoint_id) WHERE (endpoint_id IS NOT NULL);
+
+CREATE INDEX webhook_bodies_by_age ON notifier.webhook_bodies USING btree (created_at);
+
+CREATE INDEX webhook_endpoints_of_organization ON notifier.webhook_endpoints USING btree (organization_id, endpoint_id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX webhook_endpoints_url ON notifier.webhook_endpoints USING btree (organization_id, url) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX webhook_secrets_newest ON notifier.webhook_secrets USING btree (endpoint_id) WHERE (expires_at IS NULL);
 
 CREATE UNIQUE INDEX messages_message_id ON outbox.messages USING btree (message_id);
 
@@ -763,7 +838,19 @@ ALTER TABLE ONLY notifier.dead_letter_actions
     ADD CONSTRAINT dead_letter_actions_letter_id_fkey FOREIGN KEY (letter_id) REFERENCES notifier.dead_letters(letter_id);
 
 ALTER TABLE ONLY notifier.deliveries
+    ADD CONSTRAINT deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES notifier.webhook_endpoints(endpoint_id);
+
+ALTER TABLE ONLY notifier.deliveries
     ADD CONSTRAINT deliveries_message_id_fkey FOREIGN KEY (message_id) REFERENCES notifier.inbox(message_id);
+
+ALTER TABLE ONLY notifier.delivery_attempts
+    ADD CONSTRAINT delivery_attempts_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES notifier.deliveries(delivery_id);
+
+ALTER TABLE ONLY notifier.webhook_bodies
+    ADD CONSTRAINT webhook_bodies_message_id_fkey FOREIGN KEY (message_id) REFERENCES notifier.inbox(message_id);
+
+ALTER TABLE ONLY notifier.webhook_secrets
+    ADD CONSTRAINT webhook_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES notifier.webhook_endpoints(endpoint_id);
 
 GRANT USAGE ON SCHEMA access TO turnout_checkin;
 GRANT USAGE ON SCHEMA access TO turnout_closure;
@@ -949,7 +1036,35 @@ GRANT SELECT,INSERT,UPDATE ON TABLE notifier.dead_letters TO turnout_notifier;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE notifier.deliveries TO turnout_notifier;
 
+GRANT SELECT,INSERT ON TABLE notifier.delivery_attempts TO turnout_notifier;
+
 GRANT SELECT,INSERT ON TABLE notifier.inbox TO turnout_notifier;
+
+GRANT SELECT,INSERT,DELETE ON TABLE notifier.webhook_bodies TO turnout_notifier;
+
+GRANT SELECT,INSERT ON TABLE notifier.webhook_endpoints TO turnout_notifier;
+
+GRANT UPDATE(url) ON TABLE notifier.webhook_endpoints TO turnout_notifier;
+
+GRANT UPDATE(event_types) ON TABLE notifier.webhook_endpoints TO turnout_notifier;
+
+GRANT UPDATE(description) ON TABLE notifier.webhook_endpoints TO turnout_notifier;
+
+GRANT UPDATE(disabled_at) ON TABLE notifier.webhook_endpoints TO turnout_notifier;
+
+GRANT UPDATE(disabled_because) ON TABLE notifier.webhook_endpoints TO turnout_notifier;
+
+GRANT UPDATE(deleted_at) ON TABLE notifier.webhook_endpoints TO turnout_notifier;
+
+GRANT UPDATE(failures) ON TABLE notifier.webhook_endpoints TO turnout_notifier;
+
+GRANT UPDATE(failing_since) ON TABLE notifier.webhook_endpoints TO turnout_notifier;
+
+GRANT UPDATE(quiet_until) ON TABLE notifier.webhook_endpoints TO turnout_notifier;
+
+GRANT SELECT,INSERT,DELETE ON TABLE notifier.webhook_secrets TO turnout_notifier;
+
+GRANT UPDATE(expires_at) ON TABLE notifier.webhook_secrets TO turnout_notifier;
 
 GRANT INSERT ON TABLE outbox.dead TO turnout_checkin;
 GRANT INSERT ON TABLE outbox.dead TO turnout_closure;

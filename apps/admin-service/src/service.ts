@@ -14,7 +14,6 @@ import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { openSequelize } from '@turnout/runtime/sequelize';
 import type { AdminConfig } from './config.ts';
-import { refuseLimitedToken } from './http/organization-wide.ts';
 import { routes } from './http/routes.ts';
 import { bindTokenModel } from './tokens/token-model.ts';
 
@@ -41,7 +40,6 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
-  const guards = guardRoutes(db);
   const app = createApp({
     routes: routes({
       db,
@@ -49,9 +47,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
       Token: bindTokenModel(sequelize),
       relay,
     }),
-    ...guards,
-    authorize: (principal, route, params) =>
-      guards.authorize(principal, route, params) ?? refuseLimitedToken(principal, route),
+    ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
     problem,
     isUnavailable,

@@ -2,6 +2,7 @@ import { email } from '@turnout/contracts/primitives';
 import { integer, port, readEnvironment, url } from '@turnout/runtime/config';
 import { SECOND } from '@turnout/runtime/durations';
 import { z } from 'zod';
+import type { WebhookNetworks } from './webhooks/url-rule.ts';
 
 /** `ada@example.org` or `Ada Lovelace <ada@example.org>`. */
 const mailbox = z
@@ -18,6 +19,11 @@ const mailbox = z
 const slug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the slug of an organization, like demo');
+/** 32 bytes in base64, as `openssl rand -base64 32` prints them. */
+const secretsKey = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 random bytes in base64, as openssl rand -base64 32 prints them')
+  .transform((text) => Buffer.from(text, 'base64'));
 
 const environment = z.object({
   PORT: port().default(4004),
@@ -31,6 +37,9 @@ const environment = z.object({
   MAILS_PER_SECOND: integer(1, 1_000).default(20),
   OPERATOR_ORGANIZATION: slug.optional(),
   OPERATOR_EMAIL: email.optional(),
+  WEBHOOK_SECRETS_KEY: secretsKey.optional(),
+  WEBHOOK_NETWORKS: z.enum(['public', 'any']).default('public'),
+  WEBHOOK_TIMEOUT_MS: integer(100, 60_000).default(10 * SECOND),
   LOG_LEVEL: z.string().optional(),
   LOG_FORMAT: z.string().optional(),
 });
@@ -46,6 +55,7 @@ export interface NotifierConfig {
   /** Mails that this process tries in a second at most. */
   mailsPerSecond: number;
   operator: OperatorConfig;
+  webhooks: WebhookConfig;
   log: { level?: string | undefined; format?: string | undefined };
 }
 
@@ -61,6 +71,14 @@ export interface EmailConfig {
   smtpUrl: string;
   from: { name: string; address: string };
   /** How long one mail may take, from connecting to the server's last answer. */
+  timeoutMs: number;
+}
+
+export interface WebhookConfig {
+  /** 32 bytes, with which signing secrets are sealed. Null when it is not set: webhooks then wait. */
+  secretsKey: Buffer | null;
+  networks: WebhookNetworks;
+  /** How long one call may take, from the look-up to the status of the answer. */
   timeoutMs: number;
 }
 
@@ -85,6 +103,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): N
       : null,
     mailsPerSecond: read.MAILS_PER_SECOND,
     operator: { organization: read.OPERATOR_ORGANIZATION ?? null, email: read.OPERATOR_EMAIL ?? null },
+    webhooks: {
+      secretsKey: read.WEBHOOK_SECRETS_KEY ?? null,
+      networks: read.WEBHOOK_NETWORKS,
+      timeoutMs: read.WEBHOOK_TIMEOUT_MS,
+    },
     log: { level: read.LOG_LEVEL, format: read.LOG_FORMAT },
   };
 }

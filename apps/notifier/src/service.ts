@@ -18,6 +18,7 @@ import { routes } from './http/routes.ts';
 import { readiness } from './readiness.ts';
 import { startSending } from './sending/sending-loop.ts';
 import { countStranded } from './store/count-stranded.ts';
+import { openWebhooks } from './webhooks/open-webhooks.ts';
 
 const name = 'notifier';
 
@@ -42,6 +43,11 @@ export async function startNotifier(
   await warnOfStranded(db, channels, logger);
   const { mailsPerSecond } = config;
   const sending = opening.use(startSending({ db, channels, mailsPerSecond, logger }));
+  const webhooks = opening.use(openWebhooks(db, config.webhooks, logger));
+  const wake = () => {
+    sending.wake();
+    webhooks.wake();
+  };
   opening.use(startWatching({ db, mailer: channels.mailer, operatorEmail: config.operator.email, logger }));
   const broker = {
     url: config.amqpUrl,
@@ -64,15 +70,17 @@ export async function startNotifier(
       name,
       queue: notifierQueue,
       prefetch: PREFETCH,
-      onMessages: receiveEvents({ db, channels, logger, onStored: sending.wake }),
+      onMessages: receiveEvents({ db, channels, logger, onStored: wake }),
     }),
   );
   const app = createApp({
     routes: routes({
       db,
       publisher,
-      wake: sending.wake,
+      wake,
       operatorOrganization: config.operator.organization,
+      networks: config.webhooks.networks,
+      sealing: webhooks.sealing,
     }),
     ...guardRoutes(db),
     readiness: () => readiness({ db, consumer }),

@@ -33,6 +33,21 @@ describe('the environment of the notifier', () => {
     });
   });
 
+  it('sends no webhooks without a key, and then only to public networks', () => {
+    expect(readConfig(servers).webhooks).toEqual({ secretsKey: null, networks: 'public', timeoutMs: 10_000 });
+    const WEBHOOK_SECRETS_KEY = Buffer.alloc(32, 7).toString('base64');
+    expect(readConfig({ ...servers, WEBHOOK_SECRETS_KEY }).webhooks.secretsKey).toEqual(Buffer.alloc(32, 7));
+    for (const wrong of [
+      'secret',
+      Buffer.alloc(31).toString('base64'),
+      Buffer.alloc(33).toString('base64'),
+    ]) {
+      const read = () => readConfig({ ...servers, WEBHOOK_SECRETS_KEY: wrong });
+      expect(read).toThrow(/WEBHOOK_SECRETS_KEY must be 32 random bytes/);
+      expect(read).not.toThrow(wrong);
+    }
+  });
+
   it('names everything that is wrong at once', () => {
     const wrong = {
       ...servers,

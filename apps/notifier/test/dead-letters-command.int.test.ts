@@ -28,7 +28,7 @@ describe('npm run dead-letters', () => {
   });
   beforeEach(async () => {
     await office.db.query(
-      'truncate notifier.dead_letters, notifier.dead_letter_actions, notifier.deliveries, notifier.inbox',
+      'truncate notifier.dead_letters, notifier.dead_letter_actions, notifier.deliveries, notifier.inbox cascade',
     );
   });
   afterAll(async () => {

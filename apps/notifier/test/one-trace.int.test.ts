@@ -3,9 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from './support/client.ts';
 import { attendedEvent } from './support/events.ts';
 import { startNotifierProcess } from './support/notifier-process.ts';
 import { openPostOffice } from './support/post-office.ts';
+import { startReceiver } from './support/receiver.ts';
 
 interface Span {
   traceId: string;
@@ -81,6 +83,33 @@ describe('the trace of an event', () => {
     expect(await notifier.exited).toBe(0);
     const told = collector.text() + notifier.lines.join('');
     expect(told).not.toMatch(/@example\.org|Person \d/);
+  });
+
+  it('goes on to the webhook, and no further: neither the endpoint nor its URL is part of it', async () => {
+    await using office = await openPostOffice();
+    await using collector = await startCollector();
+    await using receiver = await startReceiver();
+    await using notifier = startNotifierProcess({
+      ...office.environment,
+      OTEL_SERVICE_NAME: 'notifier',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    });
+    const admin = clientOf(await notifier.ready, office.organization.tokens.admin);
+    const { body } = await admin('POST', '/v1/webhook-endpoints', { url: receiver.url });
+    await office.publish([attendedEvent(await office.person())], { traceparent });
+    const named = (name: string) => collector.spans.filter((span) => span.name === name);
+    await waitUntil(() => named('send webhook').length === 1, { within: 10_000 });
+    expect(named('send webhook')).toMatchObject([{ traceId }]);
+    expect(receiver.received).toHaveLength(1);
+    for (const header of ['traceparent', 'tracestate', 'baggage']) {
+      expect(receiver.received[0]?.headers).not.toHaveProperty(header);
+    }
+    notifier.signal('SIGTERM');
+    expect(await notifier.exited).toBe(0);
+    const told = collector.text() + notifier.lines.join('');
+    expect(told).not.toContain('of=us');
+    expect(told).not.toContain(body.secret.slice(6, 30));
   });
 
   it('is handed on by a notifier that is not traced itself', async () => {

@@ -1,9 +1,8 @@
-import { HOUR } from '@turnout/runtime/durations';
 import { describe, expect, it } from 'vitest';
 import { limitTo } from '../src/sending/rate-limit.ts';
 import { pauseAfterRefusal, pauseWhileUnavailable, retryPolicies } from '../src/sending/retry-policy.ts';
 
-const { email, webhook, log } = retryPolicies;
+const { email, log } = retryPolicies;
 
 describe('when a delivery is tried again', () => {
   it('a mail waits longer after each refusal and is given up after the fifth', () => {
@@ -14,18 +13,6 @@ describe('when a delivery is tried again', () => {
   it('a mail is never given up while the mail server is away, and tried at least every 15 seconds', () => {
     const pauses = [1, 2, 3, 4, 5, 6, 1_000].map((failures) => pauseWhileUnavailable(email, failures));
     expect(pauses).toEqual([1_000, 2_000, 5_000, 10_000, 15_000, 15_000, 15_000]);
-  });
-
-  it('a webhook is tried for three days, ever more seldom, and at least every eight hours', () => {
-    const { afterRefusal } = webhook;
-    expect(afterRefusal.reduce((sum, pause) => sum + pause, 0)).toBe(72 * HOUR);
-    expect(afterRefusal.slice(0, 4)).toEqual([5_000, 15_000, 45_000, 135_000]);
-    expect(Math.max(...afterRefusal)).toBe(8 * HOUR);
-    expect(pauseAfterRefusal(webhook, afterRefusal.length + 1)).toBeNull();
-  });
-
-  it('webhooks that failed together are not tried together again', () => {
-    expect([0, 0.5, 1].map((random) => pauseAfterRefusal(webhook, 1, random))).toEqual([4_000, 5_000, 6_000]);
   });
 
   it('what the log does not take is given up at once', () => {

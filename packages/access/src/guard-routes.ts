@@ -1,6 +1,7 @@
 import type { Refusal } from '@turnout/runtime/http/reply';
 import type { Queryable } from '@turnout/runtime/postgres';
 import { authorize } from './authorize.ts';
+import { refuseLimitedToken } from './organization-wide.ts';
 import type { Principal } from './principal.ts';
 import { tokenAuthenticator } from './token-authenticator.ts';
 
@@ -31,7 +32,7 @@ export function guardRoutes(db: Queryable): RouteGuards {
     authorize(principal, route, params) {
       switch (authorize(principal, route.allow, params.eventId)) {
         case null:
-          return undefined;
+          return refuseLimitedToken(principal, route);
         case 'not_found':
           return { problem: 'not_found' };
         case 'forbidden':

@@ -56,6 +56,15 @@ export const problemCatalog = {
   already_dropped: { status: 409, title: 'This dead letter was dropped' },
   already_replayed: { status: 409, title: 'This dead letter was sent again' },
   body_not_kept: { status: 409, title: 'The content of this dead letter was not kept' },
+  // Webhooks
+  webhooks_not_configured: { status: 409, title: 'Webhooks are not set up here' },
+  webhook_endpoint_exists: { status: 409, title: 'There is an endpoint with this URL already' },
+  too_many_webhook_endpoints: { status: 409, title: 'The organization has as many endpoints as it can' },
+  too_many_webhook_secrets: { status: 409, title: 'Too many secrets of this endpoint are valid at once' },
+  webhook_endpoint_disabled: { status: 409, title: 'The endpoint takes no deliveries' },
+  not_a_webhook_delivery: { status: 409, title: 'This delivery does not go to a webhook endpoint' },
+  delivery_pending: { status: 409, title: 'The delivery is on its way already' },
+  message_not_kept: { status: 409, title: 'The message is not kept any more' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problemCatalog;

@@ -171,6 +171,7 @@ describe('what must never be', () => {
         'select * from attendance.refused_scans',
         'insert into attendance.device_watermarks default values',
         'select * from notifier.deliveries',
+        'select * from notifier.webhook_secrets',
         `update access.tokens set role = 'admin'`,
       ],
       notifier: [
@@ -181,6 +182,12 @@ describe('what must never be', () => {
         'select * from outbox.messages',
         'update access.tokens set revoked_at = now()',
         'delete from notifier.inbox',
+        'delete from notifier.webhook_endpoints',
+        'update notifier.webhook_endpoints set organization_id = gen_random_uuid()',
+        `update notifier.webhook_secrets set sealed = ''`,
+        `update notifier.webhook_bodies set body = ''`,
+        'update notifier.delivery_attempts set error = null',
+        'delete from notifier.delivery_attempts',
       ],
     };
     for (const service of ['checkin', 'closure', 'admin', 'notifier'] as const) {

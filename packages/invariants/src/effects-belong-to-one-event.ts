@@ -7,7 +7,7 @@ export const effectsBelongToOneEvent: Invariant = {
     ...(await db.query(
       `select i.message_id, i.subject_id, count(d.delivery_id) as deliveries, 'not exactly one delivery' as problem
        from notifier.inbox i
-       left join notifier.deliveries d using (message_id)
+       left join notifier.deliveries d on d.message_id = i.message_id and d.endpoint_id is null
        where i.type = $1
        group by i.message_id, i.subject_id having count(d.delivery_id) <> 1
        limit $2`,

@@ -7,17 +7,32 @@ export interface Secrets {
   redis: string;
   rabbitmq: string;
   erlangCookie: string;
+  /** WEBHOOK_SECRETS_KEY of the notifier. Without it, the signing secrets in the database can't be read. */
+  webhookSecretsKey: string;
 }
 
-/** The passwords of a stack's private servers: made once, kept beside their data, readable by its owner only. */
+/** The secrets of a stack: made once, kept beside its data, readable by its owner only. What is missing is added. */
 export function readOrMakeSecrets(file: string): Secrets {
+  const found = readSecrets(file);
+  const secret = () => randomBytes(18).toString('base64url');
+  const secrets: Secrets = {
+    postgres: secret(),
+    redis: secret(),
+    rabbitmq: secret(),
+    erlangCookie: secret(),
+    webhookSecretsKey: randomBytes(32).toString('base64'),
+    ...found,
+  };
+  const complete = Object.keys(secrets).every((name) => Object.hasOwn(found, name));
+  if (!complete) writeWhole(file, JSON.stringify(secrets, null, 2), 0o600);
+  return secrets;
+}
+
+function readSecrets(file: string): Partial<Secrets> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+    return JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>;
   } catch {
-    const secret = () => randomBytes(18).toString('base64url');
-    const made: Secrets = { postgres: secret(), redis: secret(), rabbitmq: secret(), erlangCookie: secret() };
-    writeWhole(file, JSON.stringify(made, null, 2), 0o600);
-    return made;
+    return {};
   }
 }
 

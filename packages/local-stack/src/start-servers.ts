@@ -21,6 +21,8 @@ export interface Servers {
   amqpUrl: string;
   /** Of RabbitMQ's HTTP API; null when the broker is a given one. */
   managementUrl: string | null;
+  /** What the notifier keeps signing secrets with, unless the environment says otherwise. */
+  webhookSecretsKey: string;
   /** To be called when queues are declared: from then on the broker's data is worth keeping. */
   keepData(): void;
 }
@@ -53,7 +55,7 @@ export async function startServers(options: StartServersOptions): Promise<Server
     redis(sources.redis, place),
     rabbitmq(sources.rabbitmq, place),
   ]);
-  return { databaseUrl, redisUrls, ...broker };
+  return { databaseUrl, redisUrls, ...broker, webhookSecretsKey: secrets.webhookSecretsKey };
 }
 
 async function postgres(source: Sources['postgres'], place: Place): Promise<string> {

@@ -14,6 +14,8 @@ export interface StartServicesOptions {
   redisUrls: readonly string[];
   amqpUrl: string;
   smtpUrl: string;
+  /** Without it the notifier sends no webhooks. */
+  webhookSecretsKey?: string;
   /** Added to the environment of every service. */
   environment: Record<string, string | undefined>;
   /** Whether to try the documented ports first. Tests take any. */
@@ -94,6 +96,8 @@ function environmentOf(
 ): Record<string, string> {
   const inherited = Object.entries(options.environment).filter((entry) => entry[1] !== undefined);
   return {
+    ...(name === 'notifier' &&
+      options.webhookSecretsKey !== undefined && { WEBHOOK_SECRETS_KEY: options.webhookSecretsKey }),
     ...(Object.fromEntries(inherited) as Record<string, string>),
     HOST: '127.0.0.1',
     PORT: String(port),

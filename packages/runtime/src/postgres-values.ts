@@ -17,7 +17,8 @@ function toElement(item: unknown): string {
   if (item === null || item === undefined) return 'NULL';
   if (Array.isArray(item)) return arrayLiteral(item);
   const text = utils.prepareValue(item);
-  if (typeof text !== 'string') throw new TypeError('an array of bytes can not be a parameter');
+  if (text === null) return 'NULL';
+  if (typeof text !== 'string') return `"\\\\x${text.toString('hex')}"`;
   const escaped = text.includes('\\') ? text.replaceAll('\\', '\\\\') : text;
   return `"${escaped.replaceAll('"', '\\"')}"`;
 }

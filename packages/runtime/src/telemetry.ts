@@ -38,7 +38,9 @@ export function startTelemetry(): void {
       new HttpInstrumentation({
         ignoreIncomingRequestHook: ({ url = '' }) => UNTRACED.has(url.split('?', 1)[0] ?? ''),
         startIncomingSpanHook: () => ({ 'url.path': undefined, 'url.query': undefined }),
-        requireParentforOutgoingSpans: true,
+        // The URLs of other systems hold secrets of theirs, and our trace ids are none of their business: who calls out
+        // makes a span of its own.
+        disableOutgoingRequestInstrumentation: true,
       }),
       new ExpressInstrumentation({
         ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],

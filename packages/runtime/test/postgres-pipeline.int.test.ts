@@ -112,13 +112,15 @@ describe('statements of one turn', () => {
     expect(await db.query('-- nothing')).toEqual([]);
   });
 
-  it('carry values as they are: text with quotes, arrays with nulls, times, JSON', async () => {
+  it('carry values as they are: text with quotes, arrays with nulls, bytes, times, JSON', async () => {
     const at = new Date('2026-03-01T12:00:00.123Z');
     const texts = ['a "quoted" \\ one', 'null', '', ' ', 'a,b', null, '{}', 'Łódź 🎟'];
     const rows = await db.query(
-      'select $1::text as one, $2::text[] as many, $3::timestamptz as at, $4::jsonb as json, $5::boolean as yes',
-      [texts[0], texts, at, { a: [1] }, true],
+      `select $1::text as one, $2::text[] as many, $3::timestamptz as at, $4::jsonb as json, $5::boolean as yes,
+         $6::bytea[] as bytes`,
+      [texts[0], texts, at, { a: [1] }, true, [Buffer.of(0, 92, 34, 255), null]],
     );
-    expect(rows).toEqual([{ one: texts[0], many: texts, at, json: { a: [1] }, yes: true }]);
+    const bytes = [Buffer.of(0, 92, 34, 255), null];
+    expect(rows).toEqual([{ one: texts[0], many: texts, at, json: { a: [1] }, yes: true, bytes }]);
   });
 });

@@ -1,3 +1,4 @@
+import { organizationWide } from '@turnout/access/organization-wide';
 import type { Principal } from '@turnout/access/principal';
 import type { Route } from '@turnout/runtime/http/route';
 import type { AdminContext } from '../context.ts';
@@ -10,7 +11,6 @@ import {
   readEventRoute,
 } from './events.ts';
 import { putOrderRoute, readOrderRoute } from './orders.ts';
-import { organizationWide } from './organization-wide.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
 import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
 import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';

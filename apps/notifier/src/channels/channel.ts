@@ -1,5 +1,5 @@
 /** How a message can reach a person. */
-export type ChannelName = 'email' | 'webhook' | 'log';
+export type ChannelName = 'email' | 'log';
 
 /** One message to one person, ready to go out. Names and addresses live here and only here. */
 export interface Message {

@@ -58,7 +58,10 @@ export function openEmailChannel({
     longestSendMs: timeoutMs,
     sendMail,
     async send({ messageId, template, to, subject, text }, stopping) {
-      return await sendMail({ id: `${messageId}.${template}`, about: messageId, to, subject, text }, stopping);
+      return await sendMail(
+        { id: `${messageId}.${template}`, about: messageId, to, subject, text },
+        stopping,
+      );
     },
     async [Symbol.asyncDispose]() {
       transport.close({ force: true });

@@ -6,7 +6,8 @@ import { type Acting, noteAction } from '../dead-letters/note-action.ts';
 import { type ReplayProperties, replayMessage } from '../dead-letters/replay-message.ts';
 import type { StoredDeadLetter } from '../dead-letters/stored-dead-letter.ts';
 import type { Sight } from '../dead-letters/visible-letters.ts';
-import type { Handled } from './handled.ts';
+import { whyNotDeliverable } from '../store/why-not-deliverable.ts';
+import type { DeadLetterRefusal, Handled } from './handled.ts';
 
 export interface ReplayContext {
   db: Db;
@@ -63,17 +64,20 @@ async function sendAgain(
   { publisher }: ReplayContext,
   tx: Tx,
   letter: StoredDeadLetter,
-): Promise<'body_not_kept' | 'not_published' | null> {
+): Promise<DeadLetterRefusal | null> {
   switch (letter.source) {
     case 'broker':
       return await publishAgain(publisher, tx, letter);
-    case 'delivery':
+    case 'delivery': {
+      const problem = await whyNotDeliverable(tx, letter.identity);
+      if (problem !== null) return problem;
       tx.send(
         `update notifier.deliveries set status = 'pending', refused = 0, next_attempt_at = clock_timestamp()
          where delivery_id = $1 and status = 'failed'`,
         [letter.identity],
       );
       return null;
+    }
     case 'outbox':
       tx.send('select outbox.send_again($1)', [letter.identity]);
       return null;

@@ -84,6 +84,6 @@ function readAll(batch: readonly Delivery[], logger: Logger): Held[] {
       return [];
     }
     const headers = traceHeaders({ traceparent: read.event.traceparent, ...properties.headers });
-    return [{ ...read, headers, delivery }];
+    return [{ ...read, headers, body: content, delivery }];
   });
 }

@@ -5,4 +5,6 @@ import type { ReadEvent } from './read-event.ts';
 export interface ReceivedEvent extends ReadEvent {
   /** The trace in which it was published. */
   headers: TraceHeaders;
+  /** Byte for byte. */
+  body: Buffer;
 }

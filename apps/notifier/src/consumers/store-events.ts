@@ -2,8 +2,11 @@ import type { Db, Tx } from '@turnout/runtime/postgres';
 import { failuresIn } from '../alerts/failures-in.ts';
 import { raiseAlerts } from '../alerts/raise-alerts.ts';
 import { notificationsFor } from '../notifications/notifications-for.ts';
+import { findSubscriptions } from '../store/find-subscriptions.ts';
 import { insertDeliveries, type NewDelivery } from '../store/insert-deliveries.ts';
 import { insertInbox } from '../store/insert-inbox.ts';
+import { insertWebhookBodies } from '../store/webhook-bodies.ts';
+import { type Subscription, webhooksFor } from '../webhooks/webhooks-for.ts';
 import { type ReceiveSpan, startReceiveSpan } from './receive-span.ts';
 import type { ReceivedEvent } from './received-event.ts';
 
@@ -13,7 +16,7 @@ export interface StoreCounts {
   deliveries: number;
 }
 
-/** Stores what is new among these events, and what is owed to people because of it; all of it or nothing. */
+/** Stores what is new among these events, and what people and endpoints are owed because of it; all of it or nothing. */
 export async function storeEvents(
   db: Db,
   events: readonly ReceivedEvent[],
@@ -22,36 +25,64 @@ export async function storeEvents(
   const spans: ReceiveSpan[] = [];
   try {
     return await db.transaction(async (tx) => {
-      const fresh = await insertNew(tx, events);
+      const inserting = insertNew(tx, events);
+      const finding = findSubscriptions(
+        tx,
+        events.map(({ organizationId }) => organizationId),
+      );
+      // After a statement that failed, the next fails too and says nothing of why.
+      finding.catch(() => undefined);
+      const fresh = await inserting;
+      const subscriptions = await finding;
       raiseAlerts(
         tx,
         fresh.flatMap(({ event, organizationId }) => failuresIn(event, organizationId)),
       );
+      const bodies = new Map<string, Buffer>();
       const deliveries = fresh.flatMap((received) => {
-        const notifications = notificationsFor(received.event);
-        if (notifications.length === 0) return [];
+        const webhooks = webhooksFor(received, subscriptions);
+        const owed = [...toPeople(received, emailOrLog), ...toEndpoints(received, webhooks)];
+        if (owed.length === 0) return [];
+        if (webhooks.length > 0) bodies.set(received.event.id, received.body);
         const span = startReceiveSpan(received);
         spans.push(span);
-        return notifications.map(({ enrollmentId, channel, template, content }): NewDelivery => {
-          const { event, organizationId } = received;
-          return {
-            messageId: event.id,
-            organizationId,
-            eventId: event.data.eventId,
-            enrollmentId,
-            channel: { email: emailOrLog }[channel],
-            template,
-            content,
-            headers: span.headers,
-          };
-        });
+        return owed.map((delivery): NewDelivery => ({ ...delivery, headers: span.headers }));
       });
-      if (deliveries.length > 0) await insertDeliveries(tx, deliveries);
+      insertWebhookBodies(tx, bodies);
+      await insertDeliveries(tx, deliveries);
       return { new: fresh.length, deliveries: deliveries.length };
     });
   } finally {
     for (const span of spans) span.end();
   }
+}
+
+function toPeople({ event, organizationId }: ReceivedEvent, emailOrLog: 'email' | 'log') {
+  return notificationsFor(event).map(({ enrollmentId, channel, template, content }) => ({
+    messageId: event.id,
+    organizationId,
+    eventId: event.data.eventId,
+    enrollmentId,
+    channel: { email: emailOrLog }[channel],
+    template,
+    endpointId: null,
+    content,
+  }));
+}
+
+function toEndpoints({ event, organizationId }: ReceivedEvent, webhooks: readonly Subscription[]) {
+  const { eventId } = event.data;
+  return webhooks.map(({ endpointId }) => ({
+    messageId: event.id,
+    organizationId,
+    eventId,
+    // The subject of what is said of the event as a whole is the event.
+    enrollmentId: event.subject.toLowerCase() === eventId.toLowerCase() ? null : event.subject,
+    channel: 'webhook' as const,
+    template: null,
+    endpointId,
+    content: {},
+  }));
 }
 
 async function insertNew(tx: Tx, events: readonly ReceivedEvent[]): Promise<ReceivedEvent[]> {

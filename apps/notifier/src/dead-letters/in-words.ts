@@ -32,6 +32,12 @@ export function whyRefused(refusal: DeadLetterRefusal, letter: StoredDeadLetter)
       return `It was sent again at ${letter.replayed_at?.toISOString()}. Should it die once more, it is listed as dead, and can be dropped then.`;
     case 'body_not_kept':
       return `Of its ${letter.bytes} bytes nothing was kept. Have it published again, and drop this letter.`;
+    case 'webhook_endpoint_deleted':
+      return 'Its endpoint was deleted. Nothing can be sent to it any more; drop this letter.';
+    case 'webhook_endpoint_disabled':
+      return 'Its endpoint is disabled. Enable the endpoint first, then try again.';
+    case 'message_not_kept':
+      return 'A message can be sent again for 30 days after it was received, and that is over. Drop this letter.';
     case 'not_published':
       return 'RabbitMQ did not confirm the message in time. The letter is as it was; try again.';
   }

@@ -1,6 +1,5 @@
 import { answerPage } from '@turnout/access/answer-page';
 import { readers } from '@turnout/access/authorize';
-import type { Principal } from '@turnout/access/principal';
 import {
   deadLetterParams,
   deadLettersQuery,
@@ -11,21 +10,17 @@ import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { dropDeadLetter } from '../commands/drop-dead-letter.ts';
 import type { Handled } from '../commands/handled.ts';
-import { type ReplayContext, replayDeadLetter } from '../commands/replay-dead-letter.ts';
+import { replayDeadLetter } from '../commands/replay-dead-letter.ts';
 import { findDeadLetter, listActions, listDeadLetters } from '../dead-letters/find-dead-letters.ts';
 import { whyRefused } from '../dead-letters/in-words.ts';
 import { letterBody, letterStory } from '../dead-letters/letter-body.ts';
-import type { Acting } from '../dead-letters/note-action.ts';
 import { sightOf } from '../dead-letters/visible-letters.ts';
+import { actingAs } from './acting-as.ts';
+import type { NotifierContext } from './context.ts';
 import { route } from './route.ts';
 
-export interface DeadLetterContext extends ReplayContext {
-  /** The slug of the organization that looks after letters which belong to none; null for nobody. */
-  operatorOrganization: string | null;
-}
-
 /** What could not be delivered, the newest first. */
-export function listDeadLettersRoute({ db, operatorOrganization }: DeadLetterContext) {
+export function listDeadLettersRoute({ db, operatorOrganization }: NotifierContext) {
   return route({
     method: 'get',
     path: '/v1/dead-letters',
@@ -47,7 +42,7 @@ export function listDeadLettersRoute({ db, operatorOrganization }: DeadLetterCon
   });
 }
 
-export function readDeadLetterRoute({ db, operatorOrganization }: DeadLetterContext) {
+export function readDeadLetterRoute({ db, operatorOrganization }: NotifierContext) {
   return route({
     method: 'get',
     path: '/v1/dead-letters/:letterId',
@@ -61,7 +56,7 @@ export function readDeadLetterRoute({ db, operatorOrganization }: DeadLetterCont
   });
 }
 
-export function replayDeadLetterRoute(context: DeadLetterContext) {
+export function replayDeadLetterRoute(context: NotifierContext) {
   return route({
     method: 'post',
     path: '/v1/dead-letters/:letterId/replay',
@@ -75,7 +70,7 @@ export function replayDeadLetterRoute(context: DeadLetterContext) {
   });
 }
 
-export function dropDeadLetterRoute({ db, operatorOrganization }: DeadLetterContext) {
+export function dropDeadLetterRoute({ db, operatorOrganization }: NotifierContext) {
   return route({
     method: 'delete',
     path: '/v1/dead-letters/:letterId',
@@ -90,16 +85,17 @@ export function dropDeadLetterRoute({ db, operatorOrganization }: DeadLetterCont
   });
 }
 
-function actingAs({ tokenId }: Principal, requestId: string): Acting {
-  return { actor: { type: 'token', id: tokenId }, cause: requestId };
-}
-
 function toReply(handled: Handled): Reply {
   if (handled.outcome === 'not_found') return { problem: 'not_found' };
   const { letter } = handled;
   if (handled.outcome === 'done') return { status: 200, body: letterBody(letter) };
   const detail = whyRefused(handled.refusal, letter);
-  return handled.refusal === 'not_published'
-    ? { problem: 'unavailable', detail, headers: { 'Retry-After': '1' } }
-    : { problem: handled.refusal, detail };
+  switch (handled.refusal) {
+    case 'not_published':
+      return { problem: 'unavailable', detail, headers: { 'Retry-After': '1' } };
+    case 'webhook_endpoint_deleted':
+      return { problem: 'webhook_endpoint_disabled', detail };
+    default:
+      return { problem: handled.refusal, detail };
+  }
 }

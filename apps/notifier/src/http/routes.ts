@@ -1,19 +1,38 @@
+import { organizationWide } from '@turnout/access/organization-wide';
+import type { Principal } from '@turnout/access/principal';
+import type { Route } from '@turnout/runtime/http/route';
+import type { NotifierContext } from './context.ts';
 import {
-  type DeadLetterContext,
   dropDeadLetterRoute,
   listDeadLettersRoute,
   readDeadLetterRoute,
   replayDeadLetterRoute,
 } from './dead-letters.ts';
-import { listDeliveriesRoute } from './deliveries.ts';
+import { listAttemptsRoute, listDeliveriesRoute, redeliverRoute } from './deliveries.ts';
+import {
+  changeEndpointRoute,
+  createEndpointRoute,
+  deleteEndpointRoute,
+  listEndpointsRoute,
+  readEndpointRoute,
+  rotateSecretRoute,
+} from './webhook-endpoints.ts';
 
-/** Every route of the service. */
-export function routes(context: DeadLetterContext) {
+/** Every route of the service. An endpoint hears of all events, so a token for some of them has nothing to do with it. */
+export function routes(context: NotifierContext): Route<Principal>[] {
   return [
-    listDeliveriesRoute(context), //    GET /v1/deliveries
-    listDeadLettersRoute(context), //   GET /v1/dead-letters
-    readDeadLetterRoute(context), //    GET /v1/dead-letters/:letterId
-    replayDeadLetterRoute(context), // POST /v1/dead-letters/:letterId/replay
-    dropDeadLetterRoute(context), // DELETE /v1/dead-letters/:letterId
+    listDeliveriesRoute(context), //                      GET /v1/deliveries
+    listAttemptsRoute(context), //                        GET /v1/deliveries/:deliveryId/attempts
+    redeliverRoute(context), //                          POST /v1/deliveries/:deliveryId/redelivery
+    organizationWide(createEndpointRoute(context)), //   POST /v1/webhook-endpoints
+    organizationWide(listEndpointsRoute(context)), //     GET /v1/webhook-endpoints
+    organizationWide(readEndpointRoute(context)), //      GET /v1/webhook-endpoints/:endpointId
+    organizationWide(changeEndpointRoute(context)), //  PATCH /v1/webhook-endpoints/:endpointId
+    organizationWide(deleteEndpointRoute(context)), // DELETE /v1/webhook-endpoints/:endpointId
+    organizationWide(rotateSecretRoute(context)), //     POST /v1/webhook-endpoints/:endpointId/secret-rotation
+    listDeadLettersRoute(context), //                     GET /v1/dead-letters
+    readDeadLetterRoute(context), //                      GET /v1/dead-letters/:letterId
+    replayDeadLetterRoute(context), //                   POST /v1/dead-letters/:letterId/replay
+    dropDeadLetterRoute(context), //                   DELETE /v1/dead-letters/:letterId
   ];
 }

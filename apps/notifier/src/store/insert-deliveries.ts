@@ -7,24 +7,35 @@ const insert: Statement = {
   name: 'insert_deliveries',
   text: `
     insert into notifier.deliveries
-      (delivery_id, message_id, organization_id, event_id, enrollment_id, channel, template, content, headers)
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
-      $8::jsonb[], $9::jsonb[])`,
+      (delivery_id, message_id, organization_id, event_id, enrollment_id, channel, template, endpoint_id, content, headers)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::uuid[],
+      $9::jsonb[], $10::jsonb[])`,
 };
 
-export interface NewDelivery {
+interface NewDeliveryFacts {
   messageId: string;
   organizationId: string;
   eventId: string;
-  enrollmentId: string;
-  channel: ChannelName;
-  template: string;
-  content: object;
   headers: TraceHeaders;
 }
 
-/** Owes these messages to people; they are due at once. */
+export type NewDelivery = NewDeliveryFacts &
+  (
+    | { channel: ChannelName; enrollmentId: string; template: string; endpointId: null; content: object }
+    | { channel: 'webhook'; enrollmentId: string | null; template: null; endpointId: string; content: object }
+  );
+
+/** As many as one statement writes well within its deadline: twenty endpoints may want each of 500 events. */
+const PART = 2_000;
+
+/** Owes these messages to people and endpoints; they are due at once. */
 export async function insertDeliveries(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> {
+  for (let from = 0; from < deliveries.length; from += PART) {
+    await insertPart(tx, deliveries.slice(from, from + PART));
+  }
+}
+
+async function insertPart(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> {
   await tx.query(insert, [
     deliveries.map(() => newId()),
     deliveries.map(({ messageId }) => messageId),
@@ -33,6 +44,7 @@ export async function insertDeliveries(tx: Tx, deliveries: readonly NewDelivery[
     deliveries.map(({ enrollmentId }) => enrollmentId),
     deliveries.map(({ channel }) => channel),
     deliveries.map(({ template }) => template),
+    deliveries.map(({ endpointId }) => endpointId),
     deliveries.map(({ content }) => JSON.stringify(content)),
     deliveries.map(({ headers }) => JSON.stringify(headers)),
   ]);

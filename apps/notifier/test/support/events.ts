@@ -1,4 +1,5 @@
 import { toCloudEvent } from '@turnout/contracts/events/envelope';
+import { eventClosedType } from '@turnout/contracts/events/event-closed';
 import { participantAttendedType } from '@turnout/contracts/events/participant-attended';
 import { newId } from '@turnout/runtime/ids';
 
@@ -49,3 +50,25 @@ export const anybody = (): Subject => ({
   eventId: newId(),
   enrollmentId: newId(),
 });
+
+/** An EventClosed, as it is published: about the event, and nobody in it. */
+export function closedEvent({ organizationId, eventId }: Omit<Subject, 'enrollmentId'>) {
+  const time = new Date('2026-05-03T16:00:00Z');
+  return toCloudEvent({
+    id: newId(),
+    type: eventClosedType,
+    organizationId,
+    eventId,
+    subject: eventId,
+    sequence: 1,
+    time,
+    data: {
+      eventId,
+      runId: newId(),
+      closedAt: time.toISOString(),
+      firstClosure: true,
+      counts: { attended: 1, noShow: 0 },
+      totals: { attended: 1, noShow: 0, cancelled: 0 },
+    },
+  });
+}

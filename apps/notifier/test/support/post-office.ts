@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cloudEventsJson } from '@turnout/contracts/events/envelope';
 import { eventsExchange, notifierTopology, publicTopology } from '@turnout/contracts/topology';
 import { newId } from '@turnout/runtime/ids';
@@ -54,6 +55,7 @@ export interface DeliveryRow {
   delivery_id: string;
   message_id: string;
   enrollment_id: string;
+  endpoint_id: string | null;
   channel: string;
   status: string;
   attempts: number;
@@ -90,6 +92,7 @@ export async function openPostOffice(): Promise<PostOffice> {
     return enrollments.map(({ id }) => ({ organizationId: organization.id, eventId, enrollmentId: id }));
   }
 
+  const secretsKey = randomBytes(32);
   const opened = opening.move();
   return {
     db,
@@ -110,6 +113,7 @@ export async function openPostOffice(): Promise<PostOffice> {
       },
       mailsPerSecond: 500,
       operator: { organization: null, email: null },
+      webhooks: { secretsKey, networks: 'any', timeoutMs: 2_000 },
       log: { level: 'silent' },
     },
     environment: {
@@ -119,6 +123,9 @@ export async function openPostOffice(): Promise<PostOffice> {
       SMTP_URL: mailbox.smtpUrl,
       MAILS_PER_SECOND: '500',
       MAIL_FROM: 'Turnout <turnout@example.org>',
+      WEBHOOK_SECRETS_KEY: secretsKey.toString('base64'),
+      WEBHOOK_NETWORKS: 'any',
+      WEBHOOK_TIMEOUT_MS: '2000',
     },
     people,
     async person() {

@@ -1,0 +1,190 @@
+import { answerPage } from '@turnout/access/answer-page';
+import { readers } from '@turnout/access/authorize';
+import { page } from '@turnout/contracts/http/pagination';
+import {
+  changeWebhookEndpointRequest,
+  createWebhookEndpointRequest,
+  rotateWebhookSecretRequest,
+  type WebhookEndpointBody,
+} from '@turnout/contracts/http/webhook-endpoints';
+import { id } from '@turnout/contracts/primitives';
+import { validationFailed } from '@turnout/runtime/http/problems';
+import type { Refusal, Reply } from '@turnout/runtime/http/reply';
+import { z } from 'zod';
+import { changeEndpoint } from '../commands/change-endpoint.ts';
+import { createEndpoint, MOST_ENDPOINTS } from '../commands/create-endpoint.ts';
+import { MOST_SECRETS, rotateSecret } from '../commands/rotate-secret.ts';
+import {
+  deleteEndpoint,
+  findEndpoint,
+  listEndpoints,
+  type StoredEndpoint,
+} from '../store/webhook-endpoints.ts';
+import { removeSecrets } from '../store/webhook-secrets.ts';
+import { complaintAboutUrl, type WebhookNetworks } from '../webhooks/url-rule.ts';
+import type { NotifierContext } from './context.ts';
+import { route } from './route.ts';
+
+const oneEndpoint = z.object({ endpointId: id });
+
+export function createEndpointRoute({ db, networks, sealing }: NotifierContext) {
+  return route({
+    method: 'post',
+    path: '/v1/webhook-endpoints',
+    allow: ['admin'],
+    body: createWebhookEndpointRequest,
+    async handle({ principal, body }): Promise<Reply> {
+      if (sealing === null) return notConfigured;
+      const wrong = urlRefused(body.url, networks);
+      if (wrong) return wrong;
+      const { organizationId } = principal;
+      const created = await createEndpoint(db, { organizationId, sealing, fields: body });
+      if (created.outcome === 'created') {
+        const { endpoint, secret } = created;
+        return {
+          status: 201,
+          headers: { Location: `/v1/webhook-endpoints/${endpoint.endpoint_id}` },
+          body: { ...endpointBody(endpoint), secret },
+        };
+      }
+      if (created.refusal === 'webhook_endpoint_exists') {
+        const detail = `Endpoint ${created.endpointId} has this URL. Change that one; for a new secret, rotate its secret.`;
+        return { problem: created.refusal, detail };
+      }
+      const detail = `An organization has at most ${MOST_ENDPOINTS} endpoints. Delete one first.`;
+      return { problem: created.refusal, detail };
+    },
+  });
+}
+
+export function listEndpointsRoute({ db }: NotifierContext) {
+  return route({
+    method: 'get',
+    path: '/v1/webhook-endpoints',
+    allow: readers,
+    query: z.object(page),
+    async handle({ principal, query }): Promise<Reply> {
+      const { organizationId } = principal;
+      return await answerPage({
+        list: 'webhook-endpoints',
+        principal,
+        query,
+        load: (after, limit) => listEndpoints(db, { organizationId, after, limit }),
+        idOf: ({ endpoint_id }) => endpoint_id,
+        toBody: endpointBody,
+      });
+    },
+  });
+}
+
+export function readEndpointRoute({ db }: NotifierContext) {
+  return route({
+    method: 'get',
+    path: '/v1/webhook-endpoints/:endpointId',
+    allow: readers,
+    params: oneEndpoint,
+    async handle({ principal, params }): Promise<Reply> {
+      const found = await findEndpoint(db, principal.organizationId, params.endpointId);
+      return found ? { status: 200, body: endpointBody(found) } : { problem: 'not_found' };
+    },
+  });
+}
+
+export function changeEndpointRoute({ db, networks, wake }: NotifierContext) {
+  return route({
+    method: 'patch',
+    path: '/v1/webhook-endpoints/:endpointId',
+    allow: ['admin'],
+    params: oneEndpoint,
+    body: changeWebhookEndpointRequest,
+    async handle({ principal, params, body }): Promise<Reply> {
+      const wrong = body.url === undefined ? null : urlRefused(body.url, networks);
+      const { organizationId } = principal;
+      const { endpointId } = params;
+      if (wrong)
+        return (await findEndpoint(db, organizationId, endpointId)) ? wrong : { problem: 'not_found' };
+      const changed = await changeEndpoint(db, { organizationId, endpointId, changes: body });
+      switch (changed.outcome) {
+        case 'not_found':
+          return { problem: 'not_found' };
+        case 'refused': {
+          const detail = 'Another endpoint of the organization has this URL. Change or delete that one.';
+          return { problem: changed.refusal, detail };
+        }
+        case 'changed':
+          wake();
+          return { status: 200, body: endpointBody(changed.endpoint) };
+      }
+    },
+  });
+}
+
+export function deleteEndpointRoute({ db }: NotifierContext) {
+  return route({
+    method: 'delete',
+    path: '/v1/webhook-endpoints/:endpointId',
+    allow: ['admin'],
+    params: oneEndpoint,
+    async handle({ principal, params }): Promise<Reply> {
+      const { endpointId } = params;
+      const deleted = await db.transaction(async (tx) => {
+        const found = await deleteEndpoint(tx, principal.organizationId, endpointId);
+        if (found) removeSecrets(tx, endpointId);
+        return found;
+      });
+      return deleted ? { status: 204 } : { problem: 'not_found' };
+    },
+  });
+}
+
+export function rotateSecretRoute({ db, sealing }: NotifierContext) {
+  return route({
+    method: 'post',
+    path: '/v1/webhook-endpoints/:endpointId/secret-rotation',
+    allow: ['admin'],
+    params: oneEndpoint,
+    body: rotateWebhookSecretRequest,
+    async handle({ principal, params, body }): Promise<Reply> {
+      if (sealing === null) return notConfigured;
+      const { organizationId } = principal;
+      const rotated = await rotateSecret(db, { organizationId, ...params, ...body, sealing });
+      switch (rotated.outcome) {
+        case 'not_found':
+          return { problem: 'not_found' };
+        case 'refused': {
+          const detail = `${MOST_SECRETS} secrets of this endpoint are valid at once. Wait until one has ended, or end them all with "overlapHours": 0.`;
+          return { problem: rotated.refusal, detail };
+        }
+        case 'rotated': {
+          const { secret, previousExpireAt } = rotated;
+          return { status: 200, body: { secret, previousExpireAt: previousExpireAt.toISOString() } };
+        }
+      }
+    },
+  });
+}
+
+const notConfigured: Refusal = {
+  problem: 'webhooks_not_configured',
+  detail:
+    'This notifier has no key to keep signing secrets with. Its operator sets WEBHOOK_SECRETS_KEY and starts it again.',
+};
+
+function urlRefused(url: string, networks: WebhookNetworks): Refusal | null {
+  const message = complaintAboutUrl(url, networks);
+  return message === null ? null : validationFailed([{ path: 'url', message }]);
+}
+
+function endpointBody(row: StoredEndpoint): WebhookEndpointBody {
+  return {
+    id: row.endpoint_id,
+    url: row.url,
+    eventTypes: row.event_types,
+    description: row.description,
+    enabled: row.disabled_at === null,
+    disabledAt: row.disabled_at?.toISOString() ?? null,
+    disabledBecause: row.disabled_because,
+    failingSince: row.failing_since?.toISOString() ?? null,
+    createdAt: row.created_at.toISOString(),
+  };
+}

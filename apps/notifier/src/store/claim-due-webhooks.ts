@@ -1,0 +1,121 @@
+import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import type { TraceHeaders } from '@turnout/runtime/trace-context';
+
+// Endpoints that are owed something are found by skipping through the index from one to the next, so a look costs by how
+// many there are, not by how much each is owed; each then gives no more than it may have under way. In no order, so that
+// where places are few all endpoints get some. As for mails, the lease is next_attempt_at.
+const claim: Statement = {
+  name: 'claim_due_webhooks',
+  text: `
+    with recursive owed (endpoint_id) as (
+      (select endpoint_id from notifier.deliveries
+       where status = 'pending' and endpoint_id is not null order by endpoint_id limit 1)
+      union all
+      select (select d.endpoint_id from notifier.deliveries d
+              where d.status = 'pending' and d.endpoint_id > owed.endpoint_id order by d.endpoint_id limit 1)
+      from owed where owed.endpoint_id is not null
+    ), open as (
+      select e.endpoint_id, e.url,
+        case when e.failing_since is null then $3::int else 1 end - coalesce(busy.under_way, 0) as places
+      from owed
+      join notifier.webhook_endpoints e using (endpoint_id)
+      left join unnest($1::uuid[], $2::int[]) as busy (endpoint_id, under_way) using (endpoint_id)
+      where e.disabled_at is null and e.deleted_at is null and (e.quiet_until is null or e.quiet_until <= now())
+      order by random()
+    ), due as (
+      select open.url, picked.delivery_id
+      from open
+      cross join lateral (
+        select d.delivery_id
+        from notifier.deliveries d
+        where d.status = 'pending' and d.endpoint_id = open.endpoint_id and d.next_attempt_at <= now()
+        order by d.next_attempt_at
+        limit greatest(open.places, 0)
+        for update skip locked
+      ) picked
+      limit $4
+    ), claimed as (
+      update notifier.deliveries d
+      set attempts = attempts + 1, next_attempt_at = clock_timestamp() + $5 * interval '1 millisecond'
+      from due
+      where d.delivery_id = due.delivery_id
+      returning d.delivery_id, d.message_id, d.endpoint_id, d.attempts, d.refused, d.requested_by, d.headers, due.url
+    )
+    select claimed.*, b.body, extract(epoch from clock_timestamp())::int as timestamp,
+      array(
+        select s.sealed from notifier.webhook_secrets s
+        where s.endpoint_id = claimed.endpoint_id and (s.expires_at is null or s.expires_at > now())
+        order by s.expires_at desc nulls first
+      ) as sealed_secrets
+    from claimed
+    left join notifier.webhook_bodies b using (message_id)`,
+};
+
+export interface ClaimedWebhook {
+  id: string;
+  messageId: string;
+  endpointId: string;
+  url: string;
+  /** Null when the message is not kept any more. */
+  body: Buffer | null;
+  /** All that sign, the newest first. */
+  sealedSecrets: readonly Buffer[];
+  /** Seconds since 1970 by the database's clock: receivers refuse what is dated some minutes off. */
+  timestamp: number;
+  /** The number of this attempt, from 1. */
+  attempt: number;
+  /** How many attempts have failed before this one, since it was last asked for. */
+  failures: number;
+  requestedBy: string | null;
+  headers: TraceHeaders;
+}
+
+export interface ClaimWebhooksOptions {
+  /** How many of each endpoint are under way here. */
+  underWay: ReadonlyMap<string, number>;
+  /** How many an endpoint may have under way; one that is failing has one. */
+  perEndpoint: number;
+  limit: number;
+  leaseMs: number;
+}
+
+/** Takes deliveries to endpoints that are due for as long as `leaseMs`; nobody else takes them meanwhile. */
+export async function claimDueWebhooks(
+  db: Queryable,
+  { underWay, perEndpoint, limit, leaseMs }: ClaimWebhooksOptions,
+): Promise<ClaimedWebhook[]> {
+  const rows = await db.query<ClaimedRow>(claim, [
+    [...underWay.keys()],
+    [...underWay.values()],
+    perEndpoint,
+    limit,
+    leaseMs,
+  ]);
+  return rows.map((row) => ({
+    id: row.delivery_id,
+    messageId: row.message_id,
+    endpointId: row.endpoint_id,
+    url: row.url,
+    body: row.body,
+    sealedSecrets: row.sealed_secrets,
+    timestamp: row.timestamp,
+    attempt: row.attempts,
+    failures: row.refused,
+    requestedBy: row.requested_by,
+    headers: row.headers,
+  }));
+}
+
+interface ClaimedRow {
+  delivery_id: string;
+  message_id: string;
+  endpoint_id: string;
+  url: string;
+  body: Buffer | null;
+  sealed_secrets: Buffer[];
+  timestamp: number;
+  attempts: number;
+  refused: number;
+  requested_by: string | null;
+  headers: TraceHeaders;
+}

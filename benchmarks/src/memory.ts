@@ -6,6 +6,8 @@ const EVERY_MS = 250;
 export interface MemoryWatch extends Disposable {
   /** Megabytes of resident memory: the median of the first and of the last third of what was seen since `mark`. */
   thirds(): { first: number; last: number };
+  /** Megabytes at most since `mark`. */
+  peak(): number;
   /** What came before was the warm-up. */
   mark(): void;
 }
@@ -18,6 +20,7 @@ export function watchMemory(pid: number): MemoryWatch {
     mark() {
       samples = [];
     },
+    peak: () => Math.max(0, ...samples),
     thirds() {
       const third = Math.max(1, Math.floor(samples.length / 3));
       return { first: median(samples.slice(0, third)), last: median(samples.slice(-third)) };

@@ -15,6 +15,7 @@ export interface Stand extends AsyncDisposable {
   logDir: string;
   /** Of the owner of the database. */
   databaseUrl: string;
+  redisUrls: readonly string[];
   amqpUrl: string;
 }
 
@@ -28,7 +29,7 @@ export async function openStand(): Promise<Stand> {
   await using opening = new AsyncDisposableStack();
   const guard = opening.use(await openGuard({ dir, logDir }));
   guard.removeAtEnd(dir);
-  const { databaseUrl, amqpUrl } = await startServers({
+  const { databaseUrl, redisUrls, amqpUrl } = await startServers({
     guard,
     say,
     dataDir: dir,
@@ -39,5 +40,13 @@ export async function openStand(): Promise<Stand> {
   await migrate({ url: databaseUrl, log: () => undefined });
   await setRolePasswords(databaseUrl);
   const opened = opening.move();
-  return { guard, say, logDir, databaseUrl, amqpUrl, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    guard,
+    say,
+    logDir,
+    databaseUrl,
+    redisUrls,
+    amqpUrl,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }

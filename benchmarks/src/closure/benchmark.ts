@@ -1,10 +1,14 @@
 import { openStand } from '../stand.ts';
 import { printTable, type Row } from '../table.ts';
 import { type Bench, openBench } from './bench.ts';
+import { benchmarkManyEvents } from './many-events.ts';
+import { benchmarkMillion } from './million.ts';
 import { benchmarkOneEvent } from './one-event.ts';
 
 export const parts: Record<string, (bench: Bench) => Promise<Row[]>> = {
   'one-event': benchmarkOneEvent,
+  'many-events': benchmarkManyEvents,
+  million: benchmarkMillion,
 };
 
 /**

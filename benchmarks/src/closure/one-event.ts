@@ -8,7 +8,7 @@ import { closeByStatement } from './floor.ts';
 import { requireVerdicts, seedEndedEvents, settle } from './seed.ts';
 
 export const PEOPLE = 100_000;
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const ROUNDS = 5;
 
 /** Closing one large event beside the statement that does the same writes, in turns, each with an event of its own. */
 export async function benchmarkOneEvent(bench: Bench): Promise<Row[]> {

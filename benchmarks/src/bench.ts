@@ -18,6 +18,10 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
     const { parts, benchmarkClosure } = await import('./closure/benchmark.ts');
     return { parts, run: benchmarkClosure };
   },
+  relay: async () => {
+    const { parts, benchmarkRelay } = await import('./relay/benchmark.ts');
+    return { parts, run: benchmarkRelay };
+  },
 };
 
 const usage = `usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')} [--only part,part]`;

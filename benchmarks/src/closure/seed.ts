@@ -87,7 +87,7 @@ export async function seedEndedEvents(
 
 /** Nothing left to write for a checkpoint, and nothing left to clear away for a vacuum. */
 export async function settle(db: Db): Promise<void> {
-  await db.query('truncate outbox.messages');
+  await db.query('truncate outbox.messages, outbox.published');
   await db.query('vacuum analyze');
   await db.query('checkpoint');
 }
@@ -98,8 +98,11 @@ export async function requireVerdicts(db: Db, eventId: string, people: number): 
     `select count(*) filter (where status = 'attended') as attended, count(*) filter (where status = 'no_show') as no_show,
        (select count(*) from attendance.transitions t
         where t.event_id = $1 and t.triggered_by = 'system' and t.message_id is not null) as audited,
-       (select count(*) from outbox.messages m
-        where m.partition_key = $1 and m.routing_key like 'turnout.participant.%') as told
+       (select count(*) from attendance.transitions t
+        join (
+          select message_id from outbox.messages union all select unnest(message_ids) from outbox.published
+        ) m using (message_id)
+        where t.event_id = $1 and t.triggered_by = 'system') as told
      from attendance.enrollments where event_id = $1`,
     [eventId],
   );

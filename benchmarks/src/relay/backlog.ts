@@ -3,8 +3,9 @@ import { startService } from '../programs.ts';
 import type { Row } from '../table.ts';
 import type { RelayBench } from './bench.ts';
 import { turnout } from './contestants.ts';
+import { MESSAGES } from './messages.ts';
 
-const BACKLOG = 100_000;
+const BACKLOG = MESSAGES;
 const LIMIT_SECONDS = 15;
 const OUTAGE_MS = 120_000;
 
@@ -19,8 +20,7 @@ export async function benchmarkBacklog({ stand, db, queue }: RelayBench): Promis
     await queue.empty();
     broker.cut();
     stand.say(`backlog: committing ${BACKLOG.toLocaleString('en-US')} messages while the broker is away`);
-    for (let filled = 0; filled < BACKLOG; filled += turnout.messages)
-      await turnout.fill(db, stand, turnout.messages);
+    await turnout.fill(db, stand, BACKLOG);
     await db.query('analyze outbox.messages');
     await db.query('checkpoint');
     broker.heal();

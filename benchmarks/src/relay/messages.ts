@@ -4,8 +4,8 @@ import type { Db } from '@turnout/runtime/postgres';
 
 /** Events that the messages are about, spread over the partitions of the outbox. */
 const EVENTS = 40;
-/** As many messages as any contestant gets; each takes the first of them. */
-export const MESSAGES = 50_000;
+/** As many as any run has; each takes the first of them. */
+export const MESSAGES = 100_000;
 
 // Bodies as closure makes them, about 900 bytes each. The same rows are handed to every contestant.
 const makeMessages = `

@@ -2,7 +2,6 @@ import { median } from '../statistics.ts';
 import type { Row } from '../table.ts';
 import type { RelayBench } from './bench.ts';
 import { peers, type RelayContestant, turnout } from './contestants.ts';
-import { MESSAGES } from './messages.ts';
 import { publishRaw } from './raw.ts';
 
 const ROUNDS = 5;
@@ -16,7 +15,7 @@ export async function benchmarkFloor(bench: RelayBench): Promise<Row[]> {
   const raw = async () => {
     await queue.empty();
     await db.query('checkpoint');
-    return await publishRaw(db, stand.amqpUrl, MESSAGES);
+    return await publishRaw(db, stand.amqpUrl, turnout.messages);
   };
   await raw();
   const rates = { raw: [] as number[], turnout: [] as number[] };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { median } from '../statistics.ts';
 import type { Row } from '../table.ts';
 import type { RelayBench } from './bench.ts';
@@ -7,6 +8,8 @@ import { publishRaw } from './raw.ts';
 const ROUNDS = 5;
 const PEER_ROUNDS = 3;
 const WARM_UP = 2_000;
+/** By then a relay has written down what it published. */
+const SETTLES_MS = 1_000;
 const PATIENCE_MS = 60_000;
 
 /** Our relay beside publishing from memory, in turns. */
@@ -70,6 +73,7 @@ export async function relayRate(
     await contestant.fill(db, stand, WARM_UP);
     await queue.holds(WARM_UP, PATIENCE_MS);
     await queue.empty();
+    await pause(SETTLES_MS);
     process.kill(unit.pid, 'SIGSTOP');
     await contestant.fill(db, stand, contestant.messages);
     await db.query('checkpoint');

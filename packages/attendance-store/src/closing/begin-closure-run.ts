@@ -1,5 +1,5 @@
 import { newId } from '@turnout/runtime/ids';
-import type { Db, Statement, Tx } from '@turnout/runtime/postgres';
+import type { Db, Statement } from '@turnout/runtime/postgres';
 import type { ClosureRun, ClosureTrigger } from './closure-run.ts';
 import { isClosureDue } from './find-due-events.ts';
 import { type ClosureRefusal, whyNotClosable } from './why-not-closable.ts';
@@ -73,22 +73,14 @@ export async function beginClosureRun(db: Db, order: ClosureOrder): Promise<Begi
     if (refusal) return refuse(refusal);
     if (onlyIfDue && !(await isClosureDue(tx, eventId))) return refuse({ code: 'not_due' });
     const run = { id: newId(), eventId, organizationId: event.organization_id, trigger };
-    const epoch = await raise(tx, run);
-    const [counted] = await tx.query<{ undecided: number }>(countUndecided, [eventId]);
-    return { outcome: 'begun', run: { ...run, epoch }, undecided: counted?.undecided ?? 0 };
+    const [[raised], , [counted]] = await Promise.all([
+      tx.query<{ epoch: number }>(raiseFence, [eventId, run.id, run.organizationId, trigger]),
+      tx.query(failOvertaken, [eventId, run.id]),
+      tx.query<{ undecided: number }>(countUndecided, [eventId]),
+    ]);
+    if (!raised) throw new Error(`event ${eventId} disappeared while it was locked`);
+    return { outcome: 'begun', run: { ...run, epoch: raised.epoch }, undecided: counted?.undecided ?? 0 };
   });
-}
-
-async function raise(tx: Tx, run: Omit<ClosureRun, 'epoch'>): Promise<number> {
-  const [raised] = await tx.query<{ epoch: number }>(raiseFence, [
-    run.eventId,
-    run.id,
-    run.organizationId,
-    run.trigger,
-  ]);
-  if (!raised) throw new Error(`event ${run.eventId} disappeared while it was locked`);
-  await tx.query(failOvertaken, [run.eventId, run.id]);
-  return raised.epoch;
 }
 
 function refuse(refusal: BeginRefusal): Beginning {

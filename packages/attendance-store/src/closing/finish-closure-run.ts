@@ -68,7 +68,7 @@ export async function finishClosureRun(
     if (standing.run_status === 'succeeded') return { outcome: 'closed', closedAt, announced: false };
     if (standing.undecided > 0) return { outcome: 'undecided_left' };
 
-    await tx.query(closeEvent, [
+    tx.send(closeEvent, [
       run.eventId,
       run.id,
       event.now,

@@ -15,7 +15,11 @@ export interface MemoryWatch extends Disposable {
 /** Watches how much memory a process has in use, from the kernel's own account of it. */
 export function watchMemory(pid: number): MemoryWatch {
   let samples: number[] = [];
-  const timer = setInterval(() => samples.push(residentMegabytes(pid)), EVERY_MS);
+  const timer = setInterval(() => {
+    const megabytes = residentMegabytes(pid);
+    if (megabytes === null) clearInterval(timer);
+    else samples.push(megabytes);
+  }, EVERY_MS);
   return {
     mark() {
       samples = [];
@@ -29,7 +33,12 @@ export function watchMemory(pid: number): MemoryWatch {
   };
 }
 
-function residentMegabytes(pid: number): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
+/** Null when the process has ended. */
+function residentMegabytes(pid: number): number | null {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kilobytes === undefined ? null : Number(kilobytes) / 1024;
+  } catch {
+    return null;
+  }
 }

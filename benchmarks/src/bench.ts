@@ -1,20 +1,60 @@
-// npm run bench -- <name>: brings up private servers, measures, prints a table; exit code 1 when a target is missed.
+// npm run bench -- <name> [--only part,part]: brings up private servers, measures, prints a table; exit code 1 when a
+// target is missed.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { packagesAreInstalled } from '../../scripts/ensure-packages.mjs';
 
-const benchmarks: Record<string, () => Promise<boolean>> = {
-  checkin: async () => (await import('./checkin/benchmark.ts')).benchmarkCheckin(),
+type Parts = Record<string, unknown>;
+
+interface Benchmark {
+  parts: Parts;
+  run: (only: readonly string[]) => Promise<boolean>;
+}
+
+const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  checkin: async () => ({ parts: {}, run: (await import('./checkin/benchmark.ts')).benchmarkCheckin }),
+  closure: async () => {
+    const { parts, benchmarkClosure } = await import('./closure/benchmark.ts');
+    return { parts, run: benchmarkClosure };
+  },
+  relay: async () => {
+    const { parts, benchmarkRelay } = await import('./relay/benchmark.ts');
+    return { parts, run: benchmarkRelay };
+  },
 };
 
-const [name = ''] = process.argv.slice(2);
-const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
-if (benchmark) {
+const usage = `usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')} [--only part,part]`;
+process.exitCode = await bench(process.argv.slice(2));
+
+async function bench(argv: string[]): Promise<number> {
+  const { name, only } = readArguments(argv);
+  const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+  if (!load) return refuse(usage);
   installOwnPackages(fileURLToPath(new URL('..', import.meta.url)));
-  process.exitCode = (await benchmark()) ? 0 : 1;
-} else {
-  console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')}`);
-  process.exitCode = 2;
+  const { parts, run } = await load();
+  const unknown = only.filter((part) => !Object.hasOwn(parts, part));
+  if (unknown.length > 0) {
+    const known = Object.keys(parts).join(', ') || 'none';
+    return refuse(`${name} has no part ${unknown.join(', ')}; its parts: ${known}`);
+  }
+  return (await run(only)) ? 0 : 1;
+}
+
+function readArguments(argv: string[]): { name: string; only: string[] } {
+  try {
+    const options = { only: { type: 'string' } } as const;
+    const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
+    const [name = '', ...more] = positionals;
+    return { name: more.length > 0 ? '' : name, only: values.only?.split(',') ?? [] };
+  } catch {
+    return { name: '', only: [] };
+  }
+}
+
+function refuse(sentence: string): number {
+  console.error(sentence);
+  return 2;
 }
 
 /** What only benchmarks need is no part of what npm start and npm test install. */

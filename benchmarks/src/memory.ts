@@ -6,6 +6,8 @@ const EVERY_MS = 250;
 export interface MemoryWatch extends Disposable {
   /** Megabytes of resident memory: the median of the first and of the last third of what was seen since `mark`. */
   thirds(): { first: number; last: number };
+  /** Megabytes at most since `mark`. */
+  peak(): number;
   /** What came before was the warm-up. */
   mark(): void;
 }
@@ -13,11 +15,16 @@ export interface MemoryWatch extends Disposable {
 /** Watches how much memory a process has in use, from the kernel's own account of it. */
 export function watchMemory(pid: number): MemoryWatch {
   let samples: number[] = [];
-  const timer = setInterval(() => samples.push(residentMegabytes(pid)), EVERY_MS);
+  const timer = setInterval(() => {
+    const megabytes = residentMegabytes(pid);
+    if (megabytes === null) clearInterval(timer);
+    else samples.push(megabytes);
+  }, EVERY_MS);
   return {
     mark() {
       samples = [];
     },
+    peak: () => Math.max(0, ...samples),
     thirds() {
       const third = Math.max(1, Math.floor(samples.length / 3));
       return { first: median(samples.slice(0, third)), last: median(samples.slice(-third)) };
@@ -26,7 +33,12 @@ export function watchMemory(pid: number): MemoryWatch {
   };
 }
 
-function residentMegabytes(pid: number): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
+/** Null when the process has ended. */
+function residentMegabytes(pid: number): number | null {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kilobytes === undefined ? null : Number(kilobytes) / 1024;
+  } catch {
+    return null;
+  }
 }

@@ -16,6 +16,7 @@ export interface Stand extends AsyncDisposable {
   logDir: string;
   /** Of the owner of the database. */
   databaseUrl: string;
+  redisUrls: readonly string[];
   amqpUrl: string;
 }
 
@@ -29,7 +30,7 @@ export async function openStand(): Promise<Stand> {
   await using opening = new AsyncDisposableStack();
   const guard = opening.use(await openGuard({ dir, logDir }));
   guard.removeAtEnd(dir);
-  const { databaseUrl, amqpUrl } = await startServers({
+  const { databaseUrl, redisUrls, amqpUrl } = await startServers({
     guard,
     say,
     dataDir: dir,
@@ -41,5 +42,13 @@ export async function openStand(): Promise<Stand> {
   await setRolePasswords(databaseUrl);
   await declareBroker({ url: amqpUrl });
   const opened = opening.move();
-  return { guard, say, logDir, databaseUrl, amqpUrl, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    guard,
+    say,
+    logDir,
+    databaseUrl,
+    redisUrls,
+    amqpUrl,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }

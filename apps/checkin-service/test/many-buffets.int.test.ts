@@ -104,7 +104,7 @@ describe('forty desks at two services', () => {
           const decision = decideOrder(before, wanted, products, newId);
           if (decision.outcome !== 'changed') return { facts: [], result: decision.outcome };
           const after = { ...decision.order, createdAt: before?.createdAt ?? now, changedAt: now };
-          return { facts: [{ kind: 'ordered', order: after, move: null }], result: decision.outcome };
+          return { facts: [{ kind: 'ordered', before, order: after, move: null }], result: decision.outcome };
         }),
         { actor: { type: 'system', id: 'test' }, cause: 'test' },
       );

@@ -4,9 +4,9 @@ import { z } from 'zod';
 
 const closing = {
   DATABASE_URL: url('postgres', 'postgresql'),
-  DATABASE_POOL: integer(1, 200).default(8),
+  DATABASE_POOL: integer(3, 200).default(10),
   REDIS_URLS: commaSeparated(url('redis', 'rediss')),
-  CLOSURE_BATCH_SIZE: integer(1, 20_000).default(5_000),
+  CLOSURE_BATCH_SIZE: integer(1, 20_000).default(2_000),
   CLOSURE_LOCK_TTL_MS: integer(1 * SECOND, 10 * MINUTE).default(20 * SECOND),
   LOG_LEVEL: z.string().optional(),
   LOG_FORMAT: z.string().optional(),
@@ -47,6 +47,10 @@ export interface ClosureConfig extends ClosingConfig {
   schedule: string;
 }
 
+/** Connections that a run uses, and one that is free to look for what is due. */
+const BATCHES_AT_ONCE = 2;
+const LOOK = 1;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -76,7 +80,7 @@ function closingConfig(read: z.output<z.ZodObject<typeof closing>>): ClosingConf
     redisUrls: read.REDIS_URLS,
     batchSize: read.CLOSURE_BATCH_SIZE,
     lockTtlMs: read.CLOSURE_LOCK_TTL_MS,
-    concurrency: Math.min(4, read.DATABASE_POOL),
+    concurrency: Math.min(4, Math.floor((read.DATABASE_POOL - LOOK) / BATCHES_AT_ONCE)),
     retryDelaysMs: [1 * SECOND, 5 * SECOND, 10 * SECOND],
     log: { level: read.LOG_LEVEL, format: read.LOG_FORMAT },
   };

@@ -1,6 +1,7 @@
 import type { Locks } from '@turnout/runtime/lock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeEvent, type Progress } from '../src/commands/close-event.ts';
+import { closeEvent } from '../src/commands/close-event.ts';
+import type { Progress } from '../src/commands/judge-everyone.ts';
 import {
   type ClosingKit,
   checkIn,

@@ -42,6 +42,14 @@ describe.each(bothLocks)('closing an event while others change it, with $lock', 
     return row?.waiting ?? 0;
   };
 
+  /** A holder that pauses after a batch of three has one more under way, which ends without it. */
+  const twoBatchesAreDecided = (eventId: string) =>
+    waitUntil(
+      async () =>
+        Object.values(await statuses(kit.db, eventId)).filter((status) => status === 'attended').length === 6,
+      { within: 5_000 },
+    );
+
   it('gives one verdict each when many close the same event at once', async () => {
     const { eventId } = await givenHalfAttended(40);
     const [one, other] = [kit.closure({ locks, batchSize: 3 }), kit.closure({ locks, batchSize: 7 })];
@@ -62,13 +70,11 @@ describe.each(bothLocks)('closing an event while others change it, with $lock', 
     const { eventId } = await givenHalfAttended(20);
     const pausing = pausingLocks(locks);
     const holder = closeEvent(
-      kit.closure({ locks: pausing.locks, batchSize: 5, lockTtlMs: 100 }),
+      kit.closure({ locks: pausing.locks, batchSize: 3, lockTtlMs: 100 }),
       order(eventId),
     );
     await pausing.paused;
-    expect(
-      Object.values(await statuses(kit.db, eventId)).filter((status) => status === 'attended'),
-    ).toHaveLength(5);
+    await twoBatchesAreDecided(eventId);
 
     const closure = kit.closure({ locks });
     await waitUntil(async () => (await closeEvent(closure, order(eventId))).outcome === 'closed', {
@@ -87,25 +93,25 @@ describe.each(bothLocks)('closing an event while others change it, with $lock', 
     const [overtaken, winner] = await runs(kit.db, eventId);
     expect(overtaken).toMatchObject({
       status: 'failed',
-      attended: 5,
+      attended: 6,
       error: `overtaken by run ${winner?.run_id}`,
     });
-    expect(winner).toMatchObject({ status: 'succeeded', attended: 5, no_show: 10 });
+    expect(winner).toMatchObject({ status: 'succeeded', attended: 4, no_show: 10 });
     expect(await messages(kit.db, eventId, 'turnout.event.closure-failed.v1')).toEqual([]);
   });
 
-  it('stops after the batch it is in when the process stops, and the next run goes on', async () => {
+  it('stops after the batches it is in when the process stops, and the next run goes on', async () => {
     const { eventId } = await givenHalfAttended(20);
     const stopping = new AbortController();
-    const closure = kit.closure({ locks, batchSize: 5, stopping: stopping.signal });
+    const closure = kit.closure({ locks, batchSize: 3, stopping: stopping.signal });
 
     expect(await closeEvent(closure, { ...order(eventId), onProgress: () => stopping.abort() })).toEqual({
       outcome: 'interrupted',
     });
-    expect(await runs(kit.db, eventId)).toMatchObject([{ status: 'failed', attended: 5 }]);
+    expect(await runs(kit.db, eventId)).toMatchObject([{ status: 'failed', attended: 6 }]);
     expect(await closeEvent(kit.closure({ locks }), { ...order(eventId), onlyIfDue: true })).toMatchObject({
       outcome: 'closed',
-      counts: { attended: 5, noShow: 10 },
+      counts: { attended: 4, noShow: 10 },
     });
 
     expect(await verdictsPerEnrollment(kit.db, eventId)).toEqual(Array(20).fill(1));
@@ -190,8 +196,9 @@ describe.each(bothLocks)('closing an event while others change it, with $lock', 
   it('leaves the rest undecided when the event is cancelled in the middle', async () => {
     const { eventId } = await givenHalfAttended(20);
     const pausing = pausingLocks(locks);
-    const closing = closeEvent(kit.closure({ locks: pausing.locks, batchSize: 5 }), order(eventId));
+    const closing = closeEvent(kit.closure({ locks: pausing.locks, batchSize: 3 }), order(eventId));
     await pausing.paused;
+    await twoBatchesAreDecided(eventId);
     await kit.db.query(
       `update attendance.events set cancelled_at = now(), cancellation_reason = 'storm' where event_id = $1`,
       [eventId],
@@ -199,9 +206,9 @@ describe.each(bothLocks)('closing an event while others change it, with $lock', 
     pausing.resume();
 
     expect(await closing).toMatchObject({ outcome: 'refused', refusal: { code: 'event_cancelled' } });
-    expect((await verdictsPerEnrollment(kit.db, eventId)).filter((verdicts) => verdicts > 0)).toHaveLength(5);
+    expect((await verdictsPerEnrollment(kit.db, eventId)).filter((verdicts) => verdicts > 0)).toHaveLength(6);
     expect(await runs(kit.db, eventId)).toMatchObject([
-      { status: 'failed', attended: 5, error: 'the event was cancelled while it was being closed' },
+      { status: 'failed', attended: 6, error: 'the event was cancelled while it was being closed' },
     ]);
     expect(await messages(kit.db, eventId, eventClosed)).toEqual([]);
   });

@@ -13,7 +13,7 @@ describe('the configuration of the closure service', () => {
       port: 4002,
       host: '127.0.0.1',
       schedule: '*/15 * * * *',
-      batchSize: 5_000,
+      batchSize: 2_000,
       lockTtlMs: 20_000,
       retryDelaysMs: [1_000, 5_000, 10_000],
       concurrency: 4,
@@ -22,7 +22,7 @@ describe('the configuration of the closure service', () => {
   });
 
   it('closes no more events at a time than it has connections', () => {
-    expect(readClosingConfig({ ...needed, DATABASE_POOL: '1' }).concurrency).toBe(1);
+    expect(readClosingConfig({ ...needed, DATABASE_POOL: '3' }).concurrency).toBe(1);
   });
 
   it('names everything that is wrong together', () => {

@@ -3,10 +3,11 @@ import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { type Measured, putLoad } from '../load.ts';
 import { watchMemory } from '../memory.ts';
+import { type Contestant, startService } from '../programs.ts';
 import { openStand } from '../stand.ts';
 import { median } from '../statistics.ts';
 import { printTable, type Row } from '../table.ts';
-import { type Contestant, startCheckin, startFloor } from './contestants.ts';
+import { startFloor } from './contestants.ts';
 import { DEVICES, flushBatches, flushOneByOne, SCANS_OF_A_DEVICE } from './flush.ts';
 import { seedEvent, seedOrganization } from './seed.ts';
 
@@ -42,7 +43,7 @@ export async function benchmarkCheckin(): Promise<boolean> {
     applicationName: 'bench',
     queryTimeoutMs: 600_000,
   });
-  const contestants = { floor: await startFloor(stand), checkin: await startCheckin(stand) };
+  const contestants = { floor: await startFloor(stand), checkin: await startService(stand, 'checkin') };
   const bench: Bench = { db, ...(await seedOrganization(db)), contestants };
   using memory = watchMemory(contestants.checkin.unit.pid);
 

@@ -1,11 +1,12 @@
-import type { Db } from '@turnout/runtime/postgres';
+import type { Db, Tx } from '@turnout/runtime/postgres';
 import { isRetryable, isUniqueViolation } from '@turnout/runtime/postgres';
 import type { Change, Fact } from './fact.ts';
 import { type Batch, loadBatch } from './loading/load-batch.ts';
+import { loadUndecided, type UndecidedBatch } from './loading/load-undecided.ts';
 import type { AnsweredScan } from './saving/answered-scan.ts';
 import type { ScanAttempts } from './saving/save-attempts.ts';
 import { saveChanges } from './saving/save-changes.ts';
-import type { Selection } from './selection.ts';
+import type { Selection, UndecidedSelection } from './selection.ts';
 import type { ChangeContext, StoredEnrollment, StoredEvent } from './stored.ts';
 
 /** What a decision about a batch wants to happen, and what it tells the caller. */
@@ -28,8 +29,6 @@ const ATTEMPTS = 5;
  *
  * `decide` is synchronous on purpose: the compiler keeps IO out of decisions. It may run more than once, when another
  * transaction answered the same scan first or PostgreSQL broke a deadlock; only the last run counts.
- *
- * @throws OvertakenError when a closure run selects and the event has a newer run
  */
 export async function changeEnrollments<Result>(
   db: Db,
@@ -37,13 +36,36 @@ export async function changeEnrollments<Result>(
   decide: (batch: Batch) => Decision<Result>,
   context: ChangeContext,
 ): Promise<Result> {
+  return await change(db, selection.eventId, (tx) => loadBatch(tx, selection), decide, context);
+}
+
+/**
+ * The same for the next enrollments that a closure run has to judge, of which less is loaded.
+ *
+ * @throws OvertakenError when the event has a newer run
+ */
+export async function changeUndecided<Result>(
+  db: Db,
+  selection: UndecidedSelection,
+  decide: (batch: UndecidedBatch) => Decision<Result>,
+  context: ChangeContext,
+): Promise<Result> {
+  return await change(db, selection.eventId, (tx) => loadUndecided(tx, selection), decide, context);
+}
+
+async function change<Loaded extends { now: Date }, Result>(
+  db: Db,
+  eventId: string,
+  load: (tx: Tx) => Promise<Loaded>,
+  decide: (loaded: Loaded) => Decision<Result>,
+  context: ChangeContext,
+): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await db.transaction(async (tx) => {
-        const batch = await loadBatch(tx, selection);
-        const { changes, answers = [], attempts, result } = decide(batch);
-        const { eventId } = selection;
-        saveChanges(tx, { eventId, changes, answers, attempts, context, at: batch.now });
+        const loaded = await load(tx);
+        const { changes, answers = [], attempts, result } = decide(loaded);
+        saveChanges(tx, { eventId, changes, answers, attempts, context, at: loaded.now });
         return result;
       });
     } catch (error) {

@@ -2,10 +2,10 @@ import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { Move } from '@turnout/attendance/moves';
 import type {
   ChangeContext,
+  EnrollmentState,
   NewCheckIn,
   NewDoorCheck,
   NewRedemption,
-  StoredEnrollment,
   StoredOrder,
 } from './stored.ts';
 
@@ -24,12 +24,12 @@ export type Fact = { by?: ChangeContext } & (
   | { kind: 'moved'; move: Move }
   | { kind: 'redeemed'; redemption: NewRedemption; move: null }
   | { kind: 'door_checked'; doorCheck: NewDoorCheck; move: null }
-  /** The order is now this one. */
-  | { kind: 'ordered'; order: StoredOrder; move: null }
+  /** The order is now this one, and was the one before or none. */
+  | { kind: 'ordered'; before: StoredOrder | null; order: StoredOrder; move: null }
 );
 
 /** The facts about one enrollment, in the order in which they happened. */
 export interface Change {
-  enrollment: StoredEnrollment;
+  enrollment: EnrollmentState;
   facts: readonly Fact[];
 }

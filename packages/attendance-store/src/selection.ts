@@ -12,9 +12,15 @@ export interface Ticket {
  *
  * - `enrollments`: these.
  * - `tickets`: those that scans name; a ticket nobody has is simply not among the locked ones.
- * - `undecided`: the next ones for a closure run, after an enrollment id, as long as the run's epoch is the event's.
  */
 export type Selection =
   | { by: 'enrollments'; organizationId: string; eventId: string; enrollmentIds: readonly string[] }
-  | { by: 'tickets'; organizationId: string; eventId: string; tickets: readonly Ticket[] }
-  | { by: 'undecided'; eventId: string; epoch: number; after: string | null; limit: number };
+  | { by: 'tickets'; organizationId: string; eventId: string; tickets: readonly Ticket[] };
+
+/** The next undecided enrollments for a closure run, after an enrollment id, as long as the run's epoch is the event's. */
+export interface UndecidedSelection {
+  eventId: string;
+  epoch: number;
+  after: string | null;
+  limit: number;
+}

@@ -1,5 +1,5 @@
 import type { DoorCheck } from '@turnout/attendance/decide-door-check';
-import type { CheckIn, Enrollment } from '@turnout/attendance/enrollment';
+import type { CheckIn, DayEvidence, Enrollment } from '@turnout/attendance/enrollment';
 import type { EventPolicy } from '@turnout/attendance/event';
 import type { Order } from '@turnout/attendance/order';
 import type { Actor } from '@turnout/contracts/http/enrollments';
@@ -15,12 +15,21 @@ export interface StoredEvent extends EventPolicy {
   createdAt: Date;
 }
 
-/** An enrollment with all that a decision about it may need. */
-export interface StoredEnrollment extends Enrollment {
+/** Which enrollment it is and where it stands: as much as it takes to write down what happens to it. */
+export interface EnrollmentState extends Pick<Enrollment, 'status' | 'version'> {
   id: string;
   eventId: string;
   organizationId: string;
   participantId: string;
+}
+
+/** An enrollment with as much as closure looks at. */
+export interface UndecidedEnrollment extends EnrollmentState {
+  checkIns: readonly DayEvidence[];
+}
+
+/** An enrollment with all that a decision about it may need. */
+export interface StoredEnrollment extends Enrollment, EnrollmentState {
   displayName: string;
   accessCode: string;
   ticketType: string | null;

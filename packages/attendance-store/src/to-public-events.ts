@@ -14,7 +14,7 @@ import { type ParticipantNoShow, participantNoShowType } from '@turnout/contract
 import type { PublicEvent } from '@turnout/contracts/events/public-event';
 import { newId } from '@turnout/runtime/ids';
 import type { Fact } from './fact.ts';
-import type { StoredEnrollment } from './stored.ts';
+import type { EnrollmentState } from './stored.ts';
 
 /** What a fact says to the outside, and which of those messages announces its change of status. */
 export interface Announcement {
@@ -31,7 +31,7 @@ export interface Announcement {
  * @param traceparent of the trace that caused it
  */
 export function toPublicEvents(
-  enrollment: StoredEnrollment,
+  enrollment: EnrollmentState,
   fact: Fact,
   version: number,
   at: Date,
@@ -83,7 +83,7 @@ function together(cause: PublicEvent, move: PublicEvent | null): Announcement {
 /** The event of a verdict or a cancellation; the other moves are announced by their check-in. */
 function announceMove(
   announce: Announce,
-  enrollment: StoredEnrollment,
+  enrollment: EnrollmentState,
   move: Move,
   at: Date,
 ): PublicEvent | null {
@@ -148,7 +148,7 @@ type Announce = <Event extends PublicEvent>(
 ) => PublicEvent;
 
 function announcer(
-  enrollment: StoredEnrollment,
+  enrollment: EnrollmentState,
   version: number,
   at: Date,
   traceparent: string | undefined,

@@ -6,9 +6,10 @@ import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-k
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changeEnrollments, each } from '../src/change-enrollments.ts';
+import { changeEnrollments, changeUndecided, each } from '../src/change-enrollments.ts';
 import type { Fact } from '../src/fact.ts';
-import { OvertakenError } from '../src/locking/lock-enrollments.ts';
+import type { UndecidedBatch } from '../src/loading/load-undecided.ts';
+import { OvertakenError } from '../src/locking/lock-undecided.ts';
 
 const context = { actor: { type: 'system', id: 'test' } as const, cause: 'test-run' };
 
@@ -19,10 +20,13 @@ const cancel = each((enrollment, event) => {
   return { facts, result: 'cancelled' };
 });
 
-const close = each((enrollment, event) => {
-  const { move } = decideClosure(event, enrollment);
-  const facts: Fact[] = move ? [{ kind: 'moved', move }] : [];
-  return { facts, result: enrollment.id };
+const close = ({ event, enrollments }: UndecidedBatch) => ({
+  changes: enrollments.map((enrollment) => {
+    const { move } = decideClosure(event, enrollment);
+    const facts: Fact[] = move ? [{ kind: 'moved', move }] : [];
+    return { enrollment, facts };
+  }),
+  result: enrollments.map(({ id }) => id),
 });
 
 describe('changing enrollments', () => {
@@ -158,7 +162,7 @@ describe('changing enrollments', () => {
     const people = await givenEnrollments(db, organizationId, eventId, 25);
     await db.query('update attendance.events set closure_epoch = 3 where event_id = $1', [eventId]);
     const batch = (epoch: number, after: string | null) =>
-      changeEnrollments(db, { by: 'undecided', eventId, epoch, after, limit: 10 }, close, context);
+      changeUndecided(db, { eventId, epoch, after, limit: 10 }, close, context);
     const first = await batch(3, null);
     expect(first).toHaveLength(10);
     await expect(batch(2, null)).rejects.toThrow(OvertakenError);

@@ -4,7 +4,7 @@ import type { ClosureRun } from '@turnout/attendance-store/closing/closure-run';
 import { abandonClosureRun, failClosureRun } from '@turnout/attendance-store/closing/fail-closure-run';
 import { findClosureRun, listClosureRuns } from '@turnout/attendance-store/closing/find-closure-runs';
 import { finishClosureRun } from '@turnout/attendance-store/closing/finish-closure-run';
-import { OvertakenError } from '@turnout/attendance-store/locking/lock-enrollments';
+import { OvertakenError } from '@turnout/attendance-store/locking/lock-undecided';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import {
   type GivenOrganization,

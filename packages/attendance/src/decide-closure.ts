@@ -1,4 +1,4 @@
-import type { Enrollment } from './enrollment.ts';
+import type { DayEvidence, Enrollment } from './enrollment.ts';
 import type { EventPolicy } from './event.ts';
 import type { Move } from './moves.ts';
 import { type Evaluation, evaluate, evidenceOf } from './requirement.ts';
@@ -9,13 +9,13 @@ import { type Evaluation, evaluate, evidenceOf } from './requirement.ts';
  */
 export function decideClosure(
   event: EventPolicy,
-  enrollment: Enrollment,
+  enrollment: Pick<Enrollment, 'status'> & { checkIns: readonly DayEvidence[] },
 ): { move: Move | null; evaluation: Evaluation } {
   const evaluation = evaluate(event, enrollment.checkIns);
   return { move: event.cancelledAt ? null : verdict(enrollment, evaluation), evaluation };
 }
 
-function verdict(enrollment: Enrollment, evaluation: Evaluation): Move | null {
+function verdict(enrollment: Pick<Enrollment, 'status'>, evaluation: Evaluation): Move | null {
   const byRule = { triggeredBy: 'system', evidence: evidenceOf(evaluation), verdictBy: 'rule' } as const;
   switch (enrollment.status) {
     case 'confirmed':

@@ -37,7 +37,7 @@ export async function putOrder(db: Db, command: OrderCommand): Promise<PutOrder 
         return { facts: [], result: { outcome: 'put', order: before } };
       }
       const order = { ...decision.order, createdAt: before?.createdAt ?? now, changedAt: now };
-      return { facts: [{ kind: 'ordered', order, move: null }], result: { outcome: 'put', order } };
+      return { facts: [{ kind: 'ordered', before, order, move: null }], result: { outcome: 'put', order } };
     }),
     contextOf(principal, requestId),
   );

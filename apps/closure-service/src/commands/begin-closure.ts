@@ -4,6 +4,7 @@ import {
   type ClosureOrder,
 } from '@turnout/attendance-store/closing/begin-closure-run';
 import type { ClosureRun } from '@turnout/attendance-store/closing/closure-run';
+import { isClosureDue } from '@turnout/attendance-store/closing/find-due-events';
 import type { Closure } from '../closure.ts';
 import type { ClosureLock } from '../closure-lock.ts';
 
@@ -18,11 +19,17 @@ export interface Begun {
 
 export type Beginning = Begun | { outcome: 'in_progress' } | { outcome: 'refused'; refusal: BeginRefusal };
 
-/** Takes the event's lock and puts up the fence of a new run. `in_progress`: somebody else holds the lock. */
+/**
+ * Takes the event's lock and puts up the fence of a new run. `in_progress`: somebody else holds the lock. An event that
+ * somebody else has closed since it was found costs one look.
+ */
 export async function beginClosure(
   { db, locks, logger }: Pick<Closure, 'db' | 'locks' | 'logger'>,
   order: ClosureOrder,
 ): Promise<Beginning> {
+  if (order.onlyIfDue && !(await isClosureDue(db, order.eventId))) {
+    return { outcome: 'refused', refusal: { code: 'not_due' } };
+  }
   const lock = await locks.take(order.eventId);
   if (lock === 'held') return { outcome: 'in_progress' };
   let begun: Begun | undefined;

@@ -11,7 +11,8 @@ import { type Closure, closureOf, openClosingDb } from '../closure.ts';
 import type { ClosingConfig } from '../config.ts';
 import { awaitDevices } from './await-devices.ts';
 import { closeDueEvents } from './close-due-events.ts';
-import { type Closing, closeEvent, type Progress } from './close-event.ts';
+import { type Closing, closeEvent } from './close-event.ts';
+import type { Progress } from './judge-everyone.ts';
 import { refusalSentence } from './refusal-sentence.ts';
 
 export interface CommandOptions {

@@ -14,8 +14,11 @@ export interface DueCounts {
 const PAGE = 200;
 
 /**
- * Closes every event that is due, those that ended first first, a few at a time. What is due is read from the state of
- * the database, so a missed tick costs time and nothing else. An event that fails takes nothing from the others.
+ * Closes every event that is due, a few at a time. What is due is read from the state of the database, so a missed tick
+ * costs time and nothing else. An event that fails takes nothing from the others.
+ *
+ * Each look begins somewhere else among those events and goes round, so that instances that look in the same instant meet
+ * where one of them has done the work.
  */
 export async function closeDueEvents(
   closure: Closure,
@@ -27,7 +30,7 @@ export async function closeDueEvents(
   },
 ): Promise<DueCounts> {
   const { except, onClosing, ...order } = options;
-  const eventIds = await findAllDue(closure);
+  const eventIds = startAnywhere(await findAllDue(closure));
   const closings = await Promise.all(
     eventIds
       .filter((eventId) => !except?.has(eventId))
@@ -41,6 +44,11 @@ export async function closeDueEvents(
     closings.filter((closing) => closing.outcome === outcome).length;
   const [due, closed, failed] = [closings.length, count('closed'), count('failed')];
   return { due, closed, failed, skipped: due - closed - failed };
+}
+
+function startAnywhere<Item>(items: readonly Item[]): Item[] {
+  const start = Math.floor(Math.random() * items.length);
+  return [...items.slice(start), ...items.slice(0, start)];
 }
 
 async function findAllDue({ db }: Closure): Promise<string[]> {

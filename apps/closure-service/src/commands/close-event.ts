@@ -1,26 +1,19 @@
 import type { ClosureOrder } from '@turnout/attendance-store/closing/begin-closure-run';
-import { closeBatch } from '@turnout/attendance-store/closing/close-batch';
 import type { ClosureRun } from '@turnout/attendance-store/closing/closure-run';
-import { addVerdicts, noVerdicts, type VerdictCounts } from '@turnout/attendance-store/closing/closure-run';
+import { noVerdicts, type VerdictCounts } from '@turnout/attendance-store/closing/closure-run';
 import { countRunVerdicts } from '@turnout/attendance-store/closing/count-run-verdicts';
 import { finishClosureRun } from '@turnout/attendance-store/closing/finish-closure-run';
 import { noteAttempt } from '@turnout/attendance-store/closing/note-attempt';
 import { inSpan } from '@turnout/runtime/trace-context';
 import type { Closure } from '../closure.ts';
 import { type Beginning, type Begun, beginClosure } from './begin-closure.ts';
-import { endUnbegun, endUnfinished, Interrupted, type Unfinished, Withdrawn } from './end-unfinished.ts';
+import { endUnbegun, endUnfinished, type Unfinished, Withdrawn } from './end-unfinished.ts';
+import { judgeEveryone, type Progress, stopIfAsked } from './judge-everyone.ts';
 import { Retries } from './retries.ts';
 
 export interface CloseOrder extends ClosureOrder {
   /** Told between batches how far the run is. */
   onProgress?: (progress: Progress) => void;
-}
-
-export interface Progress {
-  eventId: string;
-  decided: number;
-  /** Enrollments without a verdict when the run began. */
-  undecided: number;
 }
 
 export interface Closed {
@@ -55,7 +48,7 @@ async function closeWithRetries(closure: Closure, order: CloseOrder, already?: B
         if (beginning.outcome !== 'begun') return beginning;
         begun = beginning;
       }
-      return await judgeEveryone(closure, order, begun, retries.attempt);
+      return await closeBegun(closure, order, begun, retries.attempt);
     };
     return await retries.run(attempt, { urgent: already !== undefined });
   } catch (error) {
@@ -66,39 +59,23 @@ async function closeWithRetries(closure: Closure, order: CloseOrder, already?: B
   }
 }
 
-async function judgeEveryone(
+async function closeBegun(
   closure: Closure,
   order: CloseOrder,
-  { run, lock, undecided }: Begun,
+  begun: Begun,
   attempt: number,
 ): Promise<Closed> {
-  const { db, batchSize: limit, committed, logger } = closure;
+  const { run, lock } = begun;
   if (attempt > 1) {
     await lock.keep();
-    await noteAttempt(db, run, attempt);
+    await noteAttempt(closure.db, run, attempt);
   }
   let counts = noVerdicts;
   for (;;) {
-    let batch: Awaited<ReturnType<typeof closeBatch>>;
-    let after: string | null = null;
-    do {
-      stopIfAsked(closure);
-      batch = await closeBatch(db, run, { after, limit });
-      if (batch.refusal) throw new Withdrawn(batch.refusal);
-      counts = addVerdicts(counts, batch.counts);
-      after = batch.last;
-      if (batch.size > 0) {
-        committed();
-        const decided = counts.attended + counts.noShow;
-        logger.debug({ eventId: run.eventId, runId: run.id, decided, undecided }, 'closed a batch');
-        order.onProgress?.({ eventId: run.eventId, decided, undecided });
-      }
-      await lock.keep();
-    } while (batch.size === limit);
-
+    counts = await judgeEveryone(closure, order, begun, counts);
     // A failed attempt may have committed more than it has heard of.
-    const exact = attempt === 1 ? counts : await countRunVerdicts(db, run);
-    const finish = await finishClosureRun(db, run, { counts: exact, attempts: attempt });
+    const exact = attempt === 1 ? counts : await countRunVerdicts(closure.db, run);
+    const finish = await finishClosureRun(closure.db, run, { counts: exact, attempts: attempt });
     if (finish.outcome === 'refused') throw new Withdrawn(finish.refusal);
     if (finish.outcome === 'closed') return closed(closure, run, exact, attempt);
   }
@@ -108,8 +85,4 @@ function closed(closure: Closure, run: ClosureRun, counts: VerdictCounts, attemp
   closure.committed();
   closure.logger.info({ eventId: run.eventId, runId: run.id, attempts, ...counts }, 'event closed');
   return { outcome: 'closed', run, counts };
-}
-
-function stopIfAsked({ stopping }: Closure): void {
-  if (stopping.aborted) throw new Interrupted();
 }

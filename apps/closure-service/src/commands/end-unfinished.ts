@@ -7,7 +7,7 @@ import {
   recordUnbegunRun,
 } from '@turnout/attendance-store/closing/fail-closure-run';
 import type { ClosureRefusal } from '@turnout/attendance-store/closing/why-not-closable';
-import { OvertakenError } from '@turnout/attendance-store/locking/lock-enrollments';
+import { OvertakenError } from '@turnout/attendance-store/locking/lock-undecided';
 import { isUnavailable } from '@turnout/runtime/postgres';
 import type { Closure } from '../closure.ts';
 import { counted } from '../metrics.ts';

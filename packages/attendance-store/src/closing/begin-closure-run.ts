@@ -1,7 +1,7 @@
 import { newId } from '@turnout/runtime/ids';
-import type { Db, Statement, Tx } from '@turnout/runtime/postgres';
+import type { Db, Statement } from '@turnout/runtime/postgres';
 import type { ClosureRun, ClosureTrigger } from './closure-run.ts';
-import { closureIsDue } from './find-due-events.ts';
+import { isClosureDue } from './find-due-events.ts';
 import { type ClosureRefusal, whyNotClosable } from './why-not-closable.ts';
 
 export interface ClosureOrder {
@@ -23,11 +23,6 @@ const lockEvent: Statement = {
     select organization_id, ends_at, cancelled_at, clock_timestamp() as now
     from attendance.events where event_id = $1
     for no key update`,
-};
-
-const isDue: Statement = {
-  name: 'is_closure_due',
-  text: `select 1 from attendance.events e where e.event_id = $1 and ${closureIsDue}`,
 };
 
 const raiseFence: Statement = {
@@ -76,24 +71,16 @@ export async function beginClosureRun(db: Db, order: ClosureOrder): Promise<Begi
     if (!event) return refuse({ code: 'event_not_found' });
     const refusal = whyNotClosable({ cancelledAt: event.cancelled_at, endsAt: event.ends_at }, event.now);
     if (refusal) return refuse(refusal);
-    if (onlyIfDue && (await tx.query(isDue, [eventId])).length === 0) return refuse({ code: 'not_due' });
+    if (onlyIfDue && !(await isClosureDue(tx, eventId))) return refuse({ code: 'not_due' });
     const run = { id: newId(), eventId, organizationId: event.organization_id, trigger };
-    const epoch = await raise(tx, run);
-    const [counted] = await tx.query<{ undecided: number }>(countUndecided, [eventId]);
-    return { outcome: 'begun', run: { ...run, epoch }, undecided: counted?.undecided ?? 0 };
+    const [[raised], , [counted]] = await Promise.all([
+      tx.query<{ epoch: number }>(raiseFence, [eventId, run.id, run.organizationId, trigger]),
+      tx.query(failOvertaken, [eventId, run.id]),
+      tx.query<{ undecided: number }>(countUndecided, [eventId]),
+    ]);
+    if (!raised) throw new Error(`event ${eventId} disappeared while it was locked`);
+    return { outcome: 'begun', run: { ...run, epoch: raised.epoch }, undecided: counted?.undecided ?? 0 };
   });
-}
-
-async function raise(tx: Tx, run: Omit<ClosureRun, 'epoch'>): Promise<number> {
-  const [raised] = await tx.query<{ epoch: number }>(raiseFence, [
-    run.eventId,
-    run.id,
-    run.organizationId,
-    run.trigger,
-  ]);
-  if (!raised) throw new Error(`event ${run.eventId} disappeared while it was locked`);
-  await tx.query(failOvertaken, [run.eventId, run.id]);
-  return raised.epoch;
 }
 
 function refuse(refusal: BeginRefusal): Beginning {

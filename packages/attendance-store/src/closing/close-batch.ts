@@ -1,8 +1,8 @@
 import { decideClosure } from '@turnout/attendance/decide-closure';
 import type { Db } from '@turnout/runtime/postgres';
-import { changeEnrollments, type Decision } from '../change-enrollments.ts';
+import { changeUndecided, type Decision } from '../change-enrollments.ts';
 import type { Change } from '../fact.ts';
-import type { Batch } from '../loading/load-batch.ts';
+import type { UndecidedBatch } from '../loading/load-undecided.ts';
 import { type ClosureRun, noVerdicts, type VerdictCounts } from './closure-run.ts';
 import { type ClosureRefusal, whyNotClosable } from './why-not-closable.ts';
 
@@ -16,6 +16,14 @@ export interface ClosedBatch {
   refusal: ClosureRefusal | null;
 }
 
+export interface BatchOrder {
+  /** The last enrollment of the batch before, or null for the first batch. */
+  after: string | null;
+  limit: number;
+  /** Told what is decided before it is written, so that the next batch can begin meanwhile. It may still come otherwise. */
+  onJudged?: (judged: ClosedBatch) => void;
+}
+
 /**
  * Judges the next undecided enrollments of an event by its rules: verdicts, audit rows and messages in one transaction.
  *
@@ -24,18 +32,21 @@ export interface ClosedBatch {
 export async function closeBatch(
   db: Db,
   run: ClosureRun,
-  { after, limit }: { after: string | null; limit: number },
+  { after, limit, onJudged }: BatchOrder,
 ): Promise<ClosedBatch> {
-  return await changeEnrollments(
+  return await changeUndecided(
     db,
-    { by: 'undecided', eventId: run.eventId, epoch: run.epoch, after, limit },
-    judge,
+    { eventId: run.eventId, epoch: run.epoch, after, limit },
+    (batch) => {
+      const decision = judge(batch);
+      onJudged?.(decision.result);
+      return decision;
+    },
     { actor: { type: 'system', id: 'closure' }, cause: run.id },
   );
 }
 
-function judge({ enrollments, event, now }: Batch): Decision<ClosedBatch> {
-  if (!event) throw new Error('a run has begun for an event that is not there');
+function judge({ enrollments, event, now }: UndecidedBatch): Decision<ClosedBatch> {
   const refusal = whyNotClosable(event, now);
   if (refusal) return { changes: [], result: { counts: noVerdicts, last: null, size: 0, refusal } };
 

@@ -50,6 +50,16 @@ const findDue: Statement = {
     limit $2`,
 };
 
+const isDue: Statement = {
+  name: 'is_closure_due',
+  text: `select 1 from attendance.events e where e.event_id = $1 and ${closureIsDue}`,
+};
+
+/** Whether the schedule would still close this event. */
+export async function isClosureDue(db: Queryable, eventId: string): Promise<boolean> {
+  return (await db.query(isDue, [eventId])).length > 0;
+}
+
 /** One page of the events that closure has something to do for, those that ended first first, by the database's clock. */
 export async function findDueEvents(
   db: Queryable,

@@ -1,6 +1,6 @@
 import { type EventClosed, eventClosedType } from '@turnout/contracts/events/event-closed';
 import type { Db, Statement } from '@turnout/runtime/postgres';
-import { OvertakenError } from '../locking/lock-enrollments.ts';
+import { OvertakenError } from '../locking/lock-undecided.ts';
 import { announceEventFact } from './announce-event-fact.ts';
 import type { ClosureRun, VerdictCounts } from './closure-run.ts';
 import { type ClosureRefusal, whyNotClosable } from './why-not-closable.ts';
@@ -68,7 +68,7 @@ export async function finishClosureRun(
     if (standing.run_status === 'succeeded') return { outcome: 'closed', closedAt, announced: false };
     if (standing.undecided > 0) return { outcome: 'undecided_left' };
 
-    await tx.query(closeEvent, [
+    tx.send(closeEvent, [
       run.eventId,
       run.id,
       event.now,

@@ -1,7 +1,7 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
 import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
-import { type EnrollmentRow, lockNamed, lockUndecided } from '../locking/lock-enrollments.ts';
+import { type EnrollmentRow, lockNamed } from '../locking/lock-enrollments.ts';
 import type { Selection } from '../selection.ts';
 import type { StoredEnrollment, StoredEvent, StoredOrder } from '../stored.ts';
 import { type CheckInRow, checkInsOfNamed, toCheckIns } from './load-check-ins.ts';
@@ -54,8 +54,6 @@ type KnownRow = { now: Date; check_ins: CheckInRow[]; has_orders: boolean; answe
  * What is read beside them is read by later statements: one that waits for a row lock sees that row anew, and every
  * other table as it was before the wait. The statements go out together, and PostgreSQL begins each when the one before
  * it has ended, so a scan waits for one answer here and not for two.
- *
- * @throws OvertakenError when a closure run selects and the event has a newer run
  */
 export async function loadBatch(tx: Tx, selection: Selection): Promise<Batch> {
   switch (selection.by) {
@@ -81,13 +79,6 @@ export async function loadBatch(tx: Tx, selection: Selection): Promise<Batch> {
         loadDoors(tx, selection, locked),
       ]);
       return toBatch(locked, known, orders, doors);
-    }
-    case 'undecided': {
-      // Who these are is not known before they are locked.
-      const locked = await lockUndecided(tx, selection);
-      const named = { enrollmentIds: locked.map((row) => row.enrollment_id), accessCodes: [] };
-      const known = await load(tx, selection.eventId, named);
-      return toBatch(locked, known, await ordersOf(tx, known, locked), noDoors);
     }
   }
 }

@@ -1,7 +1,6 @@
 import type { Status } from '@turnout/attendance/enrollment';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
 import { type NamedEnrollments, namedEnrollments } from '../loading/named-enrollments.ts';
-import type { Selection } from '../selection.ts';
 
 export interface EnrollmentRow {
   event_id: string;
@@ -15,13 +14,6 @@ export interface EnrollmentRow {
   access_code: string;
   ticket_type: string | null;
   name: string;
-}
-
-/** The event of a closure run has been taken over by a later run, which finishes the work. */
-export class OvertakenError extends Error {
-  constructor(eventId: string, epoch: number) {
-    super(`closure ${epoch} of event ${eventId} was overtaken by a later one`);
-  }
 }
 
 const columns = `
@@ -51,33 +43,6 @@ const lockNamedStatement: Statement = {
     ${withName}`,
 };
 
-/** Sorts before every id, so that the condition is a bound of the index also for the first batch. */
-const beforeAll = '00000000-0000-0000-0000-000000000000';
-
-const shareFence: Statement = {
-  name: 'share_closure_fence',
-  text: `
-    select 1 from attendance.events
-    where event_id = $1 and closure_epoch = $2
-    for share`,
-};
-
-const lockUndecidedStatement: Statement = {
-  name: 'lock_undecided_enrollments',
-  text: `
-    select e.*, p.name
-    from (
-      select ${columns}
-      from attendance.enrollments
-      where event_id = $1 and undecided and enrollment_id > $2
-      order by enrollment_id
-      limit $3
-      for update
-    ) e
-    ${withName}
-    order by e.enrollment_id`,
-};
-
 /**
  * Locks enrollments of the organization's event and answers them as they are then. One that nobody has is not among them;
  * nor need one that was named by its code still have that code.
@@ -93,21 +58,4 @@ export async function lockNamed(
     accessCodes,
     organizationId,
   ]);
-}
-
-/**
- * Locks the next enrollments that a closure run has to judge.
- *
- * @throws OvertakenError when the event has a newer run
- */
-export async function lockUndecided(
-  tx: Tx,
-  { eventId, epoch, after, limit }: Extract<Selection, { by: 'undecided' }>,
-): Promise<EnrollmentRow[]> {
-  const [fence, rows] = await Promise.all([
-    tx.query(shareFence, [eventId, epoch]),
-    tx.query<EnrollmentRow>(lockUndecidedStatement, [eventId, after ?? beforeAll, limit]),
-  ]);
-  if (fence.length === 0) throw new OvertakenError(eventId, epoch);
-  return rows;
 }

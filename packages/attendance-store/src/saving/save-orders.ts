@@ -36,8 +36,8 @@ export function saveOrders(tx: Tx, { orders: rows }: WriteSet): void {
     rows.map(({ order }) => order.changedAt),
   ]);
 
-  const gone = rows.flatMap(({ enrollment, order }) =>
-    (enrollment.order?.lineItems ?? [])
+  const gone = rows.flatMap(({ enrollment, before, order }) =>
+    (before?.lineItems ?? [])
       .filter(({ id }) => !order.lineItems.some((item) => item.id === id))
       .map((lineItem) => ({ enrollment, lineItem })),
   );
@@ -48,11 +48,11 @@ export function saveOrders(tx: Tx, { orders: rows }: WriteSet): void {
     ]);
   }
 
-  const put = rows.flatMap(({ enrollment, order }) =>
+  const put = rows.flatMap(({ enrollment, before, order }) =>
     order.lineItems
       .filter(({ id, quantity }) => {
-        const before = enrollment.order?.lineItems.find((item) => item.id === id);
-        return before?.quantity !== quantity;
+        const known = before?.lineItems.find((item) => item.id === id);
+        return known?.quantity !== quantity;
       })
       .map((lineItem) => ({ enrollment, lineItem })),
   );

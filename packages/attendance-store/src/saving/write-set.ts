@@ -6,10 +6,10 @@ import { currentTraceHeaders, type TraceHeaders } from '@turnout/runtime/trace-c
 import type { Change, Fact } from '../fact.ts';
 import type {
   ChangeContext,
+  EnrollmentState,
   NewCheckIn,
   NewDoorCheck,
   NewRedemption,
-  StoredEnrollment,
   StoredOrder,
 } from '../stored.ts';
 import { toPublicEvents } from '../to-public-events.ts';
@@ -17,18 +17,18 @@ import { toPublicEvents } from '../to-public-events.ts';
 /** The rows that a batch of changes writes, table by table. */
 export interface WriteSet {
   enrollments: {
-    enrollment: StoredEnrollment;
+    enrollment: EnrollmentState;
     status: Status;
     version: number;
     verdictBy: Move['verdictBy'];
   }[];
-  checkIns: { enrollment: StoredEnrollment; checkIn: NewCheckIn }[];
+  checkIns: { enrollment: EnrollmentState; checkIn: NewCheckIn }[];
   annulments: { enrollmentId: string; checkInId: string; reason: string; by: ChangeContext }[];
-  redemptions: { enrollment: StoredEnrollment; redemption: NewRedemption }[];
-  doorChecks: { enrollment: StoredEnrollment; doorCheck: NewDoorCheck }[];
-  orders: { enrollment: StoredEnrollment; order: StoredOrder }[];
+  redemptions: { enrollment: EnrollmentState; redemption: NewRedemption }[];
+  doorChecks: { enrollment: EnrollmentState; doorCheck: NewDoorCheck }[];
+  orders: { enrollment: EnrollmentState; before: StoredOrder | null; order: StoredOrder }[];
   transitions: {
-    enrollment: StoredEnrollment;
+    enrollment: EnrollmentState;
     id: string;
     version: number;
     move: Move;
@@ -76,7 +76,7 @@ export function toWriteSet(changes: readonly Change[], context: ChangeContext, a
   return set;
 }
 
-function addEvidence(set: WriteSet, enrollment: StoredEnrollment, fact: Fact, by: ChangeContext): void {
+function addEvidence(set: WriteSet, enrollment: EnrollmentState, fact: Fact, by: ChangeContext): void {
   switch (fact.kind) {
     case 'checked_in':
       set.checkIns.push({ enrollment, checkIn: fact.checkIn });
@@ -96,7 +96,7 @@ function addEvidence(set: WriteSet, enrollment: StoredEnrollment, fact: Fact, by
       set.doorChecks.push({ enrollment, doorCheck: fact.doorCheck });
       return;
     case 'ordered':
-      set.orders.push({ enrollment, order: fact.order });
+      set.orders.push({ enrollment, before: fact.before, order: fact.order });
       return;
     case 'moved':
       return;

@@ -1,0 +1,80 @@
+import type { DayEvidence } from '@turnout/attendance/enrollment';
+import type { Statement, Tx } from '@turnout/runtime/postgres';
+import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
+import { beforeAll, lockUndecided } from '../locking/lock-undecided.ts';
+import type { UndecidedSelection } from '../selection.ts';
+import type { StoredEvent, UndecidedEnrollment } from '../stored.ts';
+
+/** What closure sees: the event, and the enrollments it has locked, each with the evidence of its days. */
+export interface UndecidedBatch {
+  /** The database's clock: every time of record comes from it. */
+  now: Date;
+  event: StoredEvent;
+  enrollments: readonly UndecidedEnrollment[];
+}
+
+const loadEvent: Statement = {
+  name: 'load_event_to_close',
+  text: `select clock_timestamp() as now, ${eventColumns} from attendance.events where event_id = $1`,
+};
+
+// Each enrollment's check-ins by its key, as everywhere: `offset 0` keeps PostgreSQL from reading those of the whole event.
+const loadEvidence: Statement = {
+  name: 'load_evidence_of_undecided',
+  text: `
+    select c.enrollment_id, c.day, c.direction, c.annulled_at
+    from (
+      select enrollment_id from attendance.enrollments
+      where event_id = $1 and undecided and enrollment_id > $2 and enrollment_id <= $3
+      offset 0
+    ) e
+    cross join lateral (
+      select enrollment_id, day, direction, annulled_at from attendance.check_ins
+      where event_id = $1 and enrollment_id = e.enrollment_id
+      offset 0
+    ) c`,
+};
+
+/**
+ * Locks the next undecided enrollments of an event and reads what their verdicts rest on, in statements after the one that
+ * may have waited for locks. Of thousands of people that is far less than what a scan asks about one.
+ *
+ * @throws OvertakenError when the event has a newer run
+ */
+export async function loadUndecided(tx: Tx, selection: UndecidedSelection): Promise<UndecidedBatch> {
+  const { eventId, after } = selection;
+  const locked = await lockUndecided(tx, selection);
+  const last = locked.at(-1)?.enrollment_id ?? beforeAll;
+  const [[event], evidence] = await Promise.all([
+    tx.query<EventRow & { now: Date }>(loadEvent, [eventId]),
+    tx.query<EvidenceRow>(loadEvidence, [eventId, after ?? beforeAll, last]),
+  ]);
+  if (!event) throw new Error(`event ${eventId} disappeared while it was being closed`);
+  const found = new Map<string, DayEvidence[]>();
+  for (const { enrollment_id, day, direction, annulled_at } of evidence) {
+    const checkIn = { day, direction, annulledAt: annulled_at };
+    const checkIns = found.get(enrollment_id);
+    if (checkIns) checkIns.push(checkIn);
+    else found.set(enrollment_id, [checkIn]);
+  }
+  return {
+    now: event.now,
+    event: toStoredEvent(event),
+    enrollments: locked.map((row) => ({
+      id: row.enrollment_id,
+      eventId: row.event_id,
+      organizationId: row.organization_id,
+      participantId: row.participant_id,
+      status: row.status,
+      version: row.version,
+      checkIns: found.get(row.enrollment_id) ?? [],
+    })),
+  };
+}
+
+interface EvidenceRow {
+  enrollment_id: string;
+  day: string;
+  direction: 'entry' | 'exit';
+  annulled_at: Date | null;
+}

@@ -1,3 +1,4 @@
+import { failpoint } from '@turnout/runtime/failpoint';
 import type { Db } from '@turnout/runtime/postgres';
 import { isRetryable, isUniqueViolation } from '@turnout/runtime/postgres';
 import type { Change, Fact } from './fact.ts';
@@ -39,13 +40,16 @@ export async function changeEnrollments<Result>(
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(async (tx) => {
+      const outcome = await db.transaction(async (tx) => {
         const batch = await loadBatch(tx, selection);
         const { changes, answers = [], attempts, result } = decide(batch);
         const { eventId } = selection;
         saveChanges(tx, { eventId, changes, answers, attempts, context, at: batch.now });
+        failpoint('enrollments.saved');
         return result;
       });
+      failpoint('enrollments.committed');
+      return outcome;
     } catch (error) {
       const again = isRetryable(error) || isUniqueViolation(error, 'scans_pkey');
       if (!again || attempt === ATTEMPTS) throw error;

@@ -19,6 +19,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   runtime: [],
 
   // Of development; nothing that is shipped imports them.
+  chaos: ['contracts', 'database', 'invariants', 'local-stack', 'runtime', 'test-kit'],
   demo: ['contracts'],
   invariants: ['attendance', 'attendance-store', 'contracts', 'runtime'],
   'local-stack': ['access', 'contracts', 'database', 'demo', 'runtime'],

@@ -37,7 +37,7 @@ export interface StartServersOptions {
   /** Data that nobody wants to keep: the servers are stopped in the quickest way. */
   throwaway?: boolean;
   /** A private server runs under this pid from now on. */
-  onPid?: Place['onPid'];
+  onServerPid?: Place['onPid'];
 }
 
 /**
@@ -51,7 +51,7 @@ export async function startServers(options: StartServersOptions): Promise<Server
   const dataDir = realpathSync(options.dataDir);
   const sources = await chooseSources(environment, { guard, say, logDir });
   const secrets = readOrMakeSecrets(join(dataDir, 'secrets.json'));
-  const { onPid } = options;
+  const { onServerPid: onPid } = options;
   const place: Place = { dataDir, logDir, guard, say, throwaway, secrets, ...(onPid && { onPid }) };
   const [databaseUrl, redisUrls, broker] = await Promise.all([
     postgres(sources.postgres, place),

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { participantAttendedType } from '@turnout/contracts/events/participant-attended';
+import { notifierDeadLetterQueue, notifierQueue } from '@turnout/contracts/topology';
+import { onBroker, toQueue } from '../stack/on-broker.ts';
+import type { Stage } from '../stage.ts';
+import { type Fault, NothingHappened } from './fault.ts';
+
+const COPIES = 10;
+const REPEATED = 100;
+
+/** RabbitMQ finds its disk too full and blocks whoever publishes. */
+export const diskAlarm: Fault = {
+  name: 'RabbitMQ raises its disk alarm',
+  touches: ['rabbitmq'],
+  disturbs: 'messages',
+  lastsMs: [2_000, 3_000],
+  recoversWithinMs: 1_500,
+  async strike({ stack }, { forMs }) {
+    await stack.servers.rabbitmqctl(['set_disk_free_limit', '1000TB']);
+    try {
+      await pause(forMs);
+    } finally {
+      await stack.servers.rabbitmqctl(['set_disk_free_limit', '50MB']);
+    }
+    return undefined;
+  },
+};
+
+/** The notifier declares its queue again; what was in it has to be sent again, which the end of the run does. */
+export const queueDeleted: Fault = {
+  name: 'the queue of the notifier is deleted',
+  touches: ['rabbitmq', 'notifier'],
+  disturbs: 'messages',
+  lastsMs: [1_000, 1_500],
+  async strike(stage, { forMs }) {
+    stage.figures.queueDeleted = true;
+    const count = await onBroker(stage.stack.servers.amqpUrl, async (channel) => {
+      const { messageCount } = await channel.deleteQueue(notifierQueue);
+      return messageCount;
+    });
+    await pause(forMs);
+    return `${count} messages in it`;
+  },
+};
+
+/** What was on the wire lately, ten times each, shuffled. */
+export const repeatedTenTimes: Fault = {
+  name: 'messages arrive ten times, shuffled',
+  touches: ['rabbitmq'],
+  disturbs: 'messages',
+  lastsMs: [500, 1_000],
+  async strike(stage, { forMs }) {
+    const recent = stage.otherTeam.heard.slice(-REPEATED);
+    if (recent.length === 0) throw new NothingHappened('there was no message to repeat');
+    const copies = Array.from({ length: COPIES }, () => recent).flat();
+    for (let at = copies.length - 1; at > 0; at -= 1) {
+      const other = Math.floor(Math.random() * (at + 1));
+      [copies[at], copies[other]] = [copies[other] as (typeof copies)[0], copies[at] as (typeof copies)[0]];
+    }
+    await onBroker(stage.stack.servers.amqpUrl, async (channel) => {
+      for (const { message } of copies) toQueue(channel, notifierQueue, message.content, message.properties);
+      await channel.waitForConfirms();
+    });
+    stage.figures.republished += copies.length;
+    await pause(forMs);
+    return `${copies.length} copies`;
+  },
+};
+
+/** Messages that nobody can handle, among those that somebody can. */
+export const poisoned: Fault = {
+  name: 'poison is put into the queue of the notifier',
+  touches: ['rabbitmq'],
+  disturbs: 'messages',
+  lastsMs: [500, 1_000],
+  async strike(stage, { forMs }) {
+    const bodies = poisonFor(stage);
+    await onBroker(stage.stack.servers.amqpUrl, async (channel) => {
+      for (const [id, body] of bodies) {
+        stage.poison.set(id, body);
+        toQueue(channel, notifierQueue, body, { messageId: id, contentType: 'application/cloudevents+json' });
+      }
+      await channel.waitForConfirms();
+    });
+    await pause(forMs);
+    return `${bodies.size} messages, to be found in ${notifierDeadLetterQueue}`;
+  },
+};
+
+/** Not JSON, unknown type, unknown version, one whose handling fails each time, and one of 1 MB. */
+function poisonFor({ otherTeam }: Stage): Map<string, Buffer> {
+  const [heard] = otherTeam.heard;
+  if (!heard) throw new NothingHappened('there was no message to make poison of');
+  const good = JSON.parse(heard.message.content.toString()) as object;
+  const bad = (change: object) => (id: string) => JSON.stringify({ ...good, id, ...change });
+  const bodies: ((id: string) => string)[] = [
+    () => 'not JSON {',
+    bad({ type: 'turnout.weather.changed.v1' }),
+    bad({ type: participantAttendedType.replace('.v1', '.v2') }),
+    bad({ sequence: 3_000_000_000 }), // within the contract, and more than the column holds
+    bad({ padding: 'x'.repeat(1_000_000) }),
+  ];
+  return new Map(
+    bodies.map((body) => {
+      const id = randomUUID();
+      return [id, Buffer.from(body(id))];
+    }),
+  );
+}

@@ -1,0 +1,82 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { armFailpoint } from '@turnout/runtime/failpoint';
+import { waitUntil } from '@turnout/test-kit/wait-until';
+import type { Stage } from '../stage.ts';
+import { type Fault, NothingHappened, type Target } from './fault.ts';
+
+/** How long a process may take to come by: an event ends every second, a scan is made every few milliseconds. */
+const COMES_BY_WITHIN_MS = 12_000;
+
+/** Whoever comes first to this place in the code ends there. */
+export function killedAt(
+  point: string,
+  where: string,
+  touches: readonly Target[],
+  disturbs: Fault['disturbs'],
+): Fault {
+  return {
+    name: `SIGKILL ${where} (${point})`,
+    touches,
+    disturbs,
+    lastsMs: [1_000, 1_500],
+    async strike(stage, { forMs }) {
+      await strikePoint(stage, point, 'SIGKILL');
+      stage.figures.kills += 1;
+      await pause(forMs);
+      return undefined;
+    },
+  };
+}
+
+/** Whoever comes first to this place in the code stands still there, and then goes on. */
+export function stoppedAt(
+  point: string,
+  where: string,
+  touches: readonly Target[],
+  [least, most]: readonly [number, number],
+): Fault {
+  return {
+    name: `SIGSTOP ${where} (${point})`,
+    touches,
+    disturbs: 'closures',
+    lastsMs: [least, most],
+    async strike(stage, { forMs }) {
+      const pid = await strikePoint(stage, point, 'SIGSTOP');
+      stage.figures.stops += 1;
+      const instance = stage.stack.instances.find((one) => one.pid === pid);
+      const from = performance.now();
+      const period = { from, to: from + forMs + 1_000 };
+      instance?.frozen.push(period);
+      await pause(forMs);
+      resume(pid);
+      period.to = performance.now() + 500; // until it has caught up with what arrived meanwhile
+      return instance?.name;
+    },
+  };
+}
+
+/** Arms a point and waits until a process has come by; answers its pid. */
+async function strikePoint(stage: Stage, point: string, signal: 'SIGKILL' | 'SIGSTOP'): Promise<number> {
+  const { pointsDir } = stage.stack;
+  armFailpoint(pointsDir, point, signal);
+  const hit = () => readdirSync(pointsDir).find((name) => name.startsWith(`${point}.`));
+  try {
+    const name = await waitUntil(hit, { within: COMES_BY_WITHIN_MS, every: 5 });
+    rmSync(join(pointsDir, name));
+    stage.figures.points.push(point);
+    return Number(name.slice(point.length + 1));
+  } catch {
+    rmSync(join(pointsDir, point), { force: true });
+    throw new NothingHappened(`no process came by ${point} within ${COMES_BY_WITHIN_MS / 1000} s`);
+  }
+}
+
+function resume(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT');
+  } catch {
+    // it was killed meanwhile
+  }
+}

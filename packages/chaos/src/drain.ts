@@ -2,7 +2,7 @@ import { notifierQueue } from '@turnout/contracts/topology';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { findAnnounced } from './announced.ts';
 import { readDeadLetters } from './checks/dead-letters.ts';
-import { onBroker, toQueue } from './stack/on-broker.ts';
+import { putIntoQueue } from './stack/on-broker.ts';
 import type { Stage } from './stage.ts';
 
 const WITHIN_MS = 60_000;
@@ -54,11 +54,8 @@ async function sendAgain({ db, otherTeam, poison, stack, say }: Stage): Promise<
   const lost = new Map(
     otherTeam.heard.filter(({ id }) => !received.has(id)).map((one) => [one.id, one.message]),
   );
-  await onBroker(stack.servers.amqpUrl, async (channel) => {
-    for (const { content, properties } of lost.values()) toQueue(channel, notifierQueue, content, properties);
-    for (const [messageId, content] of poison) toQueue(channel, notifierQueue, content, { messageId });
-    await channel.waitForConfirms();
-  });
+  const planted = [...poison].map(([messageId, content]) => ({ content, properties: { messageId } }));
+  await putIntoQueue(stack.servers.amqpUrl, notifierQueue, [...lost.values(), ...planted]);
   say(`sent again to the notifier, whose queue had been deleted: ${lost.size} messages`);
 }
 

@@ -19,7 +19,7 @@ interface Mail {
 const causeOf = ({ headers }: Mail) => headers['x-turnout-message-id'] ?? '';
 
 /** A notifier that is killed after sending may send again, under the same name; under another it would be a second mail. */
-function mailsWithTwoNames(mails: readonly Mail[]): string[] {
+export function mailsWithTwoNames(mails: readonly Mail[]): string[] {
   const byCause = Map.groupBy(
     mails.filter((mail) => causeOf(mail) !== ''),
     causeOf,

@@ -9,7 +9,7 @@ export interface LedgerFigures {
   problems: string[];
 }
 
-interface Present {
+export interface Present {
   kind: Kind;
   key: string;
   /** The request that caused it, where the key alone does not name one operation. */
@@ -23,10 +23,13 @@ interface Present {
  * and what is kept of an answer is the answer that was given.
  */
 export async function checkLedger({ db, ledger }: Stage): Promise<LedgerFigures> {
-  const present = await db.query<Present>(PRESENT);
+  return compareLedger(ledger.operations, await db.query<Present>(PRESENT));
+}
+
+export function compareLedger(operations: readonly Operation[], present: readonly Present[]): LedgerFigures {
   const found = new Set<Operation>();
   const problems: string[] = [];
-  const byKey = Map.groupBy(ledger.operations, ({ kind, key }) => `${kind} ${key}`);
+  const byKey = Map.groupBy(operations, ({ kind, key }) => `${kind} ${key}`);
   let unexpected = 0;
   for (const row of present) {
     const candidates = byKey.get(`${row.kind} ${row.key}`) ?? [];
@@ -47,7 +50,7 @@ export async function checkLedger({ db, ledger }: Stage): Promise<LedgerFigures>
     found.add(operation);
     if (isScan(row.kind)) problems.push(...otherAnswer(operation, row));
   }
-  const lost = ledger.operations.filter(
+  const lost = operations.filter(
     (operation) =>
       (operation.outcome === 'acknowledged' || (operation.outcome === 'refused' && isScan(operation.kind))) &&
       !found.has(operation),

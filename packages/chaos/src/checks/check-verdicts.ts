@@ -20,10 +20,17 @@ export async function checkVerdicts({
     `select e.event_id, e.enrollment_id, e.status from attendance.enrollments e
      join attendance.events v using (event_id) where v.closed_at is not null`,
   );
+  const twice = await db.query<{ enrollment_id: string; verdicts: number }>(
+    `select enrollment_id, count(*) as verdicts from attendance.transitions
+     where from_status in ('confirmed', 'checked_in') and to_status in ('attended', 'no_show')
+     group by event_id, enrollment_id having count(*) > 1`,
+  );
   const required = new Map(world.events.map((event) => [event.id, event.required]));
   const known = new Set(world.events.flatMap(({ people }) => people.map(({ id }) => id)));
   const byPerson = Map.groupBy(ledger.operations, ({ enrollmentId }) => enrollmentId);
-  const problems: string[] = [];
+  const problems = twice.map(
+    ({ enrollment_id, verdicts }) => `${enrollment_id} was closed ${verdicts} times`,
+  );
   let judged = 0;
   for (const { event_id, enrollment_id, status } of rows) {
     const operations = byPerson.get(enrollment_id) ?? [];
@@ -39,7 +46,8 @@ export async function checkVerdicts({
   return { judged, problems };
 }
 
-function expectedStatus(operations: readonly Operation[], required: number): string {
+/** What somebody is after all that was acknowledged, when so many days present are asked for. */
+export function expectedStatus(operations: readonly Operation[], required: number): string {
   const done = operations.filter(({ outcome }) => outcome === 'acknowledged');
   if (done.some(({ kind }) => kind === 'cancellation')) return 'cancelled';
   const overrides = done.filter(({ kind }) => kind === 'override');

@@ -1,4 +1,4 @@
-import { eventClosedType } from '@turnout/contracts/events/event-closed';
+import { type EventClosed, eventClosedType } from '@turnout/contracts/events/event-closed';
 import { type Announced, findAnnounced } from '../announced.ts';
 import type { Heard } from '../clients/other-team.ts';
 import type { Stage } from '../stage.ts';
@@ -54,13 +54,18 @@ export function outOfOrder(announced: readonly Announced[], heard: readonly Hear
   return problems;
 }
 
-function closedTwice(heard: readonly Heard[]): string[] {
-  const ids = Map.groupBy(
-    heard.filter(({ type }) => type === eventClosedType),
-    ({ eventId }) => eventId,
-  );
-  return [...ids]
-    .map(([eventId, messages]) => [eventId, new Set(messages.map(({ id }) => id)).size] as const)
-    .filter(([, count]) => count > 1)
-    .map(([eventId, count]) => `the event ${eventId} was announced as closed ${count} times`);
+/** An event is closed for the first time once; whatever is announced after that must have decided something. */
+export function closedTwice(heard: readonly Heard[]): string[] {
+  const closed = new Map(heard.filter(({ type }) => type === eventClosedType).map((one) => [one.id, one]));
+  const byEvent = Map.groupBy(closed.values(), ({ eventId }) => eventId);
+  return [...byEvent].flatMap(([eventId, messages]) => {
+    const facts = messages.map(({ message }) => JSON.parse(message.content.toString()) as EventClosed);
+    const first = facts.filter(({ data }) => data.firstClosure).length;
+    const idle = facts.filter(({ data: { firstClosure, counts } }) => {
+      return !firstClosure && counts.attended + counts.noShow === 0;
+    }).length;
+    return first === 1 && idle === 0
+      ? []
+      : [`the event ${eventId} was closed for the first time ${first} times, and ${idle} times for nothing`];
+  });
 }

@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { participantAttendedType } from '@turnout/contracts/events/participant-attended';
 import { notifierDeadLetterQueue, notifierQueue } from '@turnout/contracts/topology';
-import { onBroker, toQueue } from '../stack/on-broker.ts';
+import { waitUntil } from '@turnout/test-kit/wait-until';
+import { onBroker, putIntoQueue } from '../stack/on-broker.ts';
 import type { Stage } from '../stage.ts';
 import { type Fault, NothingHappened } from './fault.ts';
+
+/** A notifier whose connection swallows everything learns of it by missing two heartbeats of 5 seconds. */
+const DECLARED_WITHIN_MS = 20_000;
 
 const COPIES = 10;
 const REPEATED = 100;
@@ -17,7 +21,7 @@ export const diskAlarm: Fault = {
   lastsMs: [2_000, 3_000],
   recoversWithinMs: 1_500,
   async strike({ stack }, { forMs }) {
-    await stack.servers.rabbitmqctl(['set_disk_free_limit', '1000TB']);
+    await stack.servers.rabbitmqctl(['set_disk_free_limit', '1000000GB']);
     try {
       await pause(forMs);
     } finally {
@@ -30,7 +34,7 @@ export const diskAlarm: Fault = {
 /** The notifier declares its queue again; what was in it has to be sent again, which the end of the run does. */
 export const queueDeleted: Fault = {
   name: 'the queue of the notifier is deleted',
-  touches: ['rabbitmq', 'notifier'],
+  touches: ['postgres', 'rabbitmq', 'notifier'],
   disturbs: 'messages',
   lastsMs: [1_000, 1_500],
   async strike(stage, { forMs }) {
@@ -40,14 +44,23 @@ export const queueDeleted: Fault = {
       return messageCount;
     });
     await pause(forMs);
+    await waitUntil(() => isConsumed(stage), { within: DECLARED_WITHIN_MS, every: 250 });
     return `${count} messages in it`;
   },
 };
 
+/** Throws while there is no such queue. */
+async function isConsumed({ stack }: Stage): Promise<boolean> {
+  return await onBroker(stack.servers.amqpUrl, async (channel) => {
+    const { consumerCount } = await channel.checkQueue(notifierQueue);
+    return consumerCount > 0;
+  });
+}
+
 /** What was on the wire lately, ten times each, shuffled. */
 export const repeatedTenTimes: Fault = {
   name: 'messages arrive ten times, shuffled',
-  touches: ['rabbitmq'],
+  touches: ['postgres', 'rabbitmq'],
   disturbs: 'messages',
   lastsMs: [500, 1_000],
   async strike(stage, { forMs }) {
@@ -58,10 +71,8 @@ export const repeatedTenTimes: Fault = {
       const other = Math.floor(Math.random() * (at + 1));
       [copies[at], copies[other]] = [copies[other] as (typeof copies)[0], copies[at] as (typeof copies)[0]];
     }
-    await onBroker(stage.stack.servers.amqpUrl, async (channel) => {
-      for (const { message } of copies) toQueue(channel, notifierQueue, message.content, message.properties);
-      await channel.waitForConfirms();
-    });
+    const letters = copies.map(({ message }) => message);
+    await putIntoQueue(stage.stack.servers.amqpUrl, notifierQueue, letters);
     stage.figures.republished += copies.length;
     await pause(forMs);
     return `${copies.length} copies`;
@@ -71,18 +82,14 @@ export const repeatedTenTimes: Fault = {
 /** Messages that nobody can handle, among those that somebody can. */
 export const poisoned: Fault = {
   name: 'poison is put into the queue of the notifier',
-  touches: ['rabbitmq'],
+  touches: ['postgres', 'rabbitmq'],
   disturbs: 'messages',
   lastsMs: [500, 1_000],
   async strike(stage, { forMs }) {
     const bodies = poisonFor(stage);
-    await onBroker(stage.stack.servers.amqpUrl, async (channel) => {
-      for (const [id, body] of bodies) {
-        stage.poison.set(id, body);
-        toQueue(channel, notifierQueue, body, { messageId: id, contentType: 'application/cloudevents+json' });
-      }
-      await channel.waitForConfirms();
-    });
+    for (const [id, body] of bodies) stage.poison.set(id, body);
+    const letters = [...bodies].map(([messageId, content]) => ({ content, properties: { messageId } }));
+    await putIntoQueue(stage.stack.servers.amqpUrl, notifierQueue, letters);
     await pause(forMs);
     return `${bodies.size} messages, to be found in ${notifierDeadLetterQueue}`;
   },

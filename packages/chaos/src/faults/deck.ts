@@ -5,6 +5,7 @@ import { killedInTurn } from './kill-services.ts';
 import { commitAnswersLost, networkFault, resets } from './network.ts';
 import { redisFlushed, redisSaysYesToBoth } from './redis.ts';
 import { serverKilled, serverStopped } from './servers.ts';
+import { processStandsStill } from './stand-still.ts';
 
 /** Several lifetimes of the lock, and longer than a statement waits for a row. */
 const LOCK_LIFETIMES = [3_000, 5_000] as const;
@@ -47,6 +48,7 @@ export const deck: readonly Fault[] = [
     ['checkin', 'closure', 'admin', 'postgres'],
     LOCK_LIFETIMES,
   ),
+  processStandsStill,
   serverKilled('postgres', ['checkin', 'closure'], 4_000),
   serverKilled('rabbitmq', [], 9_000),
   serverKilled('redis', [], 2_000),

@@ -5,6 +5,7 @@ import { armFailpoint } from '@turnout/runtime/failpoint';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import type { Stage } from '../stage.ts';
 import { type Fault, NothingHappened, type Target } from './fault.ts';
+import { standStill } from './stand-still.ts';
 
 /** How long a process may take to come by: an event ends every second, a scan is made every few milliseconds. */
 const COMES_BY_WITHIN_MS = 12_000;
@@ -44,14 +45,8 @@ export function stoppedAt(
     lastsMs: [least, most],
     async strike(stage, { forMs }) {
       const pid = await strikePoint(stage, point, 'SIGSTOP');
-      stage.figures.stops += 1;
       const instance = stage.stack.instances.find((one) => one.pid === pid);
-      const from = performance.now();
-      const period = { from, to: from + forMs + 1_000 };
-      instance?.frozen.push(period);
-      await pause(forMs);
-      resume(pid);
-      period.to = performance.now() + 500; // until it has caught up with what arrived meanwhile
+      await standStill(stage, { instance, pid, forMs });
       return instance?.name;
     },
   };
@@ -70,13 +65,5 @@ async function strikePoint(stage: Stage, point: string, signal: 'SIGKILL' | 'SIG
   } catch {
     rmSync(join(pointsDir, point), { force: true });
     throw new NothingHappened(`no process came by ${point} within ${COMES_BY_WITHIN_MS / 1000} s`);
-  }
-}
-
-function resume(pid: number): void {
-  try {
-    process.kill(pid, 'SIGCONT');
-  } catch {
-    // it was killed meanwhile
   }
 }

@@ -23,12 +23,29 @@ export async function onBroker<T>(
   }
 }
 
-/** Straight to one queue, persistent, with what names the message. */
-export function toQueue(
-  channel: ConfirmChannel,
-  queue: string,
-  content: Buffer,
-  { messageId, contentType, headers }: Partial<MessageProperties>,
-): void {
-  channel.sendToQueue(queue, content, { persistent: true, messageId, contentType, headers });
+export interface Letter {
+  content: Buffer;
+  properties: Partial<MessageProperties>;
+}
+
+/** Straight into one queue, persistent, under their own names. Throws when the broker has no such queue. */
+export async function putIntoQueue(amqpUrl: string, queue: string, letters: Iterable<Letter>): Promise<void> {
+  await onBroker(amqpUrl, async (channel) => {
+    let returned = 0;
+    channel.on('return', () => {
+      returned += 1;
+    });
+    for (const { content, properties } of letters) {
+      const { messageId, contentType, headers } = properties;
+      channel.sendToQueue(queue, content, {
+        mandatory: true,
+        persistent: true,
+        messageId,
+        contentType,
+        headers,
+      });
+    }
+    await channel.waitForConfirms();
+    if (returned > 0) throw new Error(`${returned} messages for ${queue} came back: there is no such queue`);
+  });
 }

@@ -43,15 +43,17 @@ export async function checkEverything(
     ...broken,
     ...(await checkProof(stage, run.plan, run.struck)),
   ];
+  const unknown = ledger.operations.filter(({ wasUnknown }) => wasUnknown).length;
   const slowest = figures.recoveries.toSorted((one, other) => other.ms - one.ms)[0];
   return {
     violations,
     figures: [
       ['requests', `${traffic.exchanges.length}`],
       ['acknowledged', `${ledger.count('acknowledged')}, refused ${ledger.count('refused')}`],
+      ['unknown outcomes', `${unknown} of operations, ${ledger.unknownAnswers} of requests`],
       [
-        'unknown outcomes',
-        `${ledger.unknownAnswers}, of which ${fromLedger.recovered} had happened; never learned: ${ledger.count('unknown')}`,
+        '  of these operations',
+        `${fromLedger.recovered} had happened; of ${ledger.count('unknown')} the client never learned`,
       ],
       ['lost, unexpected', `${fromLedger.lost}, ${fromLedger.unexpected}`],
       ['repeated scans', `${ledger.replays}, each answered as the first time`],
@@ -66,7 +68,7 @@ export async function checkEverything(
         'effects doubled',
         `${effects.length}; mails sent twice under one Message-ID: ${countRepeatedMails(stage)}`,
       ],
-      ['poison, dead letters', `${stage.poison.size}`],
+      ['poison, all of it dead letters', `${stage.poison.size}`],
       ['verdicts beside the ledger', `${verdicts.judged}`],
       ['longest answer', `${answers.longestMs} ms`],
       ['longest time to recover', slowest ? `${slowest.ms} ms (${slowest.after})` : 'none measured'],

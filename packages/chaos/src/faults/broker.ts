@@ -34,7 +34,8 @@ export const diskAlarm: Fault = {
 /** The notifier declares its queue again; what was in it has to be sent again, which the end of the run does. */
 export const queueDeleted: Fault = {
   name: 'the queue of the notifier is deleted',
-  touches: ['postgres', 'rabbitmq', 'notifier'],
+  touches: ['rabbitmq', 'notifier'],
+  needs: ['postgres'],
   disturbs: 'messages',
   lastsMs: [1_000, 1_500],
   async strike(stage, { forMs }) {
@@ -60,7 +61,8 @@ async function isConsumed({ stack }: Stage): Promise<boolean> {
 /** What was on the wire lately, ten times each, shuffled. */
 export const repeatedTenTimes: Fault = {
   name: 'messages arrive ten times, shuffled',
-  touches: ['postgres', 'rabbitmq'],
+  touches: ['rabbitmq'],
+  needs: ['postgres'],
   disturbs: 'messages',
   lastsMs: [500, 1_000],
   async strike(stage, { forMs }) {
@@ -82,7 +84,8 @@ export const repeatedTenTimes: Fault = {
 /** Messages that nobody can handle, among those that somebody can. */
 export const poisoned: Fault = {
   name: 'poison is put into the queue of the notifier',
-  touches: ['postgres', 'rabbitmq'],
+  touches: ['rabbitmq'],
+  needs: ['postgres'],
   disturbs: 'messages',
   lastsMs: [500, 1_000],
   async strike(stage, { forMs }) {

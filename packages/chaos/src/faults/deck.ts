@@ -10,42 +10,50 @@ import { processStandsStill } from './stand-still.ts';
 /** Several lifetimes of the lock, and longer than a statement waits for a row. */
 const LOCK_LIFETIMES = [3_000, 5_000] as const;
 
+/** Any process of these may come by first where enrollments change. */
+const CHANGING = ['checkin', 'closure', 'admin'] as const;
+
 /** Every kind of fault there is. A run deals them in an order that follows from its seed. */
 export const deck: readonly Fault[] = [
   killedInTurn('checkin'),
   killedInTurn('closure'),
   killedInTurn('admin'),
   killedInTurn('notifier'),
-  killedAt('closure.fenced', 'after the fence of a closure', ['closure', 'postgres'], 'closures'),
-  killedAt('enrollments.saved', 'before a COMMIT', ['checkin', 'closure', 'admin', 'postgres'], 'requests'),
-  killedAt(
-    'enrollments.committed',
-    'between a COMMIT and its answer',
-    ['checkin', 'closure', 'admin', 'postgres'],
-    'requests',
-  ),
-  killedAt(
-    'relay.published',
-    'after a publish and before the delete',
-    ['checkin', 'closure', 'admin', 'rabbitmq', 'postgres'],
-    'messages',
-  ),
-  killedAt(
-    'notifier.stored',
-    'after an effect and before its ack',
-    ['notifier', 'rabbitmq', 'postgres'],
-    'messages',
-  ),
+  killedAt('closure.fenced', 'after the fence of a closure', {
+    touches: ['closure'],
+    needs: ['postgres'],
+    disturbs: 'closures',
+  }),
+  killedAt('enrollments.saved', 'before a COMMIT', {
+    touches: CHANGING,
+    needs: ['postgres'],
+    disturbs: 'requests',
+  }),
+  killedAt('enrollments.committed', 'between a COMMIT and its answer', {
+    touches: CHANGING,
+    needs: ['postgres'],
+    disturbs: 'requests',
+  }),
+  killedAt('relay.published', 'after a publish and before the delete', {
+    touches: CHANGING,
+    needs: ['postgres', 'rabbitmq'],
+    disturbs: 'messages',
+  }),
+  killedAt('notifier.stored', 'after an effect and before its ack', {
+    touches: ['notifier'],
+    needs: ['postgres', 'rabbitmq'],
+    disturbs: 'messages',
+  }),
   stoppedAt(
     'closure.fenced',
     'after the fence of a closure',
-    ['closure', 'postgres', 'redis'],
+    { touches: ['closure'], needs: ['postgres', 'redis'] },
     LOCK_LIFETIMES,
   ),
   stoppedAt(
     'enrollments.saved',
     'inside a transaction',
-    ['checkin', 'closure', 'admin', 'postgres'],
+    { touches: CHANGING, needs: ['postgres'] },
     LOCK_LIFETIMES,
   ),
   processStandsStill,

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { armFailpoint } from '@turnout/runtime/failpoint';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import type { Stage } from '../stage.ts';
-import { type Fault, NothingHappened, type Target } from './fault.ts';
+import { type Fault, NothingHappened } from './fault.ts';
 import { standStill } from './stand-still.ts';
 
 /** How long a process may take to come by: an event ends every second, a scan is made every few milliseconds. */
@@ -14,12 +14,12 @@ const COMES_BY_WITHIN_MS = 12_000;
 export function killedAt(
   point: string,
   where: string,
-  touches: readonly Target[],
-  disturbs: Fault['disturbs'],
+  { touches, needs, disturbs }: Pick<Fault, 'touches' | 'needs' | 'disturbs'>,
 ): Fault {
   return {
     name: `SIGKILL ${where} (${point})`,
     touches,
+    needs: needs ?? [],
     disturbs,
     lastsMs: [1_000, 1_500],
     async strike(stage, { forMs }) {
@@ -35,12 +35,13 @@ export function killedAt(
 export function stoppedAt(
   point: string,
   where: string,
-  touches: readonly Target[],
+  { touches, needs }: Pick<Fault, 'touches' | 'needs'>,
   [least, most]: readonly [number, number],
 ): Fault {
   return {
     name: `SIGSTOP ${where} (${point})`,
     touches,
+    needs: needs ?? [],
     disturbs: 'closures',
     lastsMs: [least, most],
     async strike(stage, { forMs }) {

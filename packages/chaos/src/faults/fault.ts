@@ -1,12 +1,14 @@
 import type { Stage } from '../stage.ts';
 
-/** What a fault disturbs; two that share one are never under way at once. */
+/** What a fault disturbs, and what it needs to be undisturbed. */
 export type Target = 'postgres' | 'rabbitmq' | 'redis' | 'checkin' | 'closure' | 'admin' | 'notifier';
 
 export interface Fault {
   /** A name that reads well behind a time: `PostgreSQL is killed`. */
   name: string;
   touches: readonly Target[];
+  /** What must work meanwhile, or it would strike an idle system. */
+  needs?: readonly Target[];
   /** What must have been going on meanwhile, or the fault has shown nothing. */
   disturbs: 'requests' | 'closures' | 'messages';
   /** How long it lasts, at least and at most. */
@@ -21,6 +23,13 @@ export interface Fault {
    * @throws when the fault could not be brought about, or what must come back does not
    */
   strike(stage: Stage, drawn: { forMs: number; victim: string }): Promise<string | undefined>;
+}
+
+/** Whether two faults may not be under way at once. */
+export function exclude(one: Fault, other: Fault): boolean {
+  const disturbs = (from: Fault, to: Fault) =>
+    from.touches.some((target) => to.touches.includes(target) || to.needs?.includes(target));
+  return disturbs(one, other) || disturbs(other, one);
 }
 
 /** A fault that never came about: the run has proved less than it should. */

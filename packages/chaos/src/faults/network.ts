@@ -2,11 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FaultProxy } from '@turnout/test-kit/start-proxy';
 import type { Instance } from '../stack/instance.ts';
 import type { Stage } from '../stage.ts';
-import type { Fault, Target } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { noteRecovery } from './recovery.ts';
 
 type Link = keyof Instance['links'];
 
+/** Redis is asked by closures only. */
+const NEEDS = { postgres: [], rabbitmq: [], redis: ['postgres', 'closure'] } as const;
 const NAMES = { postgres: 'PostgreSQL', rabbitmq: 'RabbitMQ', redis: 'Redis' } as const;
 const DISTURBS = { postgres: 'requests', rabbitmq: 'messages', redis: 'closures' } as const;
 /** Whose connections they are; 'all' at once are those of every process. */
@@ -22,14 +24,14 @@ interface NetworkFault {
   begin: (proxy: FaultProxy) => void;
   lastsMs?: readonly [number, number];
   victims?: readonly string[];
-  touches?: readonly Target[];
 }
 
 /** A fault of the network between processes and one of their servers. */
-export function networkFault({ link, what, begin, lastsMs, victims, touches }: NetworkFault): Fault {
+export function networkFault({ link, what, begin, lastsMs, victims }: NetworkFault): Fault {
   return {
     name: `${what} (${NAMES[link]})`,
-    touches: touches ?? [link],
+    touches: [link],
+    needs: NEEDS[link],
     disturbs: DISTURBS[link],
     lastsMs: lastsMs ?? [1_500, 3_000],
     recoversWithinMs: 500,
@@ -77,6 +79,7 @@ export function resets(link: Link): Fault {
   return {
     name: `connections are reset again and again (${NAMES[link]})`,
     touches: [link],
+    needs: NEEDS[link],
     disturbs: DISTURBS[link],
     lastsMs: [1_500, 2_500],
     victims: VICTIMS[link],

@@ -6,6 +6,7 @@ import type { Fault } from './fault.ts';
 export const redisFlushed: Fault = {
   name: 'Redis is flushed again and again',
   touches: ['redis'],
+  needs: ['postgres', 'closure'],
   disturbs: 'closures',
   lastsMs: [1_500, 2_500],
   async strike(stage, { forMs }) {
@@ -21,7 +22,8 @@ export const redisFlushed: Fault = {
 /** Each closure service is told that the lock is its own: the second one asks, unawares, for a lock of another name. */
 export const redisSaysYesToBoth: Fault = {
   name: 'Redis gives one lock to two holders',
-  touches: ['redis', 'closure'],
+  touches: ['redis'],
+  needs: ['postgres', 'closure'],
   disturbs: 'closures',
   lastsMs: [3_000, 4_500],
   async strike(stage: Stage, { forMs }) {

@@ -8,6 +8,8 @@ import { noteRecovery } from './recovery.ts';
 type Server = 'postgres' | 'rabbitmq' | 'redis';
 
 const DISTURBS = { postgres: 'requests', rabbitmq: 'messages', redis: 'closures' } as const;
+/** Redis is asked by closures only. */
+const NEEDS = { postgres: [], rabbitmq: [], redis: ['postgres', 'closure'] } as const;
 const NAMES = { postgres: 'PostgreSQL', rabbitmq: 'RabbitMQ', redis: 'Redis' } as const;
 
 /** Longer than any of them takes to start on a busy machine. */
@@ -18,6 +20,7 @@ export function serverKilled(server: Server, touches: readonly Target[], recover
   return {
     name: `${NAMES[server]} is killed`,
     touches: [server, ...touches],
+    needs: NEEDS[server],
     disturbs: DISTURBS[server],
     lastsMs: [500, 500],
     recoversWithinMs,
@@ -42,6 +45,7 @@ export function serverStopped(
   return {
     name: `${NAMES[server]} stands still`,
     touches: [server, ...touches],
+    needs: NEEDS[server],
     disturbs: DISTURBS[server],
     lastsMs,
     recoversWithinMs: 1_000,

@@ -1,5 +1,5 @@
 import type { ServiceName } from '@turnout/local-stack/service-roles';
-import type { Fault, Target } from '../faults/fault.ts';
+import { exclude, type Fault } from '../faults/fault.ts';
 import { type Random, seededRandom } from './random.ts';
 
 /** Which fault strikes whom, when and for how long; all times in milliseconds from the first request. */
@@ -27,33 +27,33 @@ const CALM_MS = 1_500;
 
 /**
  * Draws a run from its seed. The deck of faults is shuffled and dealt to two lanes until the time is over, so that each
- * kind comes before any comes twice; no two faults of one target are under way at once.
+ * kind comes before any comes twice; faults that exclude each other are never under way at once.
  */
 export function planRun(seed: number, seconds: number, deck: readonly Fault[]): Plan {
   const random = seededRandom(seed);
   const service = random.pick(['checkin', 'closure', 'admin', 'notifier'] as const);
   const clock = { instance: `${service}-b`, hours: random.pick([3, -3] as const) } as const;
   const endMs = seconds * 1_000;
-  const lanes = Array.from({ length: LANES }, () => ({ freeMs: CALM_MS, touches: [] as readonly Target[] }));
+  const lanes = Array.from({ length: LANES }, () => ({ freeMs: CALM_MS, fault: null as Fault | null }));
   const faults: PlannedFault[] = [];
   let waiting = random.shuffled(deck);
   for (;;) {
     const lane = lanes.reduce((one, other) => (other.freeMs < one.freeMs ? other : one));
     const atMs = lane.freeMs + random.between(100, 500);
     if (atMs > endMs) return { seed, seconds, clock, faults };
-    const busy = lanes.filter((other) => other !== lane).flatMap(({ touches }) => touches);
+    const under = lanes.filter((other) => other !== lane).flatMap(({ fault }) => fault ?? []);
     if (waiting.length === 0) waiting = random.shuffled(deck);
-    const next = waiting.findIndex(({ touches }) => !touches.some((target) => busy.includes(target)));
+    const next = waiting.findIndex((fault) => !under.some((other) => exclude(fault, other)));
     if (next === -1) {
       lane.freeMs = Math.max(...lanes.map(({ freeMs }) => freeMs)) + 1;
-      lane.touches = [];
+      lane.fault = null;
       continue;
     }
     const [fault] = waiting.splice(next, 1) as [Fault];
     faults.push(drawFault(fault, atMs, random));
     const { forMs } = faults.at(-1) as PlannedFault;
     lane.freeMs = atMs + forMs + (fault.recoversWithinMs ?? 0);
-    lane.touches = fault.touches;
+    lane.fault = fault;
   }
 }
 

@@ -8,17 +8,13 @@ import { Ledger } from './clients/ledger.ts';
 import { openOtherTeam } from './clients/other-team.ts';
 import { runClients } from './clients/run-clients.ts';
 import { Traffic } from './clients/traffic.ts';
-import { makeWorld } from './clients/world.ts';
+import { keepAddingEvents, makeWorld } from './clients/world.ts';
 import { drain } from './drain.ts';
 import { deck } from './faults/deck.ts';
 import { describePlan, type Plan, planRun } from './plan/plan-run.ts';
 import { runFaults } from './run-faults.ts';
 import { startChaosStack } from './stack/start-chaos-stack.ts';
 import { noFigures, type Stage } from './stage.ts';
-
-/** A run can last longer than planned, and events must end all the while. */
-const EVENTS_LAST_LONGER = 2;
-const AND_MS = 20_000;
 
 /** One run: a stack of its own, clients, the faults of the seed, and everything that must hold afterwards. */
 export async function runChaos(seed: number, seconds: number, say: Say): Promise<Result> {
@@ -30,13 +26,13 @@ export async function runChaos(seed: number, seconds: number, say: Say): Promise
     url: stack.servers.databaseUrl,
     max: 4,
     applicationName: 'chaos',
-    queryTimeoutMs: 20_000,
+    queryTimeoutMs: 10_000,
   });
   await recordAnnouncements(db);
   await using otherTeam = await openOtherTeam(stack.servers.amqpUrl);
   using traffic = new Traffic();
   const beganAt = new Date();
-  const world = await makeWorld(db, seconds * 1_000 * EVENTS_LAST_LONGER + AND_MS);
+  const world = await makeWorld(db);
   const stage: Stage = {
     stack,
     db,
@@ -55,11 +51,12 @@ export async function runChaos(seed: number, seconds: number, say: Say): Promise
 }
 
 async function play(stage: Stage, plan: Plan, beganAt: Date): Promise<Result> {
+  const events = keepAddingEvents(stage.db, stage.world);
   const clients = runClients(stage);
   const struck = await runFaults(stage, plan);
   stage.say('no more faults');
   await becomeLive(stage);
-  await clients.stop();
+  await Promise.all([clients.stop(), events.stop()]);
   await drain(stage);
   return await checkEverything(stage, { plan, struck, beganAt });
 }

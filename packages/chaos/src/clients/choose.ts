@@ -2,25 +2,23 @@ import type { ChaosEvent, Person, World } from './world.ts';
 
 /** A client keeps a small distance from the end of an event, as its clock is not the server's. */
 const MARGIN_MS = 50;
-const SOON_MS = 4_000;
+/** Older events have ended long ago. */
+const RECENT = 12;
 
 export function anyItem<T>(items: readonly T[]): T | undefined {
   return items[Math.floor(Math.random() * items.length)];
 }
 
-/** Mostly an event that is about to end, so that scans meet its closure; sometimes any that still goes on. */
+/** One that goes on; all of them end within seconds, so that scans meet their closure. */
 export function openEvent({ events }: World): ChaosEvent | undefined {
   const now = Date.now();
-  const open = events.filter(({ endsAt }) => endsAt.getTime() > now + MARGIN_MS);
-  const soon = open.filter(({ endsAt }) => endsAt.getTime() < now + SOON_MS);
-  return anyItem(Math.random() < 0.7 ? soon : open);
+  return anyItem(events.slice(-RECENT).filter(({ endsAt }) => endsAt.getTime() > now + MARGIN_MS));
 }
 
 /** One that ended not long ago and is closed by now, or just being closed. */
 export function endedEvent({ events }: World): ChaosEvent | undefined {
   const now = Date.now();
-  const ended = events.filter(({ endsAt }) => endsAt.getTime() < now);
-  return anyItem(ended.slice(-8));
+  return anyItem(events.slice(-2 * RECENT).filter(({ endsAt }) => endsAt.getTime() < now));
 }
 
 /** The first third of an event is left alone by scanners: somebody must be a no-show whom admins can correct. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Db } from '@turnout/runtime/postgres';
 import {
   type EventFacts,
@@ -37,23 +38,44 @@ const DAY_MS = 24 * 60 * 60_000;
 const DEVICES = 4;
 /** One event ends after the other, so that closure always has something to do. */
 const END_EVERY_MS = 1_000;
+/** What is left of an event when the clients first see it. */
+const LASTS_MS = 6_000;
 const PEOPLE = 45;
 const WITH_LUNCH = 5;
 
-/** Makes the organization, its devices and its events, straight in the database. */
-export async function makeWorld(db: Db, lastsMs: number): Promise<World> {
+/** Makes the organization and its devices, straight in the database, and the first event. */
+export async function makeWorld(db: Db): Promise<World> {
   const organization = await givenOrganization(db);
   const devices = await Promise.all(
     Array.from({ length: DEVICES }, () => givenToken(db, organization.id, 'front_desk')),
   );
-  const count = Math.ceil(lastsMs / END_EVERY_MS);
-  const now = Date.now();
-  const events: ChaosEvent[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const endsAt = new Date(now + (index + 4) * END_EVERY_MS);
-    events.push(await makeEvent(db, organization.id, endsAt, index));
-  }
-  return { organization, devices, events };
+  const world: World = { organization, devices, events: [] };
+  await addEvent(db, world);
+  return world;
+}
+
+/** Adds an event every second until it is stopped. With the database away there is none; the next second has its own. */
+export function keepAddingEvents(db: Db, world: World): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const adding = (async () => {
+    while (!signal.aborted) {
+      await addEvent(db, world).catch(() => undefined);
+      await pause(END_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    async stop() {
+      stopping.abort();
+      await adding;
+    },
+  };
+}
+
+async function addEvent(db: Db, world: World): Promise<void> {
+  const endsAt = new Date(Date.now() + LASTS_MS);
+  const event = await makeEvent(db, world.organization.id, endsAt, world.events.length);
+  world.events.push(event);
 }
 
 async function makeEvent(db: Db, organizationId: string, endsAt: Date, index: number): Promise<ChaosEvent> {

@@ -7,8 +7,8 @@ import { noteRecovery } from './recovery.ts';
 
 type Link = keyof Instance['links'];
 
-/** Redis is asked by closures only. */
-const NEEDS = { postgres: [], rabbitmq: [], redis: ['postgres', 'closure'] } as const;
+/** Without a database there is nothing to publish; Redis is asked by closures only. */
+const NEEDS = { postgres: [], rabbitmq: ['postgres'], redis: ['postgres', 'closure'] } as const;
 const NAMES = { postgres: 'PostgreSQL', rabbitmq: 'RabbitMQ', redis: 'Redis' } as const;
 const DISTURBS = { postgres: 'requests', rabbitmq: 'messages', redis: 'closures' } as const;
 /** Whose connections they are; 'all' at once are those of every process. */

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from '@turnout/test-kit/wait-until';
-import type { Instance } from './stack/instance.ts';
+import { type Instance, isReady } from './stack/instance.ts';
 import type { Stage } from './stage.ts';
 
 const WITHIN_MS = 30_000;
@@ -34,12 +34,6 @@ export async function becomeLive(stage: Stage): Promise<void> {
       `not live again ${WITHIN_MS / 1000} s after the last fault: ${String((error as Error).cause)}`,
     );
   }
-}
-
-async function isReady({ url }: Instance): Promise<boolean> {
-  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
-  await answer?.body?.cancel();
-  return answer?.ok === true;
 }
 
 function hasAdmitted({ traffic }: Stage, instance: Instance, since: number): boolean {

@@ -1,10 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceName } from '@turnout/local-stack/service-roles';
-import type { Instance } from '../stack/instance.ts';
+import { waitUntil } from '@turnout/test-kit/wait-until';
+import { type Instance, isReady } from '../stack/instance.ts';
 import type { Stage } from '../stage.ts';
 import type { Fault } from './fault.ts';
 
-/** Both processes of a service in turn, again and again. */
+/** Long enough on a busy machine; a database that is away at the same time makes it longer, and is not waited for. */
+const BACK_WITHIN_MS = 5_000;
+
+/** Both processes of a service in turn, each as soon as the other one is back. */
 export function killedInTurn(service: ServiceName): Fault {
   return {
     name: `${service} is killed, one process after the other`,
@@ -17,10 +21,12 @@ export function killedInTurn(service: ServiceName): Fault {
       let next = victim;
       let kills = 0;
       while (performance.now() < until) {
-        kill(stage, instanceCalled(stage, `${service}-${next}`));
+        const instance = instanceCalled(stage, `${service}-${next}`);
+        kill(stage, instance);
         kills += 1;
         next = next === 'a' ? 'b' : 'a';
-        await pause(700);
+        await pause(300);
+        await waitUntil(() => isReady(instance), { within: BACK_WITHIN_MS }).catch(() => undefined);
       }
       return `${kills} times`;
     },

@@ -17,3 +17,10 @@ export interface Instance {
 export function wasFrozen({ frozen }: Instance, from: number, to: number): boolean {
   return frozen.some((period) => period.from <= to && period.to >= from);
 }
+
+/** Whether it says that it can do its main function. */
+export async function isReady({ url }: Instance): Promise<boolean> {
+  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+  await answer?.body?.cancel();
+  return answer?.ok === true;
+}

@@ -29,6 +29,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   runtime: [],
 
   // Of development; nothing that is shipped imports them.
+  chaos: ['broker', 'contracts', 'database', 'invariants', 'local-stack', 'runtime', 'test-kit'],
   demo: ['contracts'],
   drill: ['broker', 'contracts', 'database', 'demo', 'invariants', 'local-stack', 'runtime', 'test-kit'],
   invariants: ['attendance', 'attendance-store', 'contracts', 'runtime'],

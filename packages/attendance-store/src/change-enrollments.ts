@@ -1,3 +1,4 @@
+import { failpoint } from '@turnout/runtime/failpoint';
 import type { Db, Tx } from '@turnout/runtime/postgres';
 import { isRetryable, isUniqueViolation } from '@turnout/runtime/postgres';
 import type { Change, Fact } from './fact.ts';
@@ -62,12 +63,15 @@ async function change<Loaded extends { now: Date }, Result>(
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(async (tx) => {
+      const outcome = await db.transaction(async (tx) => {
         const loaded = await load(tx);
         const { changes, answers = [], attempts, result } = decide(loaded);
         saveChanges(tx, { eventId, changes, answers, attempts, context, at: loaded.now });
+        failpoint('enrollments.saved');
         return result;
       });
+      failpoint('enrollments.committed');
+      return outcome;
     } catch (error) {
       const again = isRetryable(error) || isUniqueViolation(error, 'scans_pkey');
       if (!again || attempt === ATTEMPTS) throw error;

@@ -23,6 +23,8 @@ export interface Servers {
   managementUrl: string | null;
   /** What the notifier keeps signing secrets with, unless the environment says otherwise. */
   webhookSecretsKey: string;
+  /** RabbitMQ's own command, `rabbitmqctl`, on the private broker; null when the broker is a given one. */
+  rabbitmqctl: ((args: readonly string[]) => Promise<void>) | null;
   /** To be called when queues are declared: from then on the broker's data is worth keeping. */
   keepData(): void;
 }
@@ -36,6 +38,8 @@ export interface StartServersOptions {
   environment: Record<string, string | undefined>;
   /** Data that nobody wants to keep: the servers are stopped in the quickest way. */
   throwaway?: boolean;
+  /** A private server runs under this pid from now on. */
+  onServerPid?: Place['onPid'];
 }
 
 /**
@@ -49,7 +53,8 @@ export async function startServers(options: StartServersOptions): Promise<Server
   const dataDir = realpathSync(options.dataDir);
   const sources = await chooseSources(environment, { guard, say, logDir });
   const secrets = readOrMakeSecrets(join(dataDir, 'secrets.json'));
-  const place: Place = { dataDir, logDir, guard, say, throwaway, secrets };
+  const { onServerPid: onPid } = options;
+  const place: Place = { dataDir, logDir, guard, say, throwaway, secrets, ...(onPid && { onPid }) };
   const [databaseUrl, redisUrls, broker] = await Promise.all([
     postgres(sources.postgres, place),
     redis(sources.redis, place),
@@ -83,11 +88,11 @@ async function redis(source: Sources['redis'], place: Place): Promise<string[]> 
 async function rabbitmq(
   source: Sources['rabbitmq'],
   place: Place,
-): Promise<Pick<Servers, 'amqpUrl' | 'managementUrl' | 'keepData'>> {
+): Promise<Omit<Servers, 'databaseUrl' | 'redisUrls'>> {
   if ('url' in source) {
     await mustAnswer('RabbitMQ', 'AMQP_URL', source.url, answersAmqp);
     place.say(`RabbitMQ: the one of AMQP_URL, on ${hostOf(source.url)}`);
-    return { amqpUrl: source.url, managementUrl: null, keepData: () => undefined };
+    return { amqpUrl: source.url, managementUrl: null, rabbitmqctl: null, keepData: () => undefined };
   }
   const started = await startRabbitmq(source.program, place);
   place.say(`RabbitMQ: private, on ${hostOf(started.amqpUrl)}`);

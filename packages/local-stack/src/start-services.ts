@@ -54,8 +54,13 @@ export async function startServices(
   return Object.fromEntries(started) as Record<ServiceName, RunningService>;
 }
 
-async function startService(name: ServiceName, options: StartServicesOptions): Promise<RunningService> {
+/** Starts one of them; with `instance`, beside others of its kind. */
+export async function startService(
+  name: ServiceName,
+  options: StartServicesOptions & { instance?: string; pausesMs?: readonly number[] },
+): Promise<RunningService> {
   const { app, port: defaultPort } = SERVICES[name];
+  const called = options.instance ? `${app} ${options.instance}` : app;
   let port = 0;
   const supervised = await supervise({
     guard: options.guard,
@@ -65,12 +70,12 @@ async function startService(name: ServiceName, options: StartServicesOptions): P
     prepare: async () => {
       port = await freePort(options.defaultPorts ? defaultPort : undefined);
       return {
-        name: app,
+        name: called,
         command: process.execPath,
         args: [...SERVICE_ARGUMENTS, 'src/main.ts'],
         cwd: join(ROOT, 'apps', app),
         env: environmentOf(name, port, options),
-        logFile: join(options.logDir, `${app}.log`),
+        logFile: join(options.logDir, `${called.replace(' ', '-')}.log`),
         stopSignal: 'SIGTERM',
         graceMs: 12_000, // a little more than the services' own grace
         stage: 3,
@@ -78,6 +83,7 @@ async function startService(name: ServiceName, options: StartServicesOptions): P
     },
     isReady: () => answersReady(`http://127.0.0.1:${port}/readyz`),
     onPid: (pid) => options.onPid?.(name, pid),
+    ...(options.pausesMs && { pausesMs: options.pausesMs }),
   });
   if (options.defaultPorts && port !== defaultPort)
     options.say(`port ${defaultPort} is taken: ${app} is on ${port}`);

@@ -21,6 +21,8 @@ export interface Supervision {
   before?(): Promise<void>;
   /** The program runs under this pid from now on. */
   onPid?(pid: number): void;
+  /** How long to wait before it is started again; longer after each start that failed, the last one from then on. */
+  pausesMs?: readonly number[];
 }
 
 const PAUSES_MS = [1_000, 1_000, 2_000, 5_000, 10_000];
@@ -101,13 +103,13 @@ async function keepRunning(
   first: Unit,
   state: { pid: number },
 ): Promise<void> {
-  const { guard, say } = supervision;
+  const { guard, say, pausesMs = PAUSES_MS } = supervision;
   let unit = first;
   for (let failures = 0; ; ) {
     const { code, signal } = await unit.exited;
     if (guard.closed) return;
     say(`${spec.name} ended (${signal ?? `exit code ${code}`}); starting it again`);
-    await pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)]);
+    await pause(pausesMs[Math.min(failures, pausesMs.length - 1)]);
     try {
       unit = await startOnce(supervision, spec);
     } catch (error) {

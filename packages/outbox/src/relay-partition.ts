@@ -1,3 +1,4 @@
+import { failpoint } from '@turnout/runtime/failpoint';
 import type { Db, Tx } from '@turnout/runtime/postgres';
 import type { Publisher } from '@turnout/runtime/rabbitmq';
 import { type OrderedOutcome, publishInOrder } from './publish-in-order.ts';
@@ -60,6 +61,7 @@ export async function relayPartition(
       const messages = wave.map((row) => ({ ...row, id: row.messageId, exchange }));
       return publisher.publishAll(messages, Math.max(1, Math.ceil(deadline - performance.now())));
     });
+    if (rows.length > 0) failpoint('relay.published');
 
     const of = (outcome: OrderedOutcome) => rows.filter((_, index) => outcomes[index] === outcome);
     recordPublished(tx, partition, of('confirmed'));

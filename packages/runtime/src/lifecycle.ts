@@ -9,6 +9,7 @@
  */
 import { ConfigurationError } from './config.ts';
 import { SECOND } from './durations.ts';
+import { refuseFailpointsInProduction } from './failpoint.ts';
 import type { Logger } from './logger.ts';
 import { createLogger } from './logger.ts';
 import { flushTelemetry } from './telemetry-flush.ts';
@@ -73,6 +74,7 @@ export async function runUntilSignal(
 
 async function startOrExit(start: () => Promise<AsyncDisposable>, logger: Logger): Promise<AsyncDisposable> {
   try {
+    refuseFailpointsInProduction(process.env);
     return await start();
   } catch (error) {
     // A sentence for people needs no stack; anything else does.

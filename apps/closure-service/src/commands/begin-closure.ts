@@ -5,6 +5,7 @@ import {
 } from '@turnout/attendance-store/closing/begin-closure-run';
 import type { ClosureRun } from '@turnout/attendance-store/closing/closure-run';
 import { isClosureDue } from '@turnout/attendance-store/closing/find-due-events';
+import { failpoint } from '@turnout/runtime/failpoint';
 import type { Closure } from '../closure.ts';
 import type { ClosureLock } from '../closure-lock.ts';
 
@@ -36,6 +37,7 @@ export async function beginClosure(
   try {
     const beginning = await beginClosureRun(db, order);
     if (beginning.outcome === 'refused') return beginning;
+    failpoint('closure.fenced');
     const { run, undecided } = beginning;
     logger.info({ eventId: run.eventId, runId: run.id, trigger: run.trigger, undecided }, 'closing an event');
     begun = { outcome: 'begun', run, lock, undecided };

@@ -13,6 +13,7 @@
  *   one that fails goes back to the queue, which counts; at the limit the broker moves it to the dead-letter queue.
  */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { failpoint } from '@turnout/runtime/failpoint';
 import type { Logger } from '@turnout/runtime/logger';
 import type { Db } from '@turnout/runtime/postgres';
 import type { Delivery } from '@turnout/runtime/rabbitmq';
@@ -37,6 +38,7 @@ export function receiveEvents(options: ReceiveOptions): (batch: readonly Deliver
 
   async function store(events: readonly Held[]): Promise<void> {
     const counts = await storeEvents(db, events, channels.emailOrLog);
+    failpoint('notifier.stored');
     for (const { delivery } of events) delivery.ack();
     logger.debug({ received: events.length, ...counts }, 'events stored');
     if (counts.deliveries > 0) onStored();

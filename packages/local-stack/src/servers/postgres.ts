@@ -59,6 +59,7 @@ export async function startPostgres(programs: readonly Program[], place: Place):
       rmSync(join(data, 'postmaster.pid'), { force: true });
     },
     isReady: () => answersQuery(url()),
+    onPid: (pid) => place.onPid?.('postgres', pid),
   });
   return url();
 }

@@ -12,6 +12,8 @@ export interface Place {
   say: Say;
   /** Data that nobody wants to keep: a stop may be the quickest there is. */
   throwaway: boolean;
+  /** A server runs under this pid from now on. */
+  onPid?(server: 'postgres' | 'redis' | 'rabbitmq', pid: number): void;
 }
 
 /** The environment a server gets: nothing of ours, so that no setting of this shell changes what it does. */

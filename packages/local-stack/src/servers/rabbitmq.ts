@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { connect } from 'amqplib';
 import { freePort } from '../ports.ts';
 import { type RabbitmqProgram, SEARCH_PATH } from '../programs.ts';
@@ -11,9 +13,13 @@ import { type Place, plainEnvironment } from './private-server.ts';
 export interface Rabbitmq {
   amqpUrl: string;
   managementUrl: string;
+  /** RabbitMQ's own command on this broker. Throws what it said when it failed. */
+  rabbitmqctl(args: readonly string[]): Promise<void>;
   /** To be called when queues are declared: from then on its data is worth keeping. */
   keepData(): void;
 }
+
+const run = promisify(execFile);
 
 interface Ports {
   amqp: number;
@@ -69,10 +75,15 @@ export async function startRabbitmq(program: RabbitmqProgram, place: Place): Pro
       };
     },
     isReady: () => answers(`amqp://${user}@127.0.0.1:${ports.amqp}`, ports.management, user),
+    onPid: (pid) => place.onPid?.('rabbitmq', pid),
   });
   return {
     amqpUrl: `amqp://${user}@127.0.0.1:${ports.amqp}`,
     managementUrl: `http://${user}@127.0.0.1:${ports.management}`,
+    rabbitmqctl: async (args) => {
+      const command = join(dirname(program.path), 'rabbitmqctl');
+      await run(command, args, { cwd: dir, env: environment(dir, ports), timeout: 30_000 });
+    },
     keepData: () => writeWhole(complete, 'the first start was completed'),
   };
 }

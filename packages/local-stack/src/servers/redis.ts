@@ -35,6 +35,7 @@ export async function startRedis(program: Program, place: Place): Promise<string
       };
     },
     isReady: () => answersPing(url()),
+    onPid: (pid) => place.onPid?.('redis', pid),
   });
   return url();
 }

@@ -1,5 +1,6 @@
 // A service that a test starts as a process: it logs what happens to it. Its argument says how it behaves.
 import { readEnvironment } from '@turnout/runtime/config';
+import { failpoint } from '@turnout/runtime/failpoint';
 import { runUntilSignal, startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
 import { z } from 'zod';
@@ -24,6 +25,11 @@ await runUntilSignal(
     opened.defer(() => clearInterval(heartbeat));
     if (behaviour === 'crashes') setImmediate(() => Promise.reject(new Error('nobody waits for this')));
     logger.info('ready');
+    if (behaviour === 'passes-a-point')
+      process.on('SIGUSR2', () => {
+        failpoint('short-life.passed');
+        logger.info('passed');
+      });
     return opened.move();
   },
   { logger, graceMs: 300 },

@@ -10,14 +10,16 @@ export interface Announced {
  * each row in the transaction that brings it.
  */
 export async function recordAnnouncements(db: Queryable): Promise<void> {
+  await db.query('create schema chaos');
   await db.query(`
-    create schema chaos;
-    create table chaos.announced (sequence bigint primary key, message_id uuid not null, event_id uuid not null);
+    create table chaos.announced (sequence bigint primary key, message_id uuid not null, event_id uuid not null)`);
+  await db.query(`
     create function chaos.note() returns trigger language plpgsql security definer as $$
     begin
       insert into chaos.announced select sequence, message_id, partition_key from added;
       return null;
-    end $$;
+    end $$`);
+  await db.query(`
     create trigger noted after insert on outbox.messages
       referencing new table as added for each statement execute function chaos.note()`);
 }

@@ -88,7 +88,7 @@ async function redis(source: Sources['redis'], place: Place): Promise<string[]> 
 async function rabbitmq(
   source: Sources['rabbitmq'],
   place: Place,
-): Promise<Omit<Servers, 'databaseUrl' | 'redisUrls'>> {
+): Promise<Omit<Servers, 'databaseUrl' | 'redisUrls' | 'webhookSecretsKey'>> {
   if ('url' in source) {
     await mustAnswer('RabbitMQ', 'AMQP_URL', source.url, answersAmqp);
     place.say(`RabbitMQ: the one of AMQP_URL, on ${hostOf(source.url)}`);

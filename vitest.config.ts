@@ -11,8 +11,8 @@ const tests = (kind: string) => [
 // `npx vitest run --project unit` needs nothing but the packages; the others start servers of their own first.
 export default defineConfig({
   test: {
-    // Tests wait for servers more than they compute: two at a time on two processors halve the time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Tests wait for servers more than they compute.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       { test: { name: 'unit', include: tests('unit'), sequence: { groupOrder: 0 } } },
       {

@@ -287,7 +287,10 @@ describe('replaying', () => {
     const api = lettersApi(notifier.url, office.organization.tokens.admin);
     const [letter] = await api.list();
     expect(letter).toMatchObject({ status: 'dead', replays: 0 });
-    expect(await api.replay(letter?.id ?? '')).toMatchObject({ status: 200, body: { replays: 1 } });
+    // It has only just started, and may not be connected to the broker yet.
+    await expect
+      .poll(() => api.replay(letter?.id ?? ''), { timeout: 10_000 })
+      .toMatchObject({ status: 200, body: { replays: 1 } });
     // The queue is in order: when the next event is there, the second copy has been.
     await office.publish([attendedEvent(await office.person())]);
     await waitUntil(async () => (await office.inboxSize()) === 2, { within: 10_000 });

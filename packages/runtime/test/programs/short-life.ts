@@ -24,12 +24,12 @@ await runUntilSignal(
     const heartbeat = setInterval(() => {}, 1000);
     opened.defer(() => clearInterval(heartbeat));
     if (behaviour === 'crashes') setImmediate(() => Promise.reject(new Error('nobody waits for this')));
-    logger.info('ready');
     if (behaviour === 'passes-a-point')
       process.on('SIGUSR2', () => {
         failpoint('short-life.passed');
         logger.info('passed');
       });
+    logger.info('ready');
     return opened.move();
   },
   { logger, graceMs: 300 },

@@ -1026,7 +1026,9 @@ GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_checkin;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_closure;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_admin;
 
-GRANT SELECT ON TABLE notifier.alert_addresses TO turnout_notifier;
+GRANT SELECT,INSERT,DELETE ON TABLE notifier.alert_addresses TO turnout_notifier;
+
+GRANT UPDATE(email) ON TABLE notifier.alert_addresses TO turnout_notifier;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE notifier.alerts TO turnout_notifier;
 

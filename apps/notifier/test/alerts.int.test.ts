@@ -1,12 +1,10 @@
-import { toCloudEvent } from '@turnout/contracts/events/envelope';
-import { eventClosureFailedType } from '@turnout/contracts/events/event-closure-failed';
-import { newId } from '@turnout/runtime/ids';
 import { createLogger } from '@turnout/runtime/logger';
 import { givenOrganization } from '@turnout/test-kit/given';
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { describe, expect, it } from 'vitest';
 import { startNotifier } from '../src/service.ts';
+import { closureFailedEvent } from './support/events.ts';
 import { openPostOffice, type PostOffice } from './support/post-office.ts';
 
 const operator = 'operator@example.org';
@@ -14,20 +12,6 @@ const config = (office: PostOffice) => ({
   ...office.config,
   operator: { organization: office.organization.slug, email: operator },
 });
-
-function closureFailed(organizationId: string, eventId = newId()) {
-  const time = new Date('2026-05-03T16:00:00Z');
-  return toCloudEvent({
-    id: newId(),
-    type: eventClosureFailedType,
-    organizationId,
-    eventId,
-    subject: eventId,
-    sequence: 1,
-    time,
-    data: { eventId, runId: newId(), attempts: 4, failedAt: time.toISOString() },
-  });
-}
 
 interface AlertRow {
   kind: string;
@@ -98,8 +82,8 @@ describe('a critical failure', () => {
     ]);
     await using _one = await startNotifier(config(office));
     await using _two = await startNotifier(config(office));
-    const failures = Array.from({ length: 200 }, () => closureFailed(office.organization.id));
-    const theirs = closureFailed(other.id);
+    const failures = Array.from({ length: 200 }, () => closureFailedEvent(office.organization.id));
+    const theirs = closureFailedEvent(other.id);
     await office.publish([...failures, ...failures, theirs, theirs, ...failures]);
     await waitUntil(async () => (await counted(office)) === 201, { within: 15_000 });
     await waitUntil(
@@ -170,7 +154,7 @@ describe('a critical failure', () => {
     const lines: string[] = [];
     const logger = createLogger({ name: 'notifier', destination: { write: (line) => lines.push(line) } });
     await using _notifier = await startNotifier(office.config, logger);
-    await office.publish([closureFailed(office.organization.id), { to: 'ada@example.org' }]);
+    await office.publish([closureFailedEvent(office.organization.id), { to: 'ada@example.org' }]);
     await waitUntil(async () => (await alerts(office)).filter(({ told }) => told === 1).length === 2, {
       within: 10_000,
     });

@@ -172,6 +172,7 @@ describe('what must never be', () => {
         'insert into attendance.device_watermarks default values',
         'select * from notifier.deliveries',
         'select * from notifier.webhook_secrets',
+        'select * from notifier.alert_addresses',
         `update access.tokens set role = 'admin'`,
       ],
       notifier: [
@@ -188,6 +189,8 @@ describe('what must never be', () => {
         `update notifier.webhook_bodies set body = ''`,
         'update notifier.delivery_attempts set error = null',
         'delete from notifier.delivery_attempts',
+        'update notifier.alert_addresses set organization_id = gen_random_uuid()',
+        'truncate notifier.alert_addresses',
       ],
     };
     for (const service of ['checkin', 'closure', 'admin', 'notifier'] as const) {

@@ -1,6 +1,7 @@
 import { organizationWide } from '@turnout/access/organization-wide';
 import type { Principal } from '@turnout/access/principal';
 import type { Route } from '@turnout/runtime/http/route';
+import { readAlertAddressRoute, setAlertAddressRoute } from './alert-address.ts';
 import type { NotifierContext } from './context.ts';
 import {
   dropDeadLetterRoute,
@@ -18,7 +19,10 @@ import {
   rotateSecretRoute,
 } from './webhook-endpoints.ts';
 
-/** Every route of the service. An endpoint hears of all events, so a token for some of them has nothing to do with it. */
+/**
+ * Every route of the service. An endpoint hears of all events, the alert address of all failures: a token for some
+ * events has nothing to do with either.
+ */
 export function routes(context: NotifierContext): Route<Principal>[] {
   return [
     listDeliveriesRoute(context), //                      GET /v1/deliveries
@@ -34,5 +38,7 @@ export function routes(context: NotifierContext): Route<Principal>[] {
     readDeadLetterRoute(context), //                      GET /v1/dead-letters/:letterId
     replayDeadLetterRoute(context), //                   POST /v1/dead-letters/:letterId/replay
     dropDeadLetterRoute(context), //                   DELETE /v1/dead-letters/:letterId
+    organizationWide(readAlertAddressRoute(context)), //  GET /v1/alert-address
+    organizationWide(setAlertAddressRoute(context)), //   PUT /v1/alert-address
   ];
 }

@@ -1,5 +1,6 @@
 import { toCloudEvent } from '@turnout/contracts/events/envelope';
 import { eventClosedType } from '@turnout/contracts/events/event-closed';
+import { eventClosureFailedType } from '@turnout/contracts/events/event-closure-failed';
 import { participantAttendedType } from '@turnout/contracts/events/participant-attended';
 import { newId } from '@turnout/runtime/ids';
 
@@ -70,5 +71,21 @@ export function closedEvent({ organizationId, eventId }: Omit<Subject, 'enrollme
       counts: { attended: 1, noShow: 0 },
       totals: { attended: 1, noShow: 0, cancelled: 0 },
     },
+  });
+}
+
+/** An EventClosureFailed, as it is published, of an event of its own. */
+export function closureFailedEvent(organizationId: string) {
+  const time = new Date('2026-05-03T16:00:00Z');
+  const eventId = newId();
+  return toCloudEvent({
+    id: newId(),
+    type: eventClosureFailedType,
+    organizationId,
+    eventId,
+    subject: eventId,
+    sequence: 1,
+    time,
+    data: { eventId, runId: newId(), attempts: 4, failedAt: time.toISOString() },
   });
 }

@@ -1,0 +1,32 @@
+import { readers } from '@turnout/access/authorize';
+import { type AlertAddressBody, setAlertAddressRequest } from '@turnout/contracts/http/alert-address';
+import type { Reply } from '@turnout/runtime/http/reply';
+import { findAlertAddress, setAlertAddress } from '../alerts/alert-address.ts';
+import type { NotifierContext } from './context.ts';
+import { route } from './route.ts';
+
+export function readAlertAddressRoute({ db }: NotifierContext) {
+  return route({
+    method: 'get',
+    path: '/v1/alert-address',
+    allow: readers,
+    async handle({ principal }): Promise<Reply> {
+      const body: AlertAddressBody = { email: await findAlertAddress(db, principal.organizationId) };
+      return { status: 200, body };
+    },
+  });
+}
+
+export function setAlertAddressRoute({ db }: NotifierContext) {
+  return route({
+    method: 'put',
+    path: '/v1/alert-address',
+    allow: ['admin'],
+    body: setAlertAddressRequest,
+    async handle({ principal, body: { email } }): Promise<Reply> {
+      await setAlertAddress(db, principal.organizationId, email);
+      const body: AlertAddressBody = { email };
+      return { status: 200, body };
+    },
+  });
+}

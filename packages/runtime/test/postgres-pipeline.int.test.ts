@@ -1,11 +1,15 @@
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
+import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const insert = { name: 'insert_stone', text: 'insert into stones (id) values ($1)' };
 const count = { name: 'count_stones', text: 'select count(*) as count from stones' };
 const misspelt = { name: 'misspelt', text: 'select nothing from nowhere' };
 const half = { name: 'half', text: 'select 10 / $1::int as half' };
+
+const waiting = `
+  select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
 describe('statements of one turn', () => {
   let database: TestDatabase;
@@ -60,10 +64,9 @@ describe('statements of one turn', () => {
       ]);
       return rows[0]?.count;
     });
-    await expect
-      .poll(async () => await other.query(`select from pg_stat_activity where wait_event_type = 'Lock'`))
-      .toHaveLength(1);
-    release();
+    await waitUntil(async () => (await other.query(waiting)).length === 1, { within: 10_000 }).finally(
+      release,
+    );
     await holder;
     expect(await reader).toBe(2);
   });

@@ -1,4 +1,4 @@
-import { eventsExchange, notifierQueue } from '@turnout/contracts/topology';
+import { eventsExchange, notifierQueue, notifierReplayExchange } from '@turnout/contracts/topology';
 import { type Consumer, openConsumer, openPublisher, type Publisher } from '@turnout/runtime/rabbitmq';
 import { callManagement, createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
@@ -91,6 +91,22 @@ describe('a service that publishes', () => {
 });
 
 describe('the notifier', () => {
+  it('can put a message into its own queue, and into no other, with those permissions', async () => {
+    await declare();
+    const received: string[] = [];
+    const service = await notifier(received);
+    await waitUntil(() => service.connected, { within: 5_000 });
+    const url = await urlOfUser(vhost, notifies);
+    const replays = opened.use(openPublisher({ url, name: 'replays', logger, setup: declareNotifierQueue }));
+    await waitUntil(() => replays.connected, { within: 5_000 });
+    const message = { id: crypto.randomUUID(), contentType: 'text/plain', headers: {}, body: 'again' };
+    const own = { ...message, exchange: notifierReplayExchange, routingKey: notifierQueue };
+    expect(await replays.publishAll([own], 5_000)).toEqual(['confirmed']);
+    await waitUntil(() => received.length === 1, { within: 5_000 });
+    const any = { ...message, exchange: '', routingKey: 'somebody.elses' };
+    expect(await replays.publishAll([any], 5_000)).toEqual(['unknown']);
+  });
+
   it('makes its own queue again after somebody deleted it, with permissions on nothing else', async () => {
     await declare();
     const received: string[] = [];

@@ -8,6 +8,8 @@ const unroutedQueue = 'turnout.unrouted';
 
 export const notifierQueue = 'turnout.notifier';
 const notifierDeadLetterExchange = 'turnout.notifier.dead';
+/** To the notifier alone. The default exchange would do as well, and needs a permission to write to every queue. */
+export const notifierReplayExchange = 'turnout.notifier.replay';
 export const notifierDeadLetterQueue = 'turnout.notifier.dead';
 
 /**
@@ -39,14 +41,12 @@ export const publicTopology = {
 
 /** The notifier's own queue: quorum, with an explicit delivery limit and a dead-letter queue that loses nothing. */
 export const notifierTopology = {
-  exchanges: [{ name: notifierDeadLetterExchange, type: 'fanout', durable: true, arguments: {} }],
+  exchanges: [
+    { name: notifierDeadLetterExchange, type: 'fanout', durable: true, arguments: {} },
+    { name: notifierReplayExchange, type: 'fanout', durable: true, arguments: {} },
+  ],
   queues: [
-    {
-      name: notifierDeadLetterQueue,
-      durable: true,
-      // Nothing is behind it, and from RabbitMQ 4 on a quorum queue gives up after 20 deliveries unless it is told.
-      arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000 },
-    },
+    { name: notifierDeadLetterQueue, durable: true, arguments: { 'x-queue-type': 'quorum' } },
     {
       name: notifierQueue,
       durable: true,
@@ -62,6 +62,7 @@ export const notifierTopology = {
   bindings: [
     { exchange: notifierDeadLetterExchange, queue: notifierDeadLetterQueue, routingKey: '' },
     { exchange: eventsExchange, queue: notifierQueue, routingKey: 'turnout.#' },
+    { exchange: notifierReplayExchange, queue: notifierQueue, routingKey: '' },
   ],
 } as const;
 

@@ -155,7 +155,17 @@ export class Pipeline {
     this.#options.onEnd();
   }
 
+  handleCopyInResponse(connection: { sendCopyFail(reason: string): void; sync(): void }): void {
+    connection.sendCopyFail('nothing is copied over a pipeline');
+    connection.sync(); // the server has passed over the one behind the statement
+  }
+
+  handleCopyData(): void {}
+
   handleError(error: Error): void {
+    // It may have failed because a table is not what it was: it is parsed anew the next time.
+    const failed = this.#sent[this.#answered];
+    if (failed) this.#options.prepared.delete(failed.name);
     for (const { reject } of this.#sent) reject(error);
     this.callback(error);
     this.#options.onEnd();

@@ -17,7 +17,7 @@ function toElement(item: unknown): string {
   if (item === null || item === undefined) return 'NULL';
   if (Array.isArray(item)) return arrayLiteral(item);
   const text = utils.prepareValue(item);
-  if (text === null) return 'NULL';
+  if (text === null || text === undefined) return 'NULL';
   if (typeof text !== 'string') return `"\\\\x${text.toString('hex')}"`;
   const escaped = text.includes('\\') ? text.replaceAll('\\', '\\\\') : text;
   return `"${escaped.replaceAll('"', '\\"')}"`;

@@ -3,6 +3,7 @@ import { SECOND } from './durations.ts';
 import { DeadlineClient, DeadlineError } from './postgres-client.ts';
 import { type DatabaseConfig, sessionSettings, typeParsers } from './postgres-config.ts';
 import { type Statement, transactionControl } from './postgres-pipeline.ts';
+import { toParameter } from './postgres-values.ts';
 
 export type { DatabaseConfig } from './postgres-config.ts';
 export { isRetryable, isUnavailable, isUniqueViolation } from './postgres-errors.ts';
@@ -93,6 +94,7 @@ export function openDb(config: DatabaseConfig): Db {
   }
 
   async function run<Row>(client: pg.PoolClient, statement: Statement | string, values?: readonly unknown[]) {
+    requireOwnName(statement);
     const named = typeof statement === 'string' ? { name: '', text: statement } : statement;
     try {
       const answer = await (client as unknown as DeadlineClient).run(named, values);
@@ -135,8 +137,8 @@ export function openDb(config: DatabaseConfig): Db {
       if (config.steadyPlans && plansAreOld(client)) await freshPlans(client);
       const send = <Row>(statement: Statement | string, values?: readonly unknown[]) => {
         if (!open) throw new Error('this transaction is over: a query was not awaited, or the Tx was kept');
-        requireOwnName(statement);
-        const answer = run<Row>(client, statement, values);
+        // What can't be written as a parameter fails here, before anything of the transaction can commit.
+        const answer = run<Row>(client, statement, values?.map(toParameter));
         answer.catch(() => undefined); // whoever waits for it hears of it
         return answer;
       };
@@ -182,7 +184,7 @@ export function openDb(config: DatabaseConfig): Db {
 
 const texts = new Map<string, string>();
 
-/** pg refuses a second text of a name without sending it, which nobody would hear of before the commit has gone out. */
+/** PostgreSQL knows a statement by its name, and would run the first text that had it. */
 function requireOwnName(statement: Statement | string): void {
   if (typeof statement === 'string') return;
   const { name, text } = statement;

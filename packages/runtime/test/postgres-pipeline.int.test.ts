@@ -92,6 +92,33 @@ describe('statements of one turn', () => {
     expect(await stones()).toBe(2);
   });
 
+  it('are not committed when one has a value that can not be sent', async () => {
+    const work = db.transaction(async (tx) => {
+      tx.send(insert, [1]);
+      tx.send('insert into stones select ($1::jsonb -> 0)::int', [{ id: 1n }]);
+    });
+    await expect(work).rejects.toThrow('BigInt');
+    expect(await stones()).toBe(0);
+  });
+
+  it('are parsed anew after their table has changed: only the first that notices fails', async () => {
+    const all = { name: 'all_pebbles', text: 'select * from pebbles' };
+    await db.query('create table public.pebbles (id int)');
+    expect(await db.query(all)).toEqual([]);
+    await db.query('alter table pebbles add column colour text');
+    await expect(db.query(all)).rejects.toMatchObject({ code: '0A000' });
+    await db.query(`insert into pebbles values (1, 'grey')`);
+    expect(await db.query(all)).toEqual([{ id: 1, colour: 'grey' }]);
+  });
+
+  it('are refused when two of them have one name, and when they copy', async () => {
+    await expect(db.query({ ...count, text: 'select 0 as count' })).rejects.toThrow(
+      'have the name count_stones',
+    );
+    await expect(db.query('copy stones from stdin')).rejects.toMatchObject({ code: '57014' });
+    expect(await stones()).toBe(0);
+  });
+
   it('say so when a value can not be read, and the connection goes on', async () => {
     const work = db.transaction(async (tx) => {
       tx.send(insert, [1]);

@@ -12,6 +12,12 @@ export interface Progress {
 }
 
 /**
+ * Batches that follow each other without a gap. Each shares the event's row, and who wants to change the row gets it only
+ * when none does.
+ */
+const TOGETHER = 8;
+
+/**
  * Judges everybody in the event of a run who is undecided, and answers the counts of the run so far.
  *
  * Batches are transactions of their own, and two are under way at a time: while PostgreSQL writes one, the next is read and
@@ -48,7 +54,7 @@ export async function judgeEveryone(
   let written = Promise.resolve();
   try {
     let judged: ClosedBatch | undefined;
-    do {
+    for (let number = 1; judged === undefined || judged.size === limit; number += 1) {
       stopIfAsked(closure);
       const { promise: judging, resolve: onJudged } = Promise.withResolvers<ClosedBatch>();
       const batch = closeBatch(db, run, { after: judged?.last ?? null, limit, onJudged });
@@ -56,7 +62,8 @@ export async function judgeEveryone(
       written = note(batch, earlier);
       judged = await Promise.race([judging, written.then(() => judging)]);
       await earlier;
-    } while (judged.size === limit);
+      if (number % TOGETHER === 0) await written;
+    }
     await written;
     return counts;
   } finally {

@@ -4,6 +4,11 @@ import { noteRedelivered } from '../dead-letters/note-redelivered.ts';
 import { findDelivery, type StoredDelivery } from '../store/list-deliveries.ts';
 import { type WhyNotDeliverable, whyNotDeliverable } from '../store/why-not-deliverable.ts';
 
+const lockLetter: Statement = {
+  name: 'lock_letter_of_delivery',
+  text: `select from notifier.dead_letters where source = 'delivery' and identity = $1 for update`,
+};
+
 // Waits for whoever writes how an attempt ended.
 const lock: Statement = {
   name: 'lock_delivery',
@@ -37,6 +42,8 @@ export interface Requester {
 /** Makes a delivery to an endpoint that was sent, or has failed, due again. Its next attempts say who asked for them. */
 export async function redeliver(db: Db, requester: Requester, deliveryId: string): Promise<Redelivered> {
   return await db.transaction(async (tx) => {
+    // In the order in which a replay locks them: first the letter, if there is one.
+    tx.send(lockLetter, [deliveryId]);
     await tx.query(lock, [requester.organizationId, deliveryId]);
     const delivery = await findDelivery(tx, requester, deliveryId);
     if (!delivery) return { outcome: 'not_found' };

@@ -3,7 +3,7 @@ import type { Statement, Tx } from '@turnout/runtime/postgres';
 import { raiseDeadLetters } from '../alerts/raise-alerts.ts';
 import type { NewlyDead } from './insert-dead-messages.ts';
 
-// A delivery that was sent again and failed again is dead again.
+// A delivery that was sent again and failed again is dead again, whatever was done with its letter before.
 const bury: Statement = {
   name: 'bury_deliveries',
   text: `
@@ -19,8 +19,8 @@ const bury: Statement = {
     order by d.delivery_id
     on conflict (source, identity) do update
     set status = 'dead', deaths = l.deaths + 1, died_at = clock_timestamp(), detail = excluded.detail,
-      attempts = excluded.attempts
-    where l.status = 'replayed'
+      attempts = excluded.attempts, dropped_at = null, drop_reason = null
+    where l.status <> 'dead'
     returning l.letter_id, l.organization_id`,
 };
 

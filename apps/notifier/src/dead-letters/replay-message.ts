@@ -1,5 +1,5 @@
 import { cloudEventsJson } from '@turnout/contracts/events/envelope';
-import { notifierQueue } from '@turnout/contracts/topology';
+import { notifierQueue, notifierReplayExchange } from '@turnout/contracts/topology';
 import type { OutgoingMessage } from '@turnout/runtime/rabbitmq';
 import type { TraceHeaders } from '@turnout/runtime/trace-context';
 
@@ -30,7 +30,7 @@ export function replayMessage(letter: {
   const { messageId, diedAt, contentType, trace } = letter.properties;
   return {
     id: messageId ?? letter.letterId,
-    exchange: '',
+    exchange: notifierReplayExchange,
     routingKey: notifierQueue,
     contentType: contentType ?? cloudEventsJson,
     headers: {

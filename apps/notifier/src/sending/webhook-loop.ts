@@ -6,7 +6,7 @@
  * went is written. So it is sent at least once; twice only if the process dies, or loses the database for longer than the
  * lease, after the endpoint's yes and before that is written. Both carry the same `webhook-id`.
  *
- * A call holds one of many places until it ends. An endpoint has few of them, one that fails has one, and one that goes on
+ * A call holds one of many places until it ends. An endpoint has few of them, one that fails or is slow has one, and one that goes on
  * failing is left alone for up to a minute at a time: so one that is slow or away costs others nothing. Whoever finishes
  * rings; what has finished by then is written as one set, and what is due for the free places is claimed as another.
  */
@@ -36,6 +36,8 @@ export interface WebhookSendingOptions {
 /** Calls under way at once in this process: of all endpoints, and of one. */
 const PLACES = 256;
 const PLACES_OF_ENDPOINT = 8;
+/** An endpoint whose last call took longer has one place. */
+const SLOW = 2 * SECOND;
 
 /** A lease outlives the slowest call and the writing of how it went. */
 const LEASE_MARGIN = 5 * SECOND;
@@ -57,6 +59,7 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
   const bell = openBell();
   const underWay = new Map<string, ClaimedWebhook>();
   const finished: WebhookOutcome[] = [];
+  const slow = new Set<string>();
   let tidyAt = 0;
 
   async function forever(): Promise<void> {
@@ -85,7 +88,7 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
     const free = PLACES - underWay.size;
     if (free === 0) return 0;
     const claimed = await claimDueWebhooks(db, {
-      underWay: countByEndpoint(underWay.values()),
+      underWay: taken(underWay.values(), slow),
       perEndpoint: PLACES_OF_ENDPOINT,
       limit: free,
       leaseMs: caller.longestCallMs + LEASE_MARGIN,
@@ -98,7 +101,10 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
     // An attempt whose outcome took longer to write than its lease may be claimed again beside it.
     const key = `${delivery.id} ${delivery.attempt}`;
     underWay.set(key, delivery);
-    finished.push(await attemptWebhook(delivery, { ...options, signal: cutOff.signal }));
+    const outcome = await attemptWebhook(delivery, { ...options, signal: cutOff.signal });
+    if (outcome.durationMs > SLOW) slow.add(outcome.endpointId);
+    else slow.delete(outcome.endpointId);
+    finished.push(outcome);
     underWay.delete(key);
     bell.ring();
   }
@@ -136,8 +142,9 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
   };
 }
 
-function countByEndpoint(deliveries: Iterable<ClaimedWebhook>): Map<string, number> {
-  const counts = new Map<string, number>();
+/** The places that each endpoint has taken, or has not because it is slow. */
+function taken(deliveries: Iterable<ClaimedWebhook>, slow: ReadonlySet<string>): Map<string, number> {
+  const counts = new Map([...slow].map((endpointId) => [endpointId, PLACES_OF_ENDPOINT - 1]));
   for (const { endpointId } of deliveries) counts.set(endpointId, (counts.get(endpointId) ?? 0) + 1);
   return counts;
 }

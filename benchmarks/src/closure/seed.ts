@@ -10,7 +10,6 @@ export const CHECK_INS_EACH = 2.5;
 
 /** Ids as newId makes them, so that rows lie in the order in which they were made: `bench.v7(i)`. */
 const makeIds = `
-  create schema if not exists bench;
   create or replace function bench.v7(i bigint) returns uuid language sql volatile as $$
     select (lpad(to_hex((extract(epoch from transaction_timestamp()) * 1000)::bigint + i / 4096), 12, '0') || '7'
       || lpad(to_hex(i % 4096), 3, '0') || '8' || substr(md5(random()::text), 1, 15))::uuid
@@ -69,6 +68,7 @@ export async function seedEndedEvents(
   { events, people, endsAt = '2026-05-03 18:00+02' }: { events: number; people: number; endsAt?: string },
 ): Promise<string[]> {
   const eventIds = Array.from({ length: events }, () => newId());
+  await db.query('create schema if not exists bench');
   await db.query(makeIds);
   await db.transaction(async (tx) => {
     await tx.query(insertEvents, [eventIds, organizationId, endsAt]);

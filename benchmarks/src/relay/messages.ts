@@ -9,7 +9,6 @@ export const MESSAGES = 100_000;
 
 // Bodies as closure makes them, about 900 bytes each. The same rows are handed to every contestant.
 const makeMessages = `
-  create schema if not exists bench;
   create table bench.messages (position int primary key, message_id uuid, event_id uuid, routing_key text, body text)`;
 
 const insertMessages = `
@@ -34,6 +33,7 @@ const insertMessages = `
 /** Makes the messages that all relays publish, as a table. */
 export async function seedMessages(db: Db, organizationId: string): Promise<void> {
   const eventIds = Array.from({ length: EVENTS }, () => newId());
+  await db.query('create schema if not exists bench');
   await db.query(makeMessages);
   await db.query(insertMessages, [participantAttendedType, eventIds, organizationId, MESSAGES]);
   await db.query('vacuum analyze bench.messages');

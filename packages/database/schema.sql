@@ -10,6 +10,13 @@ CREATE SCHEMA outbox;
 
 CREATE SCHEMA turnout;
 
+CREATE FUNCTION access.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'actions are never changed or deleted' using errcode = 'restrict_violation';
+end $$;
+
 CREATE FUNCTION attendance.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -35,6 +42,19 @@ begin
   on conflict (message_id) do nothing;
   return true;
 end $$;
+
+CREATE TABLE access.actions (
+    organization_id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    action text NOT NULL,
+    actor jsonb NOT NULL,
+    event_id uuid,
+    subject_id uuid,
+    reason text,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    cause text NOT NULL
+);
 
 CREATE TABLE access.organizations (
     organization_id uuid NOT NULL,
@@ -587,6 +607,9 @@ CREATE TABLE turnout.migrations (
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+ALTER TABLE ONLY access.actions
+    ADD CONSTRAINT actions_pkey PRIMARY KEY (organization_id, action_id);
+
 ALTER TABLE ONLY access.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (organization_id);
 
@@ -701,6 +724,8 @@ ALTER TABLE ONLY outbox.published
 ALTER TABLE ONLY turnout.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
+CREATE INDEX actions_of_event ON access.actions USING btree (event_id, action_id) WHERE (event_id IS NOT NULL);
+
 CREATE UNIQUE INDEX tokens_token_id ON access.tokens USING btree (token_id);
 
 CREATE INDEX check_ins_by_annulment ON attendance.check_ins USING btree (event_id, annulled_at) WHERE (annulled_at IS NOT NULL);
@@ -779,9 +804,16 @@ CREATE UNIQUE INDEX webhook_secrets_newest ON notifier.webhook_secrets USING btr
 
 CREATE UNIQUE INDEX messages_message_id ON outbox.messages USING btree (message_id);
 
+CREATE TRIGGER actions_are_final BEFORE DELETE OR UPDATE ON access.actions FOR EACH ROW EXECUTE FUNCTION access.refuse_change();
+
+CREATE TRIGGER actions_are_not_truncated BEFORE TRUNCATE ON access.actions FOR EACH STATEMENT EXECUTE FUNCTION access.refuse_change();
+
 CREATE TRIGGER transitions_are_final BEFORE DELETE OR UPDATE ON attendance.transitions FOR EACH ROW EXECUTE FUNCTION attendance.refuse_change();
 
 CREATE TRIGGER transitions_are_not_truncated BEFORE TRUNCATE ON attendance.transitions FOR EACH STATEMENT EXECUTE FUNCTION attendance.refuse_change();
+
+ALTER TABLE ONLY access.actions
+    ADD CONSTRAINT actions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
 
 ALTER TABLE ONLY access.tokens
     ADD CONSTRAINT tokens_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
@@ -876,6 +908,11 @@ GRANT USAGE ON SCHEMA turnout TO turnout_notifier;
 
 REVOKE ALL ON FUNCTION outbox.send_again(dead_message_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbox.send_again(dead_message_id uuid) TO turnout_notifier;
+
+GRANT SELECT,INSERT ON TABLE access.actions TO turnout_admin;
+GRANT INSERT ON TABLE access.actions TO turnout_checkin;
+GRANT INSERT ON TABLE access.actions TO turnout_closure;
+GRANT INSERT ON TABLE access.actions TO turnout_notifier;
 
 GRANT SELECT ON TABLE access.organizations TO turnout_checkin;
 GRANT SELECT ON TABLE access.organizations TO turnout_closure;

@@ -1,3 +1,4 @@
+import { actorOf } from '@turnout/access/actor-of';
 import type { Principal } from '@turnout/access/principal';
 import { applyMove } from '@turnout/attendance/apply-move';
 import { type AnnulmentRefusal, decideAnnulment } from '@turnout/attendance/decide-annulment';
@@ -22,7 +23,7 @@ export type Annulled =
 /** Annuls one check-in. Returns null when the organization has no such check-in in this event. */
 export async function annulCheckIn(db: Db, command: AnnulmentCommand): Promise<Annulled | null> {
   const { principal, eventId, checkInId, reason, requestId } = command;
-  const { organizationId, tokenId, label } = principal;
+  const { organizationId, tokenId } = principal;
   const enrollmentId = await findEnrollmentOfCheckIn(db, organizationId, eventId, checkInId);
   if (enrollmentId === null) return null;
   const by = { role: deskRole(principal), deviceId: tokenId };
@@ -49,7 +50,7 @@ export async function annulCheckIn(db: Db, command: AnnulmentCommand): Promise<A
         },
       };
     }),
-    { actor: { type: 'token', id: tokenId, label }, cause: requestId },
+    { actor: actorOf(principal), cause: requestId },
   );
   return annulled ?? null;
 }

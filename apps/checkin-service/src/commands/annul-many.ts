@@ -1,3 +1,4 @@
+import { actorOf } from '@turnout/access/actor-of';
 import type { Principal } from '@turnout/access/principal';
 import { decideAnnulments } from '@turnout/attendance/decide-annulments';
 import type { CheckIn } from '@turnout/attendance/enrollment';
@@ -42,7 +43,7 @@ export type AnnulledMany =
  */
 export async function annulMany(db: Db, command: BulkAnnulmentCommand): Promise<AnnulledMany | null> {
   const { principal, eventId, scans, reason, dryRun, requestId } = command;
-  const { organizationId, tokenId, label } = principal;
+  const { organizationId, tokenId } = principal;
   if (!(await findEvent(db, organizationId, eventId))) return null;
   const found = await findCheckInsToAnnul(db, eventId, scans, MOST_CHECK_INS);
   if (found.total > MOST_CHECK_INS) {
@@ -68,7 +69,7 @@ export async function annulMany(db: Db, command: BulkAnnulmentCommand): Promise<
       );
       return { facts: dryRun ? [] : facts, result: { before, after: left, checkIns } };
     }),
-    { actor: { type: 'token', id: tokenId, label }, cause: requestId },
+    { actor: actorOf(principal), cause: requestId },
   );
   return { outcome: 'annulled', undone: undone.filter(({ checkIns }) => checkIns.length > 0) };
 }

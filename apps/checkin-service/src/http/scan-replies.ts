@@ -1,3 +1,4 @@
+import { actorOf } from '@turnout/access/actor-of';
 import type { Principal } from '@turnout/access/principal';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { currentTraceHeaders } from '@turnout/runtime/trace-context';
@@ -22,8 +23,10 @@ export function broughtBy(
   principal: Principal,
   requestId: string,
 ): Pick<SubmittedScan, 'principal' | 'context'> {
-  const actor = { type: 'token', id: principal.tokenId, label: principal.label } as const;
-  return { principal, context: { actor, cause: requestId, trace: currentTraceHeaders() } };
+  return {
+    principal,
+    context: { actor: actorOf(principal), cause: requestId, trace: currentTraceHeaders() },
+  };
 }
 
 /** A refusal that is kept and answered again is a finished body, not a code to be rendered. */

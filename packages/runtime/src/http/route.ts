@@ -16,6 +16,9 @@ export interface RouteRequest<Principal, Params, Query, Body> {
   signal: AbortSignal;
 }
 
+/** A JSON body by its schema, or another one by its media types; null is no body. */
+export type AnswerShape = z.ZodType | { readonly mediaTypes: readonly string[] } | null;
+
 type Nothing = Readonly<Record<never, never>>;
 type OutputOf<Schema, Otherwise> = Schema extends z.ZodType ? z.output<Schema> : Otherwise;
 
@@ -30,6 +33,12 @@ export interface RouteDefinition<Principal, Allow extends readonly string[], Par
   body?: Body;
   /** Bytes, after inflating. */
   bodyLimit?: number;
+  /** What it does, in one line for people who read the documents: "Reads one event". */
+  summary?: string;
+  /** Good answers by status: the schema of a JSON body, the media types of another one, null where there is no body. */
+  answers?: Readonly<Record<number, AnswerShape>>;
+  /** Codes of the problem catalog that it refuses with, beside those that any route may give. */
+  refusals?: readonly string[];
   /** After this the client hears 503, whatever the handler still does. */
   deadlineMs?: number;
   /** False when the handler passes each part of the body to `validate` itself, so that one bad part costs only itself. */
@@ -57,6 +66,9 @@ export interface Route<Principal = never> {
   readonly bodyLimit: number;
   readonly deadlineMs: number;
   readonly checkBodyText: boolean;
+  readonly summary: string | undefined;
+  readonly answers: Readonly<Record<number, AnswerShape>>;
+  readonly refusals: readonly string[];
   readonly handle: (request: RouteRequest<Principal, never, never, never>) => Promise<Reply>;
 }
 
@@ -95,6 +107,9 @@ export function routeFor<Principal, Role extends string = string>() {
       bodyLimit: definition.bodyLimit ?? BODY_LIMIT,
       deadlineMs: definition.deadlineMs ?? DEADLINE_MS,
       checkBodyText: definition.checkBodyText ?? true,
+      summary: definition.summary,
+      answers: definition.answers ?? {},
+      refusals: definition.refusals ?? [],
       handle: definition.handle as unknown as Route<Principal>['handle'],
     };
   };

@@ -63,6 +63,22 @@ CREATE TABLE access.organizations (
     CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$'::text))
 );
 
+CREATE TABLE access.settings (
+    organization_id uuid NOT NULL,
+    requirement_type text,
+    requirement_days integer,
+    closure_grace_minutes integer DEFAULT 0 NOT NULL,
+    reentry text DEFAULT 'allowed'::text NOT NULL,
+    notify_participants boolean DEFAULT true NOT NULL,
+    notify_organizers boolean DEFAULT false NOT NULL,
+    retention_days integer,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT settings_closure_grace_minutes_check CHECK ((closure_grace_minutes >= 0)),
+    CONSTRAINT settings_reentry_check CHECK ((reentry = ANY (ARRAY['allowed'::text, 'once_per_day'::text, 'once'::text]))),
+    CONSTRAINT settings_requirement_shape CHECK ((((requirement_type IS NULL) AND (requirement_days IS NULL)) OR ((requirement_type = ANY (ARRAY['all_days'::text, 'any_day'::text])) AND (requirement_days IS NULL)) OR ((requirement_type = 'minimum_days'::text) AND (requirement_days IS NOT NULL) AND ((requirement_days >= 1) AND (requirement_days <= 366))))),
+    CONSTRAINT settings_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 36500)))
+);
+
 CREATE TABLE access.tokens (
     organization_id uuid NOT NULL,
     token_id uuid NOT NULL,
@@ -616,6 +632,9 @@ ALTER TABLE ONLY access.organizations
 ALTER TABLE ONLY access.organizations
     ADD CONSTRAINT organizations_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY access.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (organization_id);
+
 ALTER TABLE ONLY access.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (organization_id, token_id);
 
@@ -815,6 +834,9 @@ CREATE TRIGGER transitions_are_not_truncated BEFORE TRUNCATE ON attendance.trans
 ALTER TABLE ONLY access.actions
     ADD CONSTRAINT actions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
 
+ALTER TABLE ONLY access.settings
+    ADD CONSTRAINT settings_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
+
 ALTER TABLE ONLY access.tokens
     ADD CONSTRAINT tokens_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
 
@@ -918,6 +940,10 @@ GRANT SELECT ON TABLE access.organizations TO turnout_checkin;
 GRANT SELECT ON TABLE access.organizations TO turnout_closure;
 GRANT SELECT ON TABLE access.organizations TO turnout_admin;
 GRANT SELECT ON TABLE access.organizations TO turnout_notifier;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE access.settings TO turnout_admin;
+GRANT SELECT ON TABLE access.settings TO turnout_closure;
+GRANT SELECT ON TABLE access.settings TO turnout_notifier;
 
 GRANT SELECT ON TABLE access.tokens TO turnout_checkin;
 GRANT SELECT ON TABLE access.tokens TO turnout_closure;

@@ -34,6 +34,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   drill: ['broker', 'contracts', 'database', 'demo', 'invariants', 'local-stack', 'runtime', 'test-kit'],
   invariants: ['attendance', 'attendance-store', 'contracts', 'runtime'],
   'local-stack': ['access', 'broker', 'contracts', 'database', 'demo', 'runtime'],
+  safety: [],
   'test-kit': ['access', 'broker', 'contracts', 'database', 'local-stack', 'runtime'],
 };
 

@@ -49,6 +49,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     }),
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
+    placesAtOnce: config.database.max,
     problem,
     isUnavailable,
     logger,

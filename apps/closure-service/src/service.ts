@@ -54,6 +54,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     routes: routes({ db, closure, background }),
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
+    placesAtOnce: Math.ceil(config.database.max / 2),
     problem,
     isUnavailable,
     logger,

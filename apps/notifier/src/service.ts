@@ -84,6 +84,8 @@ export async function startNotifier(
     }),
     ...guardRoutes(db),
     readiness: () => readiness({ db, consumer }),
+    // The other half is for messages, which must not wait for lists.
+    placesAtOnce: Math.ceil(config.database.max / 2),
     problem,
     isUnavailable,
     logger,

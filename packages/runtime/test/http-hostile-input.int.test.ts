@@ -333,6 +333,7 @@ describe('what is no HTTP request', () => {
     ],
     ['NUL in a header', 'GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\u0000b\r\n\r\n', 400],
     ['headers of 20 kB', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+    ['CONNECT', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n', 405],
     ['a target of 20 kB', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
   ])('is refused with a problem document: %s', async (_name, bytes, status) => {
     const answer = parseAnswer(await rawExchange(app.url, bytes));

@@ -20,6 +20,7 @@ export function findAttendeeRoute({ db }: CheckinContext) {
     method: 'get',
     path: '/v1/events/:eventId/attendees/:accessCode',
     allow: lookers,
+    urgent: true,
     params: z.object({ eventId: id, accessCode: scannedCode }),
     async handle({ principal, params }): Promise<Reply> {
       const { organizationId } = principal;

@@ -31,6 +31,7 @@ export function checkInRoute({ record, relay }: CheckinContext) {
     method: 'post',
     path: '/v1/events/:eventId/check-ins',
     allow: desk,
+    urgent: true,
     params: z.object({ eventId: id }),
     body: scanRequest,
     async handle({ principal, params, body, requestId, signal }): Promise<Reply> {
@@ -48,6 +49,7 @@ export function checkInBatchRoute({ db, record, relay }: CheckinContext) {
     method: 'post',
     path: '/v1/events/:eventId/check-ins/batch',
     allow: desk,
+    urgent: true,
     params: z.object({ eventId: id }),
     body: scanBatchRequest,
     bodyLimit: 10 * MEGABYTE,
@@ -81,6 +83,7 @@ export function annulRoute({ db, relay }: CheckinContext) {
     method: 'post',
     path: '/v1/events/:eventId/check-ins/:checkInId/annulment',
     allow: desk,
+    urgent: true,
     params: z.object({ eventId: id, checkInId: id }),
     body: annulmentRequest,
     async handle({ principal, params, body, requestId }): Promise<Reply> {

@@ -17,6 +17,7 @@ export function attendeeProductsRoute({ db }: CheckinContext) {
     method: 'get',
     path: '/v1/events/:eventId/attendees/:accessCode/products',
     allow: [...desk, 'auditor'],
+    urgent: true,
     params: z.object({ eventId: id, accessCode: scannedCode }),
     async handle({ principal, params }): Promise<Reply> {
       const { organizationId } = principal;
@@ -35,6 +36,7 @@ export function redemptionRoute(context: CheckinContext) {
     method: 'post',
     path: '/v1/events/:eventId/redemptions',
     allow: desk,
+    urgent: true,
     params: z.object({ eventId: id }),
     body: redemptionRequest,
     async handle({ principal, params: { eventId }, body: scan, requestId, signal }): Promise<Reply> {
@@ -49,6 +51,7 @@ export function doorCheckRoute(context: CheckinContext) {
     method: 'post',
     path: '/v1/events/:eventId/door-checks',
     allow: desk,
+    urgent: true,
     params: z.object({ eventId: id }),
     body: doorCheckRequest,
     async handle({ principal, params: { eventId }, body: scan, requestId, signal }): Promise<Reply> {

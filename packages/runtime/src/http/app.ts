@@ -1,25 +1,37 @@
 /**
  * Every request of every service takes this way, in this order:
  *
- * request id → known path, else 404 → known method, else 405 → who calls (401) → may they (403, 404)
- * → is the input well-formed (400, 413) → is it valid (422) → the handler, under a deadline (503).
+ * request id → known path, else 404 → known method, else 405 → is there room (503) → who calls (401) → may they (403, 404)
+ * → is the input well-formed (400, 413) → is it valid (422) → a place (503) → the handler, under a deadline (503).
  *
  * Who may not call learns nothing about what they sent, and nothing they send is read before that.
  */
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import { SECOND } from '../durations.ts';
 import { inTrace, type TraceHeaders } from '../trace-context.ts';
 import { type AppState, keepState } from './app-state.ts';
 import { withDeadline } from './deadline.ts';
 import { type StreamTimes, sendEvents, streamTimes } from './event-stream.ts';
 import { type Exchange, logWhenDone, requestIdOf } from './exchange.ts';
 import { healthRoutes, type Readiness } from './health.ts';
+import { openPlaces, type Places } from './places.ts';
 import { type ProblemOptions, refusalOf, sendProblem } from './problems.ts';
 import { readInput } from './read-input.ts';
 import { isEventStream, isRefusal, type Refusal, type Reply } from './reply.ts';
 import { MalformedTarget, parseTarget } from './request-target.ts';
 import { bySpecificity, type Route } from './route.ts';
 import { send } from './send.ts';
+
+const WAITING = 100;
+/** A request that has waited so long still has time to be worked on. */
+const LONGEST_WAIT_MS = SECOND;
+
+const tooBusy: Refusal = {
+  problem: 'unavailable',
+  detail: 'More is asked of this service right now than it can do. Try again in a second.',
+  headers: { 'Retry-After': '1' },
+};
 
 type PathParameters = Readonly<Record<string, string>>;
 type ExchangeResponse = Response<unknown, Exchange>;
@@ -34,6 +46,8 @@ export interface AppOptions<Principal> extends ProblemOptions {
   /** Whether the caller's role (`route.allow`) and scope (`params`) let them call; says nothing when they do. */
   authorize: (principal: Principal, route: Route<Principal>, params: PathParameters) => Refusal | undefined;
   readiness: () => Promise<Readiness>;
+  /** How many requests that are not urgent are worked on at once; a hundred more may wait for it. */
+  placesAtOnce: number;
   /** For tests that can't wait. */
   streams?: Partial<StreamTimes>;
 }
@@ -45,6 +59,11 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     stopping: new AbortController(),
     problem: options.problem,
   };
+  const places = openPlaces({
+    atOnce: options.placesAtOnce,
+    waiting: WAITING,
+    waitMs: LONGEST_WAIT_MS,
+  });
   const routes = [...options.routes, ...healthRoutes(state, options.readiness)].sort(bySpecificity);
   const app = express();
   keepState(app, state);
@@ -69,7 +88,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
   for (const route of routes) {
     app[route.method](route.path, async (request: Request, response: ExchangeResponse) => {
       response.locals.route = route.path;
-      const reply = await serve(route, request, response, options);
+      const reply = await serve(route, request, response, { ...options, places });
       if (reply === 'gone') return;
       if (isRefusal(reply)) sendProblem(response, reply, options.problem);
       else if (!isEventStream(reply)) send(response, reply);
@@ -103,8 +122,10 @@ async function serve<Principal>(
   route: Route<Principal>,
   request: Request,
   response: ExchangeResponse,
-  options: AppOptions<Principal>,
+  options: AppOptions<Principal> & { places: Places },
 ): Promise<Reply | 'gone'> {
+  const { places } = options;
+  if (!route.urgent && places.full) return tooBusy;
   const { requestId } = response.locals;
   const params = request.params as PathParameters;
   const late = ({ status }: PromiseSettledResult<unknown>) =>
@@ -136,7 +157,7 @@ async function serve<Principal>(
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
-  const work = () =>
+  const handle = () =>
     route.handle({
       principal: principal as Principal,
       params: input.params as never,
@@ -146,6 +167,7 @@ async function serve<Principal>(
       headers: request.headers,
       signal: abort.signal,
     });
+  const work = route.urgent ? handle : () => inAPlace(places, abort.signal, handle);
   try {
     return await withDeadline(remainingMs, work, late);
   } catch (error) {
@@ -154,6 +176,19 @@ async function serve<Principal>(
     abort.abort();
     if (gone) return 'gone';
     throw error;
+  }
+}
+
+/** The place is given back when the work is over: also work that is too late is work. */
+async function inAPlace(places: Places, signal: AbortSignal, work: () => Promise<Reply>): Promise<Reply> {
+  const giveBack = await places.take();
+  if (giveBack === null) return tooBusy;
+  try {
+    // Whoever left while waiting needs no answer.
+    signal.throwIfAborted();
+    return await work();
+  } finally {
+    giveBack();
   }
 }
 

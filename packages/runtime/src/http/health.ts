@@ -14,12 +14,14 @@ export function healthRoutes(state: AppState, readiness: () => Promise<Readiness
       method: 'get',
       path: '/livez',
       allow: [],
+      urgent: true,
       handle: async () => ({ status: 200, body: { alive: true } }),
     }),
     route({
       method: 'get',
       path: '/readyz',
       allow: [],
+      urgent: true,
       async handle() {
         const found = state.draining ? { ready: false, checks: { process: 'stopping' } } : await readiness();
         if (found.ready) return { status: 200, body: found };

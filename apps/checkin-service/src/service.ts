@@ -44,8 +44,8 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
     routes: routes({ db, relay, live, record }),
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
-    // The other half is for scans, whatever else is asked for.
-    placesAtOnce: Math.ceil(config.database.max / 2),
+    // Two thirds of the connections are for scans, whatever else is asked for.
+    placesAtOnce: Math.ceil(config.database.max / 3),
     problem,
     isUnavailable,
     logger,

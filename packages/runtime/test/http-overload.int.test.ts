@@ -53,7 +53,7 @@ describe('more than can be worked on at once', () => {
     for (const answer of await Promise.all([...answers, ...waiting])) expect(answer.status).toBe(200);
   });
 
-  it('hears at once that it is too much, and when to come again, while what is urgent is served', async () => {
+  it('hears that it is too much, and when to come again, while what is urgent is served', async () => {
     const answers = Array.from({ length: ROOM + 10 }, list);
     const turnedAway = await Promise.any(answers);
     expect([turnedAway.status, turnedAway.headers.get('retry-after')]).toEqual([503, '1']);

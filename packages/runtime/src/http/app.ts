@@ -6,6 +6,7 @@
  *
  * Who may not call learns nothing about what they sent, and nothing they send is read before that.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { SECOND } from '../durations.ts';
@@ -26,6 +27,8 @@ import { send } from './send.ts';
 const WAITING = 100;
 /** A request that has waited so long still has time to be worked on. */
 const LONGEST_WAIT_MS = SECOND;
+
+const TURNING_AWAY_MS = 500;
 
 const tooBusy: Refusal = {
   problem: 'unavailable',
@@ -125,7 +128,7 @@ async function serve<Principal>(
   options: AppOptions<Principal> & { places: Places },
 ): Promise<Reply | 'gone'> {
   const { places } = options;
-  if (!route.urgent && places.full) return tooBusy;
+  if (!route.urgent && places.full) return await turnAway();
   const { requestId } = response.locals;
   const params = request.params as PathParameters;
   const late = ({ status }: PromiseSettledResult<unknown>) =>
@@ -179,10 +182,19 @@ async function serve<Principal>(
   }
 }
 
+/**
+ * Not at once: clients that ask again as soon as they are refused would keep the process busy with refusing, and what is
+ * urgent would wait for that. Whoever waits for a refusal asks for nothing else meanwhile.
+ */
+async function turnAway(): Promise<Refusal> {
+  await sleep(TURNING_AWAY_MS);
+  return tooBusy;
+}
+
 /** The place is given back when the work is over: also work that is too late is work. */
 async function inAPlace(places: Places, signal: AbortSignal, work: () => Promise<Reply>): Promise<Reply> {
   const giveBack = await places.take();
-  if (giveBack === null) return tooBusy;
+  if (giveBack === null) return await turnAway();
   try {
     // Whoever left while waiting needs no answer.
     signal.throwIfAborted();

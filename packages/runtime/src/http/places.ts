@@ -1,7 +1,7 @@
 /**
  * Requests that are worked on at once, and those that may wait for it. More of them would not be answered sooner: each
- * would wait for the database, and so would whoever is really in a hurry. Who finds the queue full hears so at once, and
- * when to come again.
+ * would wait for the database, and so would whoever is really in a hurry. Who finds the queue full is told when to come
+ * again.
  *
  * Places are for everything but what a route calls urgent. They are fewer than the connections to the database, so that
  * an urgent request finds one however many others there are.

@@ -82,6 +82,8 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     response.setHeader('X-Request-Id', exchange.requestId);
     response.setHeader('Cache-Control', 'no-store');
     logWhenDone(exchange, request.method, response, options.logger);
+    // Node's parser takes a request line without a version for HTTP/0.9, whose answers have no headers.
+    if (request.httpVersionMajor < 1) throw new MalformedTarget();
     if (request.headers.host === undefined && request.httpVersion === '1.1') throw new MalformedTarget();
     const { path, query } = parseTarget(request.url);
     exchange.query = query;

@@ -237,16 +237,21 @@ describe('a request that takes its time', () => {
   });
   afterAll(() => hurried[Symbol.asyncDispose]());
 
-  it.each(allServices)('is answered with 408 by %s, be it its headers or its body', async (service) => {
-    const [line] = write[service];
-    const organization = await givenOrganization(hurried.owner);
-    const slow = head(line, ['Content-Type: application/json', 'Content-Length: 10']).replace(
-      token,
-      organization.tokens.admin,
-    );
-    for (const bytes of [slow.slice(0, 40), slow, `${slow}{`]) {
-      const answer = await sendRaw(hurried.urls[service], bytes);
-      expect(answer).toMatchObject({ status: 408, body: { code: 'request_timeout' } });
-    }
-  });
+  it.concurrent.each(allServices)(
+    'is answered with 408 by %s, be it its headers or its body',
+    async (service) => {
+      const [line] = write[service];
+      const organization = await givenOrganization(hurried.owner);
+      const slow = head(line, ['Content-Type: application/json', 'Content-Length: 10']).replace(
+        token,
+        organization.tokens.admin,
+      );
+      const answers = [slow.slice(0, 40), slow, `${slow}{`].map((bytes) =>
+        sendRaw(hurried.urls[service], bytes),
+      );
+      for (const answer of await Promise.all(answers)) {
+        expect(answer).toMatchObject({ status: 408, body: { code: 'request_timeout' } });
+      }
+    },
+  );
 });

@@ -250,7 +250,7 @@ describe('an instant that a clock skips, or shows twice', () => {
 
 describe('a parameter', () => {
   const badLimits = ['-1', '0', '201', '1e2', '1.0', '0x10', ' 1', '١', '9'.repeat(400), '', 'NaN', '[]'];
-  const badValues = ["' or 1=1 --", 'a'.repeat(5_000), '{"$gt":""}', '\u202e', '__proto__', '-1', ''];
+  const badValues = ["' or 1=1 --", 'a'.repeat(5_000), '{"$gt":""}', '\u202e', ''];
   const unknown = ['colour=red', 'limit[]=1', 'limit[$gt]=1', '__proto__=1', 'constructor=1', '%00=1', '=1'];
 
   it.each(titled(matrix, ({ method }) => method === 'GET'))(
@@ -289,17 +289,7 @@ describe('a parameter', () => {
     async (_title, service, each) => {
       const body = each.bodies[0]?.(place.ids);
       for (const name of each.parameters) {
-        const values = [
-          '1',
-          "' or 1=1 --",
-          '%00',
-          'null',
-          '{}',
-          `${place.ids[name]} `,
-          '٣',
-          'a'.repeat(3_000),
-          '\0',
-        ];
+        const values = ["' or 1=1 --", '%00', `${place.ids[name]} `, '٣', 'a'.repeat(3_000), '\0'];
         const answers = await Promise.all(
           values.map(async (value) => {
             const { target, method } = callOf(each, { ...place.ids, [name]: value }, { body });

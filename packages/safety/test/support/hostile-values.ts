@@ -86,16 +86,11 @@ export const noId: readonly string[] = [
 /** What nobody may set: properties that things have inside. */
 export const inside: readonly string[] = [
   'organizationId',
-  'organization_id',
   'version',
   'createdAt',
   'closedAt',
-  'attendedAt',
-  'triggeredBy',
   'actor',
-  'tokenId',
   'isAdmin',
   'constructor',
-  'prototype',
   'toString',
 ];

@@ -3,7 +3,7 @@ import { SECOND } from './durations.ts';
 import { DeadlineClient, DeadlineError } from './postgres-client.ts';
 import { type DatabaseConfig, sessionSettings, typeParsers } from './postgres-config.ts';
 import { type Statement, transactionControl } from './postgres-pipeline.ts';
-import { toParameter } from './postgres-values.ts';
+import { type Parameter, toParameter } from './postgres-values.ts';
 
 export type { DatabaseConfig } from './postgres-config.ts';
 export { isRetryable, isUnavailable, isUniqueViolation } from './postgres-errors.ts';
@@ -55,9 +55,9 @@ const PLANS_LAST_MS = 5 * SECOND;
 /**
  * Opens a pool. Connects lazily, so that a service starts without its database and recovers with it.
  *
- * Every wait has a deadline on this side: getting a connection, and each statement. A connection that missed its
- * deadline or broke is discarded, and so is every other one that has not answered since: after a network fault the
- * whole pool may be dead sockets, and trying them one by one would take a deadline each.
+ * Every wait has a deadline on this side: getting a connection, and what is sent in one turn, all its statements
+ * together. A connection that missed its deadline or broke is discarded, and so is every other one that has not answered
+ * since: after a network fault the whole pool may be dead sockets, and trying them one by one would take a deadline each.
  */
 export function openDb(config: DatabaseConfig): Db {
   const pool = new pg.Pool({
@@ -93,7 +93,11 @@ export function openDb(config: DatabaseConfig): Db {
     }
   }
 
-  async function run<Row>(client: pg.PoolClient, statement: Statement | string, values?: readonly unknown[]) {
+  async function run<Row>(
+    client: pg.PoolClient,
+    statement: Statement | string,
+    values?: readonly Parameter[],
+  ) {
     requireOwnName(statement);
     const named = typeof statement === 'string' ? { name: '', text: statement } : statement;
     try {
@@ -120,7 +124,7 @@ export function openDb(config: DatabaseConfig): Db {
       const client = await checkOut();
       let failure: unknown;
       try {
-        return (await run<Row>(client, statement, values)).rows;
+        return (await run<Row>(client, statement, values?.map(toParameter))).rows;
       } catch (error) {
         failure = error;
         throw error;

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { SECOND } from './durations.ts';
 import { DeadlineClient, DeadlineError } from './postgres-client.ts';
 import { type DatabaseConfig, sessionSettings, typeParsers } from './postgres-config.ts';
+import { waited, watchPool } from './postgres-metrics.ts';
 import { type Statement, transactionControl } from './postgres-pipeline.ts';
 import { type Parameter, toParameter } from './postgres-values.ts';
 
@@ -80,13 +81,15 @@ export function openDb(config: DatabaseConfig): Db {
     return true;
   }
 
+  const watched = watchPool(pool, config.applicationName);
+
   const answeredAt = new WeakMap<pg.ClientBase, number>();
   let suspectBefore = 0;
   pool.on('connect', (client) => answeredAt.set(client, performance.now()));
 
   async function checkOut(): Promise<pg.PoolClient> {
     for (;;) {
-      const client = await pool.connect();
+      const client = await waited(config.applicationName, () => pool.connect());
       if ((answeredAt.get(client) ?? 0) >= suspectBefore) return client;
       (client as unknown as DeadlineClient).destroy();
       client.release(true);
@@ -181,6 +184,7 @@ export function openDb(config: DatabaseConfig): Db {
     },
 
     async [Symbol.asyncDispose]() {
+      watched[Symbol.dispose]();
       await pool.end();
     },
   };

@@ -12,7 +12,7 @@ const tests = (kind: string) => [
 export default defineConfig({
   test: {
     // Tests wait for servers more than they compute.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     projects: [
       { test: { name: 'unit', include: tests('unit'), sequence: { groupOrder: 0 } } },
       {
@@ -30,12 +30,26 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: tests('e2e'),
+          exclude: ['packages/chaos/**'],
+          globalSetup: servers,
+          setupFiles: marks,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      // Says how long answers take while faults strike, so nothing else runs beside it.
+      {
+        test: {
+          name: 'chaos',
+          include: ['packages/chaos/test/*.e2e.test.ts'],
           globalSetup: servers,
           setupFiles: marks,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -11,7 +11,7 @@ const local = join(root, '.local');
 const report = join(local, `test-report-${process.pid}.json`);
 const vitestArguments = process.argv.slice(2);
 const LONGEST_END_MS = 30_000;
-const SOURCES = ['apps', 'packages', 'scripts', 'benchmarks', 'vitest.config.ts'];
+const SOURCES = ['apps', 'packages', 'scripts', 'ops', 'benchmarks', 'vitest.config.ts'];
 
 interface Result {
   passed: number;

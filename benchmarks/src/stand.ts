@@ -5,7 +5,7 @@ import { migrate } from '@turnout/database/migrate';
 import { type Guard, openGuard } from '@turnout/local-stack/open-guard';
 import { LOCAL } from '@turnout/local-stack/places';
 import { narrator, type Say } from '@turnout/local-stack/say';
-import { setRolePasswords } from '@turnout/local-stack/service-roles';
+import { letServicesLogIn } from '@turnout/local-stack/service-roles';
 import { removeStaleDirectories } from '@turnout/local-stack/stale-directories';
 import { startServers } from '@turnout/local-stack/start-servers';
 
@@ -39,7 +39,7 @@ export async function openStand(): Promise<Stand> {
     environment: process.env,
   });
   await migrate({ url: databaseUrl, log: () => undefined });
-  await setRolePasswords(databaseUrl);
+  await letServicesLogIn(databaseUrl);
   await declareBroker({ url: amqpUrl });
   const opened = opening.move();
   return {

@@ -72,7 +72,11 @@ describe('an order that changes while a scan waits for its ticket', () => {
       locked.resolve();
       await waitUntil(
         async () =>
-          (await desk.db.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`)).length > 0,
+          (
+            await desk.db.query(
+              `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+            )
+          ).length > 0,
         { within: 1_000 },
       );
       await tx.query(change, [ticket.id]);

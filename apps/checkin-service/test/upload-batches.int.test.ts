@@ -135,7 +135,11 @@ describe('uploading scans in batches', () => {
         held.resolve();
         await waitUntil(
           async () =>
-            (await desk.db.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`)).length > 0,
+            (
+              await desk.db.query(
+                `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+              )
+            ).length > 0,
           { within: 5_000 },
         );
       });

@@ -17,6 +17,7 @@ import { startBackground } from './background.ts';
 import { closureOf, openClosingDb } from './closure.ts';
 import type { ClosureConfig } from './config.ts';
 import { routes } from './http/routes.ts';
+import { watchDue } from './metrics.ts';
 import { scheduledLook } from './scheduled-look.ts';
 
 const name = 'closure-service';
@@ -49,6 +50,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     committed: () => relay.wake(),
     logger,
   });
+  opening.use(watchDue(db));
   const background = opening.use(startBackground(logger));
   const app = createApp({
     routes: routes({ db, closure, background }),

@@ -15,6 +15,7 @@ import type { NotifierConfig } from './config.ts';
 import { receiveDeadLetters } from './consumers/receive-dead-letters.ts';
 import { receiveEvents } from './consumers/receive-events.ts';
 import { routes } from './http/routes.ts';
+import { watchDeliveries } from './metrics.ts';
 import { readiness } from './readiness.ts';
 import { startSending } from './sending/sending-loop.ts';
 import { countStranded } from './store/count-stranded.ts';
@@ -39,6 +40,7 @@ export async function startNotifier(
     await requireSchema(db);
     await requireDurablePostgres(db);
   });
+  opening.use(watchDeliveries(db));
   const channels = opening.use(openChannels(config.email, logger));
   await warnOfStranded(db, channels, logger);
   const { mailsPerSecond } = config;

@@ -39,7 +39,7 @@ async function anHourLater(office: PostOffice): Promise<void> {
   await office.db.query('update notifier.alerts set next_at = now() where closed_at is null');
 }
 
-describe('a critical failure', () => {
+describe.concurrent('a critical failure', () => {
   it('is told once in a storm of 200, by two notifiers, and the rest together an hour later', async () => {
     await using office = await openPostOffice();
     await using _one = await startNotifier(config(office));

@@ -20,7 +20,7 @@ async function untilFailed(office: PostOffice): Promise<void> {
   );
 }
 
-describe('a delivery that was refused for good', () => {
+describe.concurrent('a delivery that was refused for good', () => {
   it('is a dead letter in the same moment, and has all its attempts again when it is replayed', async () => {
     await using office = await openPostOffice();
     await using notifier = await startNotifier(office.config);
@@ -72,7 +72,7 @@ describe('a delivery that was refused for good', () => {
   });
 });
 
-describe('a message that no queue took', () => {
+describe.concurrent('a message that no queue took', () => {
   async function putAside({ db, organization, eventId }: PostOffice, messageId = newId()): Promise<string> {
     const body = attendedEvent(
       { organizationId: organization.id, eventId, enrollmentId: newId() },
@@ -143,7 +143,7 @@ describe('a message that no queue took', () => {
   });
 });
 
-describe('mails', () => {
+describe.concurrent('mails', () => {
   it('go out no faster than configured, and all of them do', async () => {
     await using office = await openPostOffice();
     const people = await office.people(12);

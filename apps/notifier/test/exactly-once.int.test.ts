@@ -13,7 +13,7 @@ async function expectOneEffectEach(office: PostOffice, ids: readonly string[]): 
   expect(await office.inboxSize()).toBe(ids.length);
 }
 
-describe('an event has its effect exactly once', () => {
+describe.concurrent('an event has its effect exactly once', () => {
   it('when each message is delivered ten times, shuffled over two notifiers: one delivery, one mail', async () => {
     await using office = await openPostOffice();
     const events = (await office.people(100)).map((person) => attendedEvent(person));

@@ -12,7 +12,7 @@ const allSent = (office: PostOffice, count: number) => async () => {
   return deliveries.length === count && deliveries.every(({ status }) => status === 'sent');
 };
 
-describe('a mail server that is away', () => {
+describe.concurrent('a mail server that is away', () => {
   it('makes deliveries wait; they are sent when it is back, however often it was tried', async () => {
     await using office = await openPostOffice();
     await using smtp = await startProxy(office.mailbox.smtpUrl);
@@ -95,7 +95,7 @@ describe('a mail server that is away', () => {
   });
 });
 
-describe('a database that is away', () => {
+describe.concurrent('a database that is away', () => {
   it.each(['cut', 'blackhole', 'loseAnswers'] as const)(
     'makes messages wait, and none is lost or sent twice (%s)',
     async (fault) => {
@@ -120,7 +120,7 @@ describe('a database that is away', () => {
   );
 });
 
-describe('a broker that is away', () => {
+describe.concurrent('a broker that is away', () => {
   it('makes the notifier not ready, until it is back', async () => {
     await using office = await openPostOffice();
     await using rabbitmq = await startProxy(office.vhost.amqpUrl);
@@ -139,7 +139,7 @@ describe('a broker that is away', () => {
   });
 });
 
-describe('a queue that is deleted while it is consumed', () => {
+describe.concurrent('a queue that is deleted while it is consumed', () => {
   it('is made again by the notifier, and what comes after that is told', async () => {
     await using office = await openPostOffice();
     const [before, after] = await office.people(2);
@@ -157,7 +157,7 @@ describe('a queue that is deleted while it is consumed', () => {
   });
 });
 
-describe('a pool of one connection', () => {
+describe.concurrent('a pool of one connection', () => {
   it('is enough: no transaction waits for a second one', async () => {
     await using office = await openPostOffice();
     const people = await office.people(50);

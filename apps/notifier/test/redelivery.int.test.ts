@@ -22,7 +22,7 @@ const attemptsOf = async (office: WebhookOffice, id: string) => {
   return listOf(deliveryAttemptBody).parse(body).items;
 };
 
-describe('what was sent to an endpoint', () => {
+describe.concurrent('what was sent to an endpoint', () => {
   it('is listed by endpoint, channel and status, with what was answered', async () => {
     await using office = await openWebhookOffice();
     await using other = await startReceiver();
@@ -95,7 +95,7 @@ describe('what was sent to an endpoint', () => {
   });
 });
 
-describe('a redelivery', () => {
+describe.concurrent('a redelivery', () => {
   it('sends the same message again, says who asked for it, and is refused while it is under way', async () => {
     await using office = await openWebhookOffice();
     await office.endpoint();

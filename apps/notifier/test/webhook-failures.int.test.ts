@@ -22,7 +22,7 @@ async function tried(office: WebhookOffice, attempts: number) {
   );
 }
 
-describe('an endpoint that says no', () => {
+describe.concurrent('an endpoint that says no', () => {
   it('is asked again, with the same id and a new timestamp, until it says yes', async () => {
     await using office = await openWebhookOffice();
     await office.endpoint();
@@ -156,7 +156,7 @@ describe('an endpoint that says no', () => {
   });
 });
 
-describe('an endpoint that answers as nobody should', () => {
+describe.concurrent('an endpoint that answers as nobody should', () => {
   it('never is cut off in time', async () => {
     await using office = await openWebhookOffice({ timeoutMs: 300 });
     await office.endpoint();
@@ -257,7 +257,7 @@ describe('an endpoint that answers as nobody should', () => {
   });
 });
 
-describe('an endpoint that is away', () => {
+describe.concurrent('an endpoint that is away', () => {
   it('holds up neither mails nor other endpoints', async () => {
     await using office = await openWebhookOffice();
     await using quick = await startReceiver();
@@ -273,6 +273,34 @@ describe('an endpoint that is away', () => {
     // It has one call under way once it has failed, of the eight it began with.
     expect(await sent()).toBe(300);
     expect(office.receiver.received.length).toBeLessThan(30);
+  });
+
+  it('or slow has one place, and gets its messages all the same', async () => {
+    await using office = await openWebhookOffice({ timeoutMs: 10_000 });
+    await using quick = await startReceiver();
+    const { id } = await office.endpoint();
+    await office.endpoint({ url: quick.url });
+    let atOnce = 0;
+    let most = 0;
+    office.receiver.answerWith((response) => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      setTimeout(() => {
+        atOnce -= 1;
+        response.writeHead(200).end();
+      }, 2_200);
+    });
+    await office.publish([attendedEvent(await office.person())]);
+    const sentTo = async (endpoint: string) =>
+      (await office.webhooks()).filter(
+        ({ endpoint_id, status }) => endpoint_id === endpoint && status === 'sent',
+      ).length;
+    await waitUntil(async () => (await sentTo(id)) === 1, { within: 15_000 });
+    most = 0;
+    await office.publish((await office.people(30)).map((person) => attendedEvent(person)));
+    await waitUntil(() => quick.received.length === 31, { within: 15_000 });
+    await waitUntil(async () => (await sentTo(id)) >= 2, { within: 20_000 });
+    expect(most).toBe(1);
   });
 
   it('is left alone longer and longer, and gets all when it is back', async () => {

@@ -11,7 +11,7 @@ import { openWebhookOffice } from './support/webhook-office.ts';
 
 const idOf = ({ headers }: Received) => String(headers['webhook-id']);
 
-describe('a public event', () => {
+describe.concurrent('a public event', () => {
   it('reaches an endpoint byte for byte, signed, and beside the mail', async () => {
     await using office = await openWebhookOffice();
     const { secret } = await office.endpoint();
@@ -95,7 +95,7 @@ describe('a public event', () => {
   });
 });
 
-describe('each event is sent to each endpoint once', () => {
+describe.concurrent('each event is sent to each endpoint once', () => {
   it('when each message is delivered five times, shuffled over two notifiers', async () => {
     await using office = await openWebhookOffice();
     await using _second = await startNotifier(office.config);
@@ -163,7 +163,7 @@ describe('each event is sent to each endpoint once', () => {
   });
 });
 
-describe('without a key for secrets', () => {
+describe.concurrent('without a key for secrets', () => {
   it('mails go out, no endpoint can be made, and what one is owed waits for the key', async () => {
     await using office = await openWebhookOffice();
     await office.endpoint();

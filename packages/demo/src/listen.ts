@@ -1,4 +1,4 @@
-import { eventsExchange, publicTopology } from '@turnout/contracts/topology';
+import { eventsExchange } from '@turnout/contracts/topology';
 import { type ConsumeMessage, connect } from 'amqplib';
 
 /** A message as it came from the broker. */
@@ -27,10 +27,6 @@ export async function listen(amqpUrl: string): Promise<Listener> {
   connection.on('error', () => {}); // what does not arrive any more is missed by the checks
   const channel = await connection.createChannel();
   channel.on('error', () => {}); // whoever waits for an answer on it hears it too
-  // The exchange as its owner declares it: the services may not have reached the broker yet.
-  for (const { name, type, durable, arguments: args } of publicTopology.exchanges) {
-    await channel.assertExchange(name, type, { durable, arguments: args });
-  }
   const { queue } = await channel.assertQueue('', { exclusive: true });
   await channel.bindQueue(queue, eventsExchange, 'turnout.#');
   const heard: Heard[] = [];

@@ -3,7 +3,7 @@ import { migrate } from '@turnout/database/migrate';
 import type { Place } from '@turnout/local-stack/servers/private-server';
 import { startRabbitmq } from '@turnout/local-stack/servers/rabbitmq';
 import { startRedis } from '@turnout/local-stack/servers/redis';
-import { setRolePasswords } from '@turnout/local-stack/service-roles';
+import { letServicesLogIn } from '@turnout/local-stack/service-roles';
 import { chooseSources } from '@turnout/local-stack/sources';
 import { type RunningService, startServices } from '@turnout/local-stack/start-services';
 import { findTools, type PostgresTools } from './postgres-tools.ts';
@@ -21,7 +21,7 @@ export async function startDrillPrimary(place: Place): Promise<{ primaryUrl: str
   const tools = findTools();
   const primaryUrl = await startPrimary(place, tools);
   await migrate({ url: primaryUrl, log: () => undefined });
-  await setRolePasswords(primaryUrl);
+  await letServicesLogIn(primaryUrl);
   return { primaryUrl, tools };
 }
 

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { setRolePasswords } from '@turnout/database/set-role-passwords';
 import { rolePassword } from './secrets.ts';
 
 /** The four services and the database role of each. */
@@ -12,21 +12,10 @@ export const SERVICE_ROLES = {
 export type ServiceName = keyof typeof SERVICE_ROLES;
 
 /** Lets the services' roles, which the migrations create, log in with the passwords of `serviceUrl`. */
-export async function setRolePasswords(adminUrl: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: adminUrl,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 10_000,
-  });
-  await client.connect();
-  try {
-    for (const role of Object.values(SERVICE_ROLES)) {
-      const password = client.escapeLiteral(rolePassword(adminUrl, role));
-      await client.query(`alter role ${client.escapeIdentifier(role)} with login password ${password}`);
-    }
-  } finally {
-    await client.end();
-  }
+export async function letServicesLogIn(adminUrl: string): Promise<void> {
+  const roles = Object.values(SERVICE_ROLES);
+  const passwords = roles.map((role) => [role, rolePassword(adminUrl, role)]);
+  await setRolePasswords(adminUrl, Object.fromEntries(passwords));
 }
 
 /** The database URL of one service: the owner's, with the name and password of the service's role. */

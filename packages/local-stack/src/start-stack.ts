@@ -6,7 +6,7 @@ import pg from 'pg';
 import { startMailbox } from './mailbox.ts';
 import type { Guard } from './open-guard.ts';
 import type { Say } from './say.ts';
-import { type ServiceName, setRolePasswords } from './service-roles.ts';
+import { letServicesLogIn, type ServiceName } from './service-roles.ts';
 import type { Stack } from './stack.ts';
 import { startServers } from './start-servers.ts';
 import { startServices } from './start-services.ts';
@@ -43,7 +43,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
     'migrating the database (its owner needs CREATE and CREATEROLE)',
     migrate({ url: databaseUrl, log: say }),
   );
-  await step('giving the services their roles', setRolePasswords(databaseUrl));
+  await step('giving the services their roles', letServicesLogIn(databaseUrl));
   await step('declaring exchanges and queues', declareBroker({ url: servers.amqpUrl }));
   const tokens = await step('making the tokens', makeTokens(databaseUrl));
   const mailbox = environment.SMTP_URL ? null : await openMailbox(options);

@@ -1,6 +1,7 @@
 import { failpoint } from '@turnout/runtime/failpoint';
 import type { Db, Tx } from '@turnout/runtime/postgres';
 import type { Publisher } from '@turnout/runtime/rabbitmq';
+import { measureConfirms } from './metrics.ts';
 import { type OrderedOutcome, publishInOrder } from './publish-in-order.ts';
 
 export interface PartitionOptions {
@@ -56,12 +57,16 @@ export async function relayPartition(
     ]);
     if (lock?.held !== true) return summary([], [], true);
 
-    const deadline = performance.now() + publishTimeoutMs;
+    const publishedAt = performance.now();
+    const deadline = publishedAt + publishTimeoutMs;
     const outcomes = await publishInOrder(rows, routable, (wave) => {
       const messages = wave.map((row) => ({ ...row, id: row.messageId, exchange }));
       return publisher.publishAll(messages, Math.max(1, Math.ceil(deadline - performance.now())));
     });
-    if (rows.length > 0) failpoint('relay.published');
+    if (rows.length > 0) {
+      measureConfirms(publishedAt);
+      failpoint('relay.published');
+    }
 
     const of = (outcome: OrderedOutcome) => rows.filter((_, index) => outcomes[index] === outcome);
     recordPublished(tx, partition, of('confirmed'));

@@ -32,6 +32,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '@turnout/runtime/postgres';
 import type { Publisher } from '@turnout/runtime/rabbitmq';
 import { HeldKeys } from './held-keys.ts';
+import { countRelayed, watchOutbox } from './metrics.ts';
 import { type PartitionResult, relayPartition } from './relay-partition.ts';
 
 export interface RelayOptions {
@@ -133,6 +134,7 @@ export function startRelay(options: RelayOptions): Relay {
     }
   }
 
+  const watched = watchOutbox(options.db);
   const running = loop();
   return {
     wake() {
@@ -142,6 +144,7 @@ export function startRelay(options: RelayOptions): Relay {
     async [Symbol.asyncDispose]() {
       stopping = true;
       resting?.end();
+      watched[Symbol.dispose]();
       await running;
     },
   };
@@ -171,6 +174,7 @@ export async function relayOnce(
   for (const partition of await pendingPartitions(db, heldKeys)) {
     const result = await relayPartition(partitionOptions, partition, heldKeys, memory.routable);
     add(counts, result);
+    countRelayed(result);
     for (const { partitionKey, attempts } of result.refused) memory.held.hold(partitionKey, attempts);
     // The broker does not answer: leave the other partitions alone until it does.
     if (result.unknown > 0) break;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { type Answer, Pipeline, type Prepared, type Statement } from './postgres-pipeline.ts';
+import type { Parameter } from './postgres-values.ts';
 
 /** The server did not answer within the client-side deadline. Whether the statement took effect is unknown. */
 export class DeadlineError extends Error {
@@ -47,7 +48,7 @@ export class DeadlineClient extends pg.Client {
   }
 
   /** Sends a statement, in one pipeline with all others of this turn. They share one deadline. */
-  run(statement: Statement, values?: readonly unknown[]): Promise<Answer> {
+  run(statement: Statement, values?: readonly Parameter[]): Promise<Answer> {
     this.#pipeline ??= this.#startPipeline();
     return this.#pipeline.add(statement, values);
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
-import { toParameter } from './postgres-values.ts';
+import type { Parameter } from './postgres-values.ts';
 
 /** A named statement is parsed once per connection, and its plan is kept. The name belongs to one text. */
 export interface Statement {
@@ -34,7 +34,7 @@ export interface PipelineOptions {
 interface Sent extends PromiseWithResolvers<Answer> {
   name: string;
   text: string;
-  values: (string | Buffer | null)[];
+  values: readonly Parameter[];
   columns: readonly Column[];
   rows: Record<string, unknown>[];
   command: string;
@@ -54,8 +54,8 @@ const TRANSACTION_CONTROL = new Set(['', ...Object.values(transactionControl).ma
  * Each begins when the one before it has ended. When one fails, the server skips those behind it, and all of them fail here
  * with its error: nothing of a pipeline is known to have happened before its end.
  *
- * pg's own pipeline mode puts a `Sync` behind each statement, so that the server sends each answer by itself: of a check-in's
- * time, more went into waking two processes six times than into its statements.
+ * pg's own pipeline mode puts a `Sync` behind each statement, so that the server sends each answer by itself, and both
+ * processes are woken once for each.
  *
  * This is what pg calls a Submittable (as pg-cursor is): its client writes it to a connection and hands it what arrives.
  */
@@ -71,11 +71,11 @@ export class Pipeline {
     this.#options = options;
   }
 
-  add({ name, text }: Statement, values: readonly unknown[] = []): Promise<Answer> {
+  add({ name, text }: Statement, values: readonly Parameter[] = []): Promise<Answer> {
     const sent = {
       name,
       text,
-      values: values.map(toParameter),
+      values,
       columns: [],
       rows: [],
       command: '',
@@ -193,7 +193,7 @@ export class Pipeline {
 interface Connection {
   stream: Socket;
   parse(message: { name: string; text: string; types: number[] }): void;
-  bind(message: { statement: string; values: (string | Buffer | null)[] }): void;
+  bind(message: { statement: string; values: readonly Parameter[] }): void;
   describe(message: { type: 'P'; name: string }): void;
   execute(message: object): void;
   close(message: { type: 'S'; name: string }): void;

@@ -2,8 +2,9 @@ import pg from 'pg';
 import { SECOND } from './durations.ts';
 import { DeadlineClient, DeadlineError } from './postgres-client.ts';
 import { type DatabaseConfig, sessionSettings, typeParsers } from './postgres-config.ts';
+import { waited, watchPool } from './postgres-metrics.ts';
 import { type Statement, transactionControl } from './postgres-pipeline.ts';
-import { toParameter } from './postgres-values.ts';
+import { type Parameter, toParameter } from './postgres-values.ts';
 
 export type { DatabaseConfig } from './postgres-config.ts';
 export { isRetryable, isUnavailable, isUniqueViolation } from './postgres-errors.ts';
@@ -69,10 +70,10 @@ class TooManyWaiting extends Error {
 /**
  * Opens a pool. Connects lazily, so that a service starts without its database and recovers with it.
  *
- * Every wait has a deadline on this side: getting a connection, and each statement. A connection that missed its
- * deadline or broke is discarded, and so is every other one that has not answered since: after a network fault the
- * whole pool may be dead sockets, and trying them one by one would take a deadline each. Who would wait behind too many
- * others is turned away at once.
+ * Every wait has a deadline on this side: getting a connection, and what is sent in one turn, all its statements
+ * together. A connection that missed its deadline or broke is discarded, and so is every other one that has not answered
+ * since: after a network fault the whole pool may be dead sockets, and trying them one by one would take a deadline each. Who
+ * would wait behind too many others is turned away at once.
  */
 export function openDb(config: DatabaseConfig): Db {
   const pool = new pg.Pool({
@@ -95,6 +96,8 @@ export function openDb(config: DatabaseConfig): Db {
     return true;
   }
 
+  const watched = watchPool(pool, config.applicationName);
+
   const answeredAt = new WeakMap<pg.ClientBase, number>();
   let suspectBefore = 0;
   pool.on('connect', (client) => answeredAt.set(client, performance.now()));
@@ -106,14 +109,18 @@ export function openDb(config: DatabaseConfig): Db {
       throw new TooManyWaiting(`${pool.waitingCount} wait for one of ${config.max} connections`);
     }
     for (;;) {
-      const client = await pool.connect();
+      const client = await waited(config.applicationName, () => pool.connect());
       if ((answeredAt.get(client) ?? 0) >= suspectBefore) return client;
       (client as unknown as DeadlineClient).destroy();
       client.release(true);
     }
   }
 
-  async function run<Row>(client: pg.PoolClient, statement: Statement | string, values?: readonly unknown[]) {
+  async function run<Row>(
+    client: pg.PoolClient,
+    statement: Statement | string,
+    values?: readonly Parameter[],
+  ) {
     requireOwnName(statement);
     const named = typeof statement === 'string' ? { name: '', text: statement } : statement;
     try {
@@ -140,7 +147,7 @@ export function openDb(config: DatabaseConfig): Db {
       const client = await checkOut();
       let failure: unknown;
       try {
-        return (await run<Row>(client, statement, values)).rows;
+        return (await run<Row>(client, statement, values?.map(toParameter))).rows;
       } catch (error) {
         failure = error;
         throw error;
@@ -197,6 +204,7 @@ export function openDb(config: DatabaseConfig): Db {
     },
 
     async [Symbol.asyncDispose]() {
+      watched[Symbol.dispose]();
       await pool.end();
     },
   };

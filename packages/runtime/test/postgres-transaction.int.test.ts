@@ -69,7 +69,7 @@ describe('a transaction', () => {
   it('survives that the server ends every idle connection', async () => {
     await using other = openDb({ url: database.url, max: 1, applicationName: 'other' });
     await other.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test'`,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test' and datname = current_database()`,
     );
     await expect.poll(ids).toEqual([1]);
   });

@@ -2,7 +2,7 @@ import { givenOrganization } from '@turnout/test-kit/given';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matrix, onEveryService } from './matrix.ts';
 import { ask } from './support/ask.ts';
-import { everyRoute, nameOf } from './support/every-route.ts';
+import { commonRoutes, everyRoute, nameOf } from './support/every-route.ts';
 import { services as allServices, type FourServices, startFourServices } from './support/four-services.ts';
 import { type Caller, callers, callOf, idsFor, type MatrixLine, promised, titled } from './support/line.ts';
 import { everythingStored } from './support/stored.ts';
@@ -31,6 +31,11 @@ describe.each(allServices)('the routes of %s', (service) => {
     const known = everyRoute[service].map(nameOf);
     expect(matrix[service].map(({ route }) => route).toSorted()).toEqual(known.toSorted());
   });
+});
+
+it('the routes that every service has all have a line, and every line has a route', () => {
+  const lines = onEveryService.map(({ route }) => route);
+  expect(lines.toSorted()).toEqual(commonRoutes.map(nameOf).toSorted());
 });
 
 const isRefused = (each: MatrixLine, caller: Caller) => promised(each, caller) >= 400;

@@ -177,4 +177,8 @@ export const matrix: Record<Service, readonly MatrixLine[]> = {
 };
 
 /** On every service, for everybody. */
-export const onEveryService: readonly MatrixLine[] = [line('GET /livez', []), line('GET /readyz', [])];
+export const onEveryService: readonly MatrixLine[] = [
+  line('GET /livez', []),
+  line('GET /readyz', []),
+  line('GET /metrics', []),
+];

@@ -4,7 +4,7 @@ import { migrate } from '@turnout/database/migrate';
 import { openGuard } from '@turnout/local-stack/open-guard';
 import { LOCAL } from '@turnout/local-stack/places';
 import { narrator } from '@turnout/local-stack/say';
-import { setRolePasswords } from '@turnout/local-stack/service-roles';
+import { letServicesLogIn } from '@turnout/local-stack/service-roles';
 import { removeStaleDirectories } from '@turnout/local-stack/stale-directories';
 import { startServers } from '@turnout/local-stack/start-servers';
 import { onDatabase, withDatabase } from './admin-client.ts';
@@ -59,7 +59,7 @@ async function provideServers(): Promise<AsyncDisposable> {
   await onDatabase(servers.databaseUrl, (client) => client.query(`create database ${template}`));
   opened.defer(() => onDatabase(servers.databaseUrl, (client) => client.query(`drop database ${template}`)));
   await migrate({ url: withDatabase(servers.databaseUrl, template), log: () => {} });
-  await setRolePasswords(servers.databaseUrl);
+  await letServicesLogIn(servers.databaseUrl);
   process.env.TEST_DATABASE_TEMPLATE = template;
   return opened.move();
 }

@@ -1,8 +1,10 @@
 import { changeEnrollments, type Decision } from '@turnout/attendance-store/change-enrollments';
 import type { Batch } from '@turnout/attendance-store/loading/load-batch';
+import type { AnsweredScan } from '@turnout/attendance-store/saving/answered-scan';
 import type { ChangeContext } from '@turnout/attendance-store/stored';
 import type { Db } from '@turnout/runtime/postgres';
 import type { ScanAnswer } from '../http/scan-answers.ts';
+import { measureScans } from '../metrics.ts';
 import { Desk } from './desk.ts';
 import { scannedAt } from './judgement.ts';
 import type { SubmittedScan } from './submitted-scan.ts';
@@ -27,6 +29,7 @@ export async function recordScans(
     productId: 'productId' in scan ? scan.productId : null,
   }));
 
+  let kept: readonly AnsweredScan[] = [];
   function judge(batch: Batch): Decision<ScanAnswer[] | null> {
     const { event } = batch;
     if (event?.organizationId !== organizationId) return { changes: [], result: null };
@@ -34,9 +37,17 @@ export async function recordScans(
     const answers: ScanAnswer[] = [];
     for (const [index, scan] of inOrderMade(scans, batch.now)) answers[index] = desk.judge(scan);
     const { answered, reused, decided } = desk;
+    kept = [...answered, ...reused];
     return { changes: desk.changes(), answers: answered, attempts: { reused, decided }, result: answers };
   }
-  return await changeEnrollments(db, { by: 'tickets', organizationId, eventId, tickets }, judge, gathered);
+  const answers = await changeEnrollments(
+    db,
+    { by: 'tickets', organizationId, eventId, tickets },
+    judge,
+    gathered,
+  );
+  if (answers) measureScans(kept, answers);
+  return answers;
 }
 
 /** Never seen in a row: each scan brings its own. */

@@ -4,8 +4,10 @@ import { noVerdicts, type VerdictCounts } from '@turnout/attendance-store/closin
 import { countRunVerdicts } from '@turnout/attendance-store/closing/count-run-verdicts';
 import { finishClosureRun } from '@turnout/attendance-store/closing/finish-closure-run';
 import { noteAttempt } from '@turnout/attendance-store/closing/note-attempt';
+import { SECOND } from '@turnout/runtime/durations';
 import { inSpan } from '@turnout/runtime/trace-context';
 import type { Closure } from '../closure.ts';
+import { counted, runSeconds } from '../metrics.ts';
 import { type Beginning, type Begun, beginClosure } from './begin-closure.ts';
 import { endUnbegun, endUnfinished, type Unfinished, Withdrawn } from './end-unfinished.ts';
 import { judgeEveryone, type Progress, stopIfAsked } from './judge-everyone.ts';
@@ -33,7 +35,14 @@ export type Closing = Closed | Unfinished | Exclude<Beginning, Begun>;
  * @param begun a run that was begun before, for a caller who had to know that first
  */
 export async function closeEvent(closure: Closure, order: CloseOrder, begun?: Begun): Promise<Closing> {
-  const work = async () => await closeWithRetries(closure, order, begun);
+  const work = async () => {
+    const startedAt = performance.now();
+    const closing = await closeWithRetries(closure, order, begun);
+    if (closing.outcome === 'closed' || closing.outcome === 'failed') {
+      runSeconds.record((performance.now() - startedAt) / SECOND, { outcome: closing.outcome });
+    }
+    return closing;
+  };
   return await inSpan('close event', work, { attributes: { 'turnout.event_id': order.eventId } });
 }
 
@@ -83,6 +92,9 @@ async function closeBegun(
 
 function closed(closure: Closure, run: ClosureRun, counts: VerdictCounts, attempts: number): Closed {
   closure.committed();
+  counted.runs.add(1, { outcome: 'closed' });
+  counted.verdicts.add(counts.attended, { verdict: 'attended' });
+  counted.verdicts.add(counts.noShow, { verdict: 'no_show' });
   closure.logger.info({ eventId: run.eventId, runId: run.id, attempts, ...counts }, 'event closed');
   return { outcome: 'closed', run, counts };
 }

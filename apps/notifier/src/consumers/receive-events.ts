@@ -17,6 +17,7 @@ import { failpoint } from '@turnout/runtime/failpoint';
 import type { Logger } from '@turnout/runtime/logger';
 import type { Db } from '@turnout/runtime/postgres';
 import type { Delivery } from '@turnout/runtime/rabbitmq';
+import { countReceived } from '../metrics.ts';
 import { isMessagesFault } from './is-messages-fault.ts';
 import { readEvent } from './read-event.ts';
 import type { ReceivedEvent } from './received-event.ts';
@@ -38,6 +39,7 @@ export function receiveEvents(options: ReceiveOptions): (batch: readonly Deliver
 
   async function store(events: readonly Held[]): Promise<void> {
     const counts = await storeEvents(db, events, channels.emailOrLog);
+    countReceived({ all: events.length, fresh: counts.new });
     failpoint('notifier.stored');
     for (const { delivery } of events) delivery.ack();
     logger.debug({ received: events.length, ...counts }, 'events stored');

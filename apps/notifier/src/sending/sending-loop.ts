@@ -17,6 +17,7 @@ import type { Logger } from '@turnout/runtime/logger';
 import { type Db, isUnavailable } from '@turnout/runtime/postgres';
 import type { Channel } from '../channels/channel.ts';
 import type { Channels } from '../channels/open-channels.ts';
+import { countAttempts } from '../metrics.ts';
 import { type Outcome, recordOutcomes } from '../store/record-outcomes.ts';
 import { openBell } from './bell.ts';
 import { limitTo, type RateLimit, unlimited } from './rate-limit.ts';
@@ -108,7 +109,9 @@ function startChannel({ db, channel, limit, logger, pollMs = 500 }: ChannelOptio
   async function record(outcomes: readonly Outcome[]): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
-        return await recordOutcomes(db, outcomes);
+        await recordOutcomes(db, outcomes);
+        countAttempts(channel.name, outcomes);
+        return;
       } catch (error) {
         if (!isUnavailable(error) || stopping.signal.aborted) throw error;
         if (failures === 0) logger.warn({ err: error }, 'what was sent can not be written yet, trying again');

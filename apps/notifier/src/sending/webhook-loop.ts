@@ -15,6 +15,7 @@ import { HOUR, SECOND } from '@turnout/runtime/durations';
 import type { Logger } from '@turnout/runtime/logger';
 import { type Db, isUnavailable } from '@turnout/runtime/postgres';
 import type { WebhookCaller } from '../channels/webhook.ts';
+import { countAttempts } from '../metrics.ts';
 import { type ClaimedWebhook, claimDueWebhooks } from '../store/claim-due-webhooks.ts';
 import { failUndeliverable } from '../store/fail-undeliverable.ts';
 import { recordWebhookAttempts, type WebhookOutcome } from '../store/record-webhook-attempts.ts';
@@ -117,6 +118,7 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
       disableAfterMs: webhookRetries.disableAfter,
     });
     finished.splice(0, outcomes.length);
+    countAttempts('webhook', outcomes);
     for (const { endpointId, because } of disabled) {
       logger.warn({ endpointId, because }, 'a webhook endpoint is disabled');
     }

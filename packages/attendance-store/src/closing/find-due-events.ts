@@ -68,3 +68,19 @@ export async function findDueEvents(
   const rows = await db.query<{ event_id: string; ends_at: Date }>(findDue, [after, limit]);
   return rows.map(({ event_id, ends_at }) => ({ eventId: event_id, endsAt: ends_at }));
 }
+
+const countDue: Statement = {
+  name: 'count_due_events',
+  text: `
+    select count(*)::int as events,
+      coalesce(extract(epoch from max(
+        clock_timestamp() - e.ends_at - make_interval(mins => e.closure_grace_minutes))), 0)::float as longest
+    from attendance.events e
+    where e.ends_at < now() and ${closureIsDue}`,
+};
+
+/** How many events are due, and for how many seconds the one that waits longest has been; 0 when there is none. */
+export async function countDueEvents(db: Queryable): Promise<{ events: number; longestSeconds: number }> {
+  const [found] = await db.query<{ events: number; longest: number }>(countDue);
+  return { events: found?.events ?? 0, longestSeconds: found?.longest ?? 0 };
+}

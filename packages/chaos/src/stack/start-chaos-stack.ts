@@ -5,7 +5,7 @@ import { migrate } from '@turnout/database/migrate';
 import { type Guard, openGuard } from '@turnout/local-stack/open-guard';
 import { LOCAL } from '@turnout/local-stack/places';
 import type { Say } from '@turnout/local-stack/say';
-import { setRolePasswords } from '@turnout/local-stack/service-roles';
+import { letServicesLogIn } from '@turnout/local-stack/service-roles';
 import { removeStaleDirectories } from '@turnout/local-stack/stale-directories';
 import { startServers } from '@turnout/local-stack/start-servers';
 import { startTestMailbox, type TestMailbox } from '@turnout/test-kit/test-mailbox';
@@ -56,7 +56,7 @@ export async function startChaosStack({ seed, clock }: Plan, say: Say): Promise<
     onServerPid: (server, pid) => pids.set(server, pid),
   });
   await migrate({ url: started.databaseUrl, log: () => undefined });
-  await setRolePasswords(started.databaseUrl);
+  await letServicesLogIn(started.databaseUrl);
   await declareBroker({ url: started.amqpUrl });
   const shifted = shiftedClock(clock.hours);
   const instances = await Promise.all(

@@ -129,6 +129,8 @@ function settings(port: number): string[] {
     fsync: 'on',
     synchronous_commit: 'on',
     full_page_writes: 'on',
+    // Well before a service stops waiting for a lock, also on a busy machine.
+    deadlock_timeout: '400ms',
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

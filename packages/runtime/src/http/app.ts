@@ -49,8 +49,8 @@ export interface AppOptions<Principal> extends ProblemOptions {
   /** Whether the caller's role (`route.allow`) and scope (`params`) let them call; says nothing when they do. */
   authorize: (principal: Principal, route: Route<Principal>, params: PathParameters) => Refusal | undefined;
   readiness: () => Promise<Readiness>;
-  /** How many requests that are not urgent are worked on at once; a hundred more may wait for it. */
-  placesAtOnce: number;
+  /** How many requests that are not urgent are worked on at once; a hundred more may wait for it. Default 10. */
+  placesAtOnce?: number;
   /** For tests that can't wait. */
   streams?: Partial<StreamTimes>;
 }
@@ -63,7 +63,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     problem: options.problem,
   };
   const places = openPlaces({
-    atOnce: options.placesAtOnce,
+    atOnce: options.placesAtOnce ?? 10,
     waiting: WAITING,
     waitMs: LONGEST_WAIT_MS,
   });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newId } from '../ids.ts';
 import type { Logger } from '../logger.ts';
+import { measureRequest } from './request-metrics.ts';
 
 /** One request and what becomes of it; kept in `response.locals`. */
 export interface Exchange {
@@ -18,7 +19,10 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(given) ? given : newId();
 }
 
-/** Writes one line when the exchange is over. Never the path, the query, headers or a body. */
+/** Asked every few seconds by machines; nobody reads a line about it. */
+const PROBES = new Set(['/livez', '/readyz', '/metrics']);
+
+/** Measures an exchange, and writes one line when the exchange is over. Never the path, the query, headers or a body. */
 export function logWhenDone(
   exchange: Exchange,
   method: string,
@@ -28,16 +32,19 @@ export function logWhenDone(
   const startedAt = performance.now();
   response.once('close', () => {
     const { requestId, route, problem } = exchange;
+    const ms = performance.now() - startedAt;
+    const status = response.headersSent ? response.statusCode : null;
+    measureRequest({ method, route, status, problem, ms });
     const line = {
       requestId,
       method,
       route,
-      status: response.headersSent ? response.statusCode : null,
+      status,
       ...(problem === null ? {} : { problem }),
       ...(response.writableFinished ? {} : { clientGone: true }),
-      ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      ms: Math.round(ms * 10) / 10,
     };
-    if (route === '/livez' || route === '/readyz') logger.debug(line, 'request');
+    if (route !== null && PROBES.has(route)) logger.debug(line, 'request');
     else logger.info(line, 'request');
   });
 }

@@ -1,5 +1,9 @@
+import { readMetrics } from '../metrics.ts';
+import { watchProcess } from '../process-metrics.ts';
 import type { AppState } from './app-state.ts';
 import { type Route, route } from './route.ts';
+
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export interface Readiness {
   ready: boolean;
@@ -7,9 +11,26 @@ export interface Readiness {
   checks: Record<string, string>;
 }
 
-/** `GET /livez`, the process, and `GET /readyz`, whether it can do its main function. */
+/**
+ * `GET /livez`, the process; `GET /readyz`, whether it can do its main function; `GET /metrics`, for Prometheus. Without a
+ * token: they say nothing about anybody.
+ */
 export function healthRoutes(state: AppState, readiness: () => Promise<Readiness>): Route<unknown>[] {
+  watchProcess();
   return [
+    route({
+      method: 'get',
+      path: '/metrics',
+      allow: [],
+      urgent: true,
+      summary: 'Shows the measurements of this process to Prometheus',
+      answers: { 200: { mediaTypes: [METRICS_TYPE] } },
+      handle: async () => ({
+        status: 200,
+        headers: { 'Content-Type': METRICS_TYPE },
+        body: await readMetrics(),
+      }),
+    }),
     route({
       method: 'get',
       path: '/livez',

@@ -2,6 +2,7 @@ import { routes as adminRoutes } from '@turnout/admin-service/src/http/routes.ts
 import { routes as checkinRoutes } from '@turnout/checkin-service/src/http/routes.ts';
 import { routes as closureRoutes } from '@turnout/closure-service/src/http/routes.ts';
 import { routes as notifierRoutes } from '@turnout/notifier/src/http/routes.ts';
+import { healthRoutes } from '@turnout/runtime/http/health';
 import type { Route } from '@turnout/runtime/http/route';
 import type { Service } from './four-services.ts';
 
@@ -13,7 +14,10 @@ export const everyRoute: Record<Service, readonly Route<never>[]> = {
   notifier: notifierRoutes({} as never),
 };
 
+/** What every service has beside its own. */
+export const commonRoutes = healthRoutes({} as never, async () => ({ ready: true, checks: {} }));
+
 /** `GET /v1/events/:eventId`, as the matrix names it. */
-export function nameOf({ method, path }: Route<never>): string {
+export function nameOf({ method, path }: Pick<Route<never>, 'method' | 'path'>): string {
   return `${method.toUpperCase()} ${path}`;
 }

@@ -1,0 +1,50 @@
+import { meter, showGauges } from '@turnout/runtime/metrics';
+import type { Queryable } from '@turnout/runtime/postgres';
+
+const received = meter.createCounter('turnout_inbox_messages_total', {
+  description: 'events received, by whether they were new',
+});
+const attempts = meter.createCounter('turnout_delivery_attempts_total', {
+  description: 'attempts to deliver by channel, and what the delivery is after it',
+});
+
+/** Counts a batch of events that was stored. */
+export function countReceived(counts: { all: number; fresh: number }): void {
+  if (counts.fresh > 0) received.add(counts.fresh, { result: 'new' });
+  const again = counts.all - counts.fresh;
+  if (again > 0) received.add(again, { result: 'duplicate' });
+}
+
+/** Counts attempts once their outcome is written down. */
+export function countAttempts(channel: string, outcomes: readonly { status: string }[]): void {
+  for (const { status } of outcomes) attempts.add(1, { channel, status });
+}
+
+/** Shows what waits and what is dead until disposed. */
+export function watchDeliveries(db: Queryable): Disposable {
+  return showGauges(
+    {
+      turnout_deliveries_waiting: 'deliveries that are owed and not yet made',
+      turnout_delivery_oldest_age_seconds: 'for how long the oldest of them has been owed',
+      turnout_dead_letters: 'dead letters that nobody has replayed or dropped',
+    },
+    async () => {
+      const [[waiting], [dead]] = await Promise.all([
+        db.query<{ count: number; age: number }>(countWaiting),
+        db.query<{ count: number }>(countDead),
+      ]);
+      return {
+        turnout_deliveries_waiting: waiting?.count ?? 0,
+        turnout_delivery_oldest_age_seconds: waiting?.age ?? 0,
+        turnout_dead_letters: dead?.count ?? 0,
+      };
+    },
+  );
+}
+
+const countWaiting = `
+  select count(*)::int as count,
+    coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float as age
+  from notifier.deliveries where status = 'pending'`;
+
+const countDead = `select count(*)::int as count from notifier.dead_letters where status = 'dead'`;

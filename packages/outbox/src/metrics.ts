@@ -1,0 +1,46 @@
+import { SECOND } from '@turnout/runtime/durations';
+import { meter, showGauges } from '@turnout/runtime/metrics';
+import type { Queryable } from '@turnout/runtime/postgres';
+
+const relayed = meter.createCounter('outbox_relayed_total', {
+  description: 'messages given to the broker, by what became of them',
+});
+const confirming = meter.createHistogram('outbox_confirm_seconds', {
+  description: 'from publishing a batch to the last answer of the broker about it',
+});
+
+/** Counts what became of a batch. */
+export function countRelayed(
+  counts: Readonly<Record<'published' | 'returned' | 'nacked' | 'unknown' | 'dead', number>>,
+): void {
+  for (const outcome of ['published', 'returned', 'nacked', 'unknown', 'dead'] as const) {
+    if (counts[outcome] > 0) relayed.add(counts[outcome], { outcome });
+  }
+}
+
+/** Measures how long the broker took for a batch that was published at `publishedAt`, of `performance.now()`. */
+export function measureConfirms(publishedAt: number): void {
+  confirming.record((performance.now() - publishedAt) / SECOND);
+}
+
+/** Shows what waits in the outbox until disposed. */
+export function watchOutbox(db: Queryable): Disposable {
+  return showGauges(
+    {
+      outbox_messages: 'messages that are committed and not yet published',
+      outbox_oldest_message_age_seconds: 'for how long the oldest of them has waited',
+    },
+    async () => {
+      const [found] = await db.query<{ waiting: number; age: number }>(COUNT);
+      return {
+        outbox_messages: found?.waiting ?? 0,
+        outbox_oldest_message_age_seconds: found?.age ?? 0,
+      };
+    },
+  );
+}
+
+const COUNT = `
+  select count(*)::int as waiting,
+    coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float as age
+  from outbox.messages`;

@@ -43,7 +43,12 @@ export type ScanRequest = z.infer<typeof scanRequest>;
 export const scanBatchRequest = z
   .strictObject({
     scans: z
-      .array(z.unknown().meta({ description: 'A ScanRequest. One that is none is refused by itself.' }))
+      .array(
+        z.unknown().meta({
+          description: 'A ScanRequest. One that is none is refused by itself.',
+          anyOf: [{ $ref: '#/components/schemas/ScanRequest' }, {}],
+        }),
+      )
       .min(1, 'send at least 1 scan')
       .max(1_000, 'send at most 1000 scans'),
     pendingBefore: instant.nullable().optional(),

@@ -66,7 +66,7 @@ export function documentRoutes(routes: readonly Route<never>[], facts: DocumentF
       path: '/docs/:part',
       allow: [],
       summary: 'Reads a part of the page',
-      params: z.object({ part: z.string().max(100) }),
+      params: z.object({ part: z.string().meta({ enum: Object.keys(parts) }) }),
       answers: { 200: { mediaTypes: ['text/css', 'text/javascript'] } },
       async handle({ params: { part } }) {
         if (!isPart(part)) return { problem: 'not_found' };

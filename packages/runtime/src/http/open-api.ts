@@ -80,7 +80,7 @@ function operationOf(route: Route<never>, operationId: string, problems: Problem
     operationId,
     summary: route.summary,
     tags: [tagOf(route)],
-    ...(isPublic ? {} : { description: `For tokens with the role ${listed(allow)}.` }),
+    ...(isPublic ? {} : { description: `For tokens with the role ${listed(allow)}.`, 'x-roles': allow }),
     security: isPublic ? [] : [{ token: [] }],
     requestParams: { path: params, query, header: requestHeaders },
     ...(takesBody

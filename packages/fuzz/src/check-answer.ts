@@ -98,7 +98,13 @@ function expectedStatus({ manner }: DrawnRequest): number | null {
 }
 
 function compilerFor(document: OpenApi, coerceTypes: boolean): Ajv2020 {
-  const ajv = new Ajv2020({ strict: false, coerceTypes, allErrors: false, validateFormats: true });
+  const ajv = new Ajv2020({
+    strict: false,
+    coerceTypes,
+    allErrors: false,
+    validateFormats: true,
+    logger: false,
+  });
   addFormats.default(ajv);
   ajv.addSchema({ $id: 'document', ...document } as object, 'document');
   return ajv;

@@ -29,7 +29,8 @@ export function toRequest(drawn: Case, round: Round, learned: LearnedIds): Drawn
     else parts.path = { ...parts.path, ...only(Object.keys(parts.path), asParameters(now)) };
   }
   const sent = withIds(parts, world, round, learned) as DrawnRequest['parts'];
-  const { path, query } = { path: asTexts(sent.path), query: asTexts(sent.query) };
+  const path = mapValues(asTexts(sent.path), keepsPath);
+  const query = asTexts(sent.query);
   const bytes = bodyOf(sent.body, manner);
   return {
     operation,
@@ -89,7 +90,7 @@ function tokenOf(
 }
 
 function pathOf({ template }: Operation, values: Record<string, string>): string {
-  return template.replaceAll(/\{(\w+)\}/g, (_match, name: string) => escaped(values[name] ?? ''));
+  return template.replaceAll(/\{(\w+)\}/g, (_match, name: string) => escaped(values[name] ?? '0'));
 }
 
 function queryOf(values: Record<string, string>, manner: Manner): string {
@@ -100,10 +101,9 @@ function queryOf(values: Record<string, string>, manner: Manner): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-/** Percent-encoded. An empty part of a path would be another path, and half a surrogate pair has no encoding. */
+/** Percent-encoded; half a surrogate pair has no encoding. */
 function escaped(text: string): string {
-  const whole = text === '' || text === '.' || text === '..' ? '0' : text.toWellFormed();
-  return encodeURIComponent(whole);
+  return encodeURIComponent(text.toWellFormed());
 }
 
 function bodyOf(body: unknown, manner: Manner): Buffer | null {
@@ -125,6 +125,15 @@ function asParameters(value: unknown): Record<string, unknown> {
 
 function only(names: readonly string[], values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+}
+
+/** With an empty part, or with dots, a path would be another path. */
+function keepsPath(text: string): string {
+  return text === '' || text === '.' || text === '..' ? '0' : text;
+}
+
+function mapValues(values: Record<string, string>, change: (text: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, text]) => [name, change(text)]));
 }
 
 /** As a URL carries them. */

@@ -5,6 +5,7 @@ export const words = {
   email: ['ada@example.org', 'grace@example.org', 'no address'],
   locale: ['de', 'pt-BR', 'x'],
   search: ['Person', '%', '_a', 'ada@'],
+  file: ['turnout.event.closed.v1.json', 'turnout.participant.attended.v1.json', 'none.json'],
   dayBoundary: ['00:00', '04:00', '24:00'],
 } as const;
 

@@ -46,7 +46,9 @@ async function store({ eventId, enrollmentId, due, sequence }: Change): Promise<
   let broken: Error | undefined;
   try {
     await client.query('begin');
-    const noted = await client.query('insert into handled_events values ($1) on conflict do nothing', [eventId]);
+    const noted = await client.query('insert into handled_events values ($1) on conflict do nothing', [
+      eventId,
+    ]);
     if (noted.rowCount === 1) {
       // An older event that comes again must not undo a newer one.
       await client.query(

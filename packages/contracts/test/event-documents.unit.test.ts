@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import asyncApiParser from '@asyncapi/parser';
+import { Parser } from '@asyncapi/parser';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ describe('the documents of the public events', () => {
   });
 
   it('are an AsyncAPI 3 document without a complaint', async () => {
-    const parser = new asyncApiParser.Parser();
+    const parser = new Parser();
     const { document, diagnostics } = await parser.parse(generatedDocuments().get('asyncapi.json') ?? '');
     expect(diagnostics.filter(({ severity }) => severity <= 1)).toEqual([]);
     expect(document?.version()).toBe('3.0.0');

@@ -65,7 +65,7 @@ export function checkerOf(): Checker {
     if (mediaTypes.length === 0)
       return text === '' ? null : `a body with ${status}, where none is documented`;
     if (sent === undefined || !mediaTypes.includes(sent))
-      return `${status} as ${sent}, documented as ${mediaTypes}`;
+      return `${status} as ${sent}, documented as ${mediaTypes.join(', ')}`;
     if (!/\bjson$/.test(sent)) return null;
     const check = validator(operation, ['responses', String(status), 'content', sent, 'schema']);
     if (check(JSON.parse(text))) return null;

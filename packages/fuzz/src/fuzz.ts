@@ -5,11 +5,12 @@
  * The requests follow from the seed; the ids in them are those of a run. They are sent in rounds, each with an
  * organization of its own, because so many requests cancel, close and delete what they find.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drawing } from './arbitraries.ts';
 import { type Checker, checkerOf } from './check-answer.ts';
 import { drawCases } from './draw-cases.ts';
 import type { Operation } from './operations.ts';
-import { type Answer, asCurl, openSender } from './send.ts';
+import { type Answer, asCurl, openSender, type Sender } from './send.ts';
 import { type DrawnRequest, toRequest } from './to-request.ts';
 import { LearnedIds, type Round } from './worlds.ts';
 
@@ -25,6 +26,8 @@ export interface FuzzOptions {
 
 export interface Findings {
   sent: number;
+  /** How often a request was told to come back later, and did. */
+  deferred: number;
   /** How often each operation answered with each status. */
   answers: Map<string, Map<number, number>>;
   /** The first of each kind, with a command that sends it again. */
@@ -32,7 +35,11 @@ export interface Findings {
 }
 
 const ROUND = 2_500;
-const AT_ONCE = 16;
+const AT_ONCE = 8;
+
+/** A busy machine may be told to come back. Who is told so each time was not answered. */
+const MOST_TRIES = 6;
+const PAUSE_MS = 500;
 
 /** What costs little and can't use anything up is asked for more often. */
 const WEIGHT: Readonly<Record<string, number>> = { GET: 3, POST: 2, PUT: 2, PATCH: 2, DELETE: 1 };
@@ -41,7 +48,7 @@ export async function fuzz(options: FuzzOptions): Promise<Findings> {
   const { operations, seed, requests } = options;
   const checker = checkerOf();
   using sender = openSender(AT_ONCE);
-  const findings: Findings = { sent: 0, answers: new Map(), failures: [] };
+  const findings: Findings = { sent: 0, deferred: 0, answers: new Map(), failures: [] };
   for (let round = 0; findings.sent < requests; round += 1) {
     const drawn = drawRound(options, seed + round, Math.min(ROUND, requests - findings.sent));
     const about = await options.newRound();
@@ -50,7 +57,7 @@ export async function fuzz(options: FuzzOptions): Promise<Findings> {
     const worker = async () => {
       for (const next of waiting) {
         const request = toRequest(next, about, learned);
-        const answer = await sender.send(request.operation.url, request).catch((error: Error) => error);
+        const answer = await sendPatiently(sender, request, findings).catch((error: Error) => error);
         findings.sent += 1;
         note(request, answer, checker, findings);
         if (!(answer instanceof Error)) learnFrom(request, answer, operations, learned);
@@ -76,6 +83,17 @@ function drawRound({ operations, known, words }: FuzzOptions, seed: number, coun
 function idsOfTokens({ tokens }: Round): ReadonlySet<string> {
   const ids = Object.values(tokens).map((token) => token.split('_')[1] ?? '');
   return new Set(ids.map((id) => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')));
+}
+
+/** Does what `503` with `Retry-After` asks for, as clients do. Any other answer is the answer. */
+async function sendPatiently(sender: Sender, request: DrawnRequest, findings: Findings): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await sender.send(request.operation.url, request);
+    const later = answer.status === 503 && answer.headers['retry-after'] !== undefined;
+    if (!later || attempt === MOST_TRIES) return answer;
+    findings.deferred += 1;
+    await sleep(PAUSE_MS * attempt);
+  }
 }
 
 function note(request: DrawnRequest, answer: Answer | Error, checker: Checker, findings: Findings): void {

@@ -35,7 +35,7 @@ export class LearnedIds {
 
   learn(name: string, id: unknown, eventId: unknown): void {
     if (typeof id !== 'string' || this.#spared.has(id)) return;
-    for (const key of [name, `${name} of ${eventId}`]) {
+    for (const key of [name, `${name} of ${String(eventId)}`]) {
       const ids = this.#ids.get(key) ?? [];
       if (ids.length >= this.#mostKept) ids.shift();
       ids.push(id);

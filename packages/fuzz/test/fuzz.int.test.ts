@@ -24,6 +24,7 @@ describe(`${requests} requests drawn from the services' own descriptions (npm ru
     const { owner, operations } = services;
     console.log(`fuzzing with seed ${seed}`);
     findings = await fuzz({ operations, seed, requests, known, words, newRound: () => givenRound(owner) });
+    if (findings.deferred > 0) console.log(`${findings.deferred} requests were told to come back, and did`);
   }, LONGEST_MS);
 
   it('are each answered as the description says', () => {

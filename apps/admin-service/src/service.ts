@@ -1,6 +1,7 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { bindAttendanceModels } from '@turnout/attendance-store/models/attendance-models';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
+import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
@@ -49,6 +50,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     }),
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
+    documents: apiDocuments.admin,
     problem,
     isUnavailable,
     logger,

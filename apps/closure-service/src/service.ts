@@ -1,5 +1,6 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
+import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
@@ -56,6 +57,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     routes: routes({ db, closure, background }),
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
+    documents: apiDocuments.closure,
     problem,
     isUnavailable,
     logger,

@@ -4,11 +4,13 @@ import { routeFor } from '@turnout/runtime/http/route';
 import { describe, expect, it } from 'vitest';
 import { type Application, type Caller, startApplication } from './support/application.ts';
 import { parseAnswer, rawExchange } from './support/raw-exchange.ts';
+import { toldNothing } from './support/told-nothing.ts';
 
 const route = routeFor<Caller>();
 
 function workRoute(work: () => Promise<unknown>) {
   return route({
+    ...toldNothing,
     method: 'post',
     path: '/work',
     allow: [],

@@ -1,8 +1,13 @@
 import { answerPage } from '@turnout/access/answer-page';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { listEvents } from '@turnout/attendance-store/reading/list-events';
-import { cancellationRequest, changeEventRequest, createEventRequest } from '@turnout/contracts/http/events';
-import { page } from '@turnout/contracts/http/pagination';
+import {
+  cancellationRequest,
+  changeEventRequest,
+  createEventRequest,
+  eventBody as event,
+} from '@turnout/contracts/http/events';
+import { listOf, page } from '@turnout/contracts/http/pagination';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -20,6 +25,9 @@ export function createEventRoute({ models }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/events',
+    summary: 'Creates an event',
+    answers: { 201: event },
+    refusals: ['event_too_long', 'requirement_exceeds_event_days'],
     allow: writers,
     body: createEventRequest,
     async handle({ principal, body }): Promise<Reply> {
@@ -35,6 +43,8 @@ export function listEventsRoute({ models }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events',
+    summary: 'Lists the events',
+    answers: { 200: listOf(event) },
     allow: readers,
     query: z.object(page),
     async handle({ principal, query }): Promise<Reply> {
@@ -55,6 +65,8 @@ export function readEventRoute({ db }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId',
+    summary: 'Reads one event',
+    answers: { 200: event },
     allow: readers,
     params: oneEvent,
     async handle({ principal, params }): Promise<Reply> {
@@ -68,6 +80,16 @@ export function changeEventRoute({ models }: AdminContext) {
   return route({
     method: 'patch',
     path: '/v1/events/:eventId',
+    summary: 'Changes an event',
+    answers: { 200: event },
+    refusals: [
+      'event_too_long',
+      'requirement_exceeds_event_days',
+      'event_cancelled',
+      'event_closed',
+      'closure_in_progress',
+      'event_has_check_ins',
+    ],
     allow: writers,
     params: oneEvent,
     body: changeEventRequest,
@@ -84,6 +106,9 @@ export function cancelEventRoute({ models }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/cancellation',
+    summary: 'Cancels an event',
+    answers: { 200: event },
+    refusals: ['event_cancelled', 'event_closed', 'closure_in_progress'],
     allow: writers,
     params: oneEvent,
     body: cancellationRequest,

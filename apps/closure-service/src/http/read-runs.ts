@@ -6,7 +6,8 @@ import {
 } from '@turnout/attendance-store/closing/find-closure-runs';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import type { ClosureRunBody } from '@turnout/contracts/http/closure-runs';
-import { page, readCursor, writeCursor } from '@turnout/contracts/http/pagination';
+import { closureRun } from '@turnout/contracts/http/closure-runs';
+import { listOf, page, readCursor, writeCursor } from '@turnout/contracts/http/pagination';
 import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
@@ -18,6 +19,8 @@ export function listRunsRoute({ db }: ClosureContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/closure-runs',
+    summary: 'Lists the closure runs of an event, the latest first',
+    answers: { 200: listOf(closureRun) },
     allow: readers,
     params: z.object({ eventId: id }),
     query: z.object(page),
@@ -43,6 +46,8 @@ export function readRunRoute({ db }: ClosureContext) {
   return route({
     method: 'get',
     path: '/v1/closure-runs/:runId',
+    summary: 'Reads one closure run',
+    answers: { 200: closureRun },
     allow: readers,
     params: z.object({ runId: id }),
     async handle({ principal, params }): Promise<Reply> {

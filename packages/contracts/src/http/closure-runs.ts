@@ -16,4 +16,9 @@ export const closureRun = z
   })
   .meta({ id: 'ClosureRun' });
 
+/** A run that has begun; read it to see how it goes. */
+export const startedClosureRun = closureRun
+  .pick({ id: true, eventId: true, status: true })
+  .meta({ id: 'StartedClosureRun' });
+
 export type ClosureRunBody = z.infer<typeof closureRun>;

@@ -20,7 +20,10 @@ const minutes = z
 
 const eventFields = {
   name: line(200),
-  timeZone: z.string().max(64, 'must be an IANA time zone like Europe/Berlin'),
+  timeZone: z
+    .string()
+    .max(64, 'must be an IANA time zone like Europe/Berlin')
+    .meta({ description: 'An IANA time zone', examples: ['Europe/Berlin'] }),
   startsAt: instant,
   endsAt: instant,
   attendanceRequirement,
@@ -41,7 +44,18 @@ export const createEventRequest = z
     reentry: eventFields.reentry.default('allowed'),
     admissionOpensAt: eventFields.admissionOpensAt.default(null),
   })
-  .meta({ id: 'CreateEventRequest' });
+  .meta({
+    id: 'CreateEventRequest',
+    examples: [
+      {
+        name: 'TypeScript Days',
+        timeZone: 'Europe/Berlin',
+        startsAt: '2026-05-01T09:00:00+02:00',
+        endsAt: '2026-05-03T17:00:00+02:00',
+        attendanceRequirement: { type: 'minimum_days', days: 2 },
+      },
+    ],
+  });
 
 export type CreateEventRequest = z.infer<typeof createEventRequest>;
 
@@ -50,7 +64,7 @@ export const changeEventRequest = z
   .strictObject(eventFields)
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, 'name at least one field to change')
-  .meta({ id: 'ChangeEventRequest' });
+  .meta({ id: 'ChangeEventRequest', minProperties: 1 });
 
 export type ChangeEventRequest = z.infer<typeof changeEventRequest>;
 

@@ -11,6 +11,7 @@ import helmet from 'helmet';
 import { inTrace, type TraceHeaders } from '../trace-context.ts';
 import { type AppState, keepState } from './app-state.ts';
 import { withDeadline } from './deadline.ts';
+import { type Documents, documentRoutes } from './document-routes.ts';
 import { type StreamTimes, sendEvents, streamTimes } from './event-stream.ts';
 import { type Exchange, logWhenDone, requestIdOf } from './exchange.ts';
 import { healthRoutes, type Readiness } from './health.ts';
@@ -34,18 +35,22 @@ export interface AppOptions<Principal> extends ProblemOptions {
   /** Whether the caller's role (`route.allow`) and scope (`params`) let them call; says nothing when they do. */
   authorize: (principal: Principal, route: Route<Principal>, params: PathParameters) => Refusal | undefined;
   readiness: () => Promise<Readiness>;
+  /** What `/openapi.json` and `/docs` say beside the routes; without it there are none. */
+  documents?: Documents;
   /** For tests that can't wait. */
   streams?: Partial<StreamTimes>;
 }
 
-/** The application that serves `routes`, and `GET /livez` and `GET /readyz`. Listen with `http/server.ts`. */
+/** The application that serves `routes`, and `GET /livez` and `GET /readyz`, and its documents. Listen with `http/server.ts`. */
 export function createApp<Principal>(options: AppOptions<Principal>): Express {
   const state: AppState = {
     draining: false,
     stopping: new AbortController(),
     problem: options.problem,
   };
-  const routes = [...options.routes, ...healthRoutes(state, options.readiness)].sort(bySpecificity);
+  const served = [...options.routes, ...healthRoutes(state, options.readiness)];
+  const documents = options.documents === undefined ? [] : documentRoutes(served, options.documents);
+  const routes = [...served, ...documents].sort(bySpecificity);
   const app = express();
   keepState(app, state);
   app.disable('x-powered-by').disable('etag').disable('query parser');

@@ -35,6 +35,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   fuzz: [],
   invariants: ['attendance', 'attendance-store', 'contracts', 'runtime'],
   'local-stack': ['access', 'broker', 'contracts', 'database', 'demo', 'runtime'],
+  safety: [],
   'test-kit': ['access', 'broker', 'contracts', 'database', 'local-stack', 'runtime'],
 };
 

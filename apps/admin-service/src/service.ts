@@ -51,6 +51,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
     documents: apiDocuments.admin,
+    placesAtOnce: config.database.max,
     problem,
     isUnavailable,
     logger,

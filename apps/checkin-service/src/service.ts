@@ -46,6 +46,8 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
     documents: apiDocuments.checkin,
+    // Two thirds of the connections are for scans, whatever else is asked for.
+    placesAtOnce: Math.ceil(config.database.max / 3),
     problem,
     isUnavailable,
     logger,

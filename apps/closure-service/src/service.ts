@@ -58,6 +58,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
     documents: apiDocuments.closure,
+    placesAtOnce: Math.ceil(config.database.max / 2),
     problem,
     isUnavailable,
     logger,

@@ -88,6 +88,8 @@ export async function startNotifier(
     ...guardRoutes(db),
     readiness: () => readiness({ db, consumer }),
     documents: apiDocuments.notifier,
+    // The other half is for messages, which must not wait for lists.
+    placesAtOnce: Math.ceil(config.database.max / 2),
     problem,
     isUnavailable,
     logger,

@@ -1,5 +1,6 @@
 /** What the driver, the pool and the kernel say when the database cannot be used at the moment. */
 const UNAVAILABLE_CODES = new Set([
+  'EAGAIN', // too many wait for a connection
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',

@@ -54,11 +54,26 @@ const { begin, commit, rollback, discardPlans } = transactionControl;
 const PLANS_LAST_MS = 5 * SECOND;
 
 /**
+ * So many may wait for each connection. With statements of 50 ms the last of them would wait for a second, after which it
+ * would be turned away as well.
+ */
+const WAITING_PER_CONNECTION = 20;
+/** A small pool has few connections and callers that come at once all the same. */
+const WAITING_AT_LEAST = 200;
+
+/** Too many wait for a connection to the database already. Nothing was sent. */
+class TooManyWaiting extends Error {
+  override readonly name = 'TooManyWaiting';
+  readonly code = 'EAGAIN';
+}
+
+/**
  * Opens a pool. Connects lazily, so that a service starts without its database and recovers with it.
  *
  * Every wait has a deadline on this side: getting a connection, and what is sent in one turn, all its statements
  * together. A connection that missed its deadline or broke is discarded, and so is every other one that has not answered
  * since: after a network fault the whole pool may be dead sockets, and trying them one by one would take a deadline each.
+ * Who would wait behind too many others is turned away at once.
  */
 export function openDb(config: DatabaseConfig): Db {
   const pool = new pg.Pool({
@@ -87,7 +102,12 @@ export function openDb(config: DatabaseConfig): Db {
   let suspectBefore = 0;
   pool.on('connect', (client) => answeredAt.set(client, performance.now()));
 
+  const mostWaiting = Math.max(WAITING_AT_LEAST, WAITING_PER_CONNECTION * config.max);
+
   async function checkOut(): Promise<pg.PoolClient> {
+    if (pool.waitingCount >= mostWaiting) {
+      throw new TooManyWaiting(`${pool.waitingCount} wait for one of ${config.max} connections`);
+    }
     for (;;) {
       const client = await waited(config.applicationName, () => pool.connect());
       if ((answeredAt.get(client) ?? 0) >= suspectBefore) return client;

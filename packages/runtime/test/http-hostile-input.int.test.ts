@@ -319,6 +319,7 @@ describe('what is no HTTP request', () => {
     ['nonsense', 'hello\r\n\r\n', 400],
     ['an unknown method', 'FROB / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['HTTP/0.9', 'GET /livez\r\n\r\n', 400],
     ['a version that does not exist', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n', 400],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400],
     [
@@ -335,6 +336,7 @@ describe('what is no HTTP request', () => {
     ],
     ['NUL in a header', 'GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\u0000b\r\n\r\n', 400],
     ['headers of 20 kB', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+    ['CONNECT', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n', 405],
     ['a target of 20 kB', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
   ])('is refused with a problem document: %s', async (_name, bytes, status) => {
     const answer = parseAnswer(await rawExchange(app.url, bytes));

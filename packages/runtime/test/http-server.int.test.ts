@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { routeFor } from '@turnout/runtime/http/route';
@@ -136,6 +137,38 @@ describe('a request that takes too long to arrive', () => {
     await using app = await startApplication([workRoute(async () => {})], {}, { arrivalMs: 100 });
     const answer = parseAnswer(await rawExchange(app.url, bytes));
     expect([answer.status, answer.body]).toMatchObject([408, { code: 'request_timeout' }]);
+  });
+});
+
+describe('a client that does not read its answer', () => {
+  it('is let go when nothing has moved for a while', async () => {
+    const large = route({
+      method: 'get',
+      path: '/large',
+      allow: [],
+      handle: async () => ({ status: 200, body: 'x'.repeat(50_000_000) }),
+    });
+    await using app = await startApplication([large], {}, { stalledMs: 200 });
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+    socket.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect
+      .poll(() => app.lines.map(({ clientGone }) => clientGone), { timeout: 10_000 })
+      .toEqual([true]);
+    socket.destroy();
+  });
+});
+
+describe('more connections than there may be', () => {
+  it('are closed, and those that are there go on', async () => {
+    await using app = await startApplication([workRoute(async () => {})], {}, { maxConnections: 1 });
+    const port = Number(new URL(app.url).port);
+    const first = connect(port, '127.0.0.1');
+    await once(first, 'connect');
+    await expect(rawExchange(app.url, '').catch(() => '')).resolves.toBe('');
+    first.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [answer] = (await once(first, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /);
+    first.destroy();
   });
 });
 

@@ -118,3 +118,27 @@ describe('a database that does not answer', () => {
     }
   });
 });
+
+describe('a pool for whose connections too many wait', () => {
+  it('turns the next one away at once, and serves those who wait', async () => {
+    await using database = await createTestDatabase();
+    const patient = { connectTimeoutMs: 20_000 };
+    await using db = openDb({ url: database.url, max: 1, applicationName: 'test', ...patient });
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const running = db.transaction(async (tx) => {
+      await tx.query('select 1');
+      begin();
+      await over;
+    });
+    await begun;
+    const waiting = Array.from({ length: 200 }, () => db.query('select 1'));
+    const { error } = await timed(db.query('select 1'));
+    expect(error).toMatchObject({ name: 'TooManyWaiting' });
+    expect(isUnavailable(error)).toBe(true);
+    end();
+    await running;
+    for (const rows of await Promise.all(waiting)) expect(rows).toHaveLength(1);
+    await db.query('select 1');
+  });
+});

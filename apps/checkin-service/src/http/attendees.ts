@@ -23,6 +23,7 @@ export function findAttendeeRoute({ db }: CheckinContext) {
     answers: { 200: attendee },
     refusals: ['unknown_code'],
     allow: lookers,
+    urgent: true,
     params: z.object({ eventId: id, accessCode: scannedCode }),
     async handle({ principal, params }): Promise<Reply> {
       const { organizationId } = principal;

@@ -49,6 +49,7 @@ export function checkInRoute({ record, relay }: CheckinContext) {
     ],
     answerHeaders: replayHeader,
     allow: desk,
+    urgent: true,
     params: z.object({ eventId: id }),
     body: scanRequest,
     async handle({ principal, params, body, requestId, signal }): Promise<Reply> {
@@ -68,6 +69,7 @@ export function checkInBatchRoute({ db, record, relay }: CheckinContext) {
     summary: 'Takes up to 1000 scans at once, such as those of a device that was offline',
     answers: { 200: scanBatchAnswer },
     allow: desk,
+    urgent: true,
     params: z.object({ eventId: id }),
     body: scanBatchRequest,
     bodyLimit: 10 * MEGABYTE,
@@ -104,6 +106,7 @@ export function annulRoute({ db, relay }: CheckinContext) {
     answers: { 200: annulled },
     refusals: ['already_annulled', 'annulment_window_over'],
     allow: desk,
+    urgent: true,
     params: z.object({ eventId: id, checkInId: id }),
     body: annulmentRequest,
     async handle({ principal, params, body, requestId }): Promise<Reply> {

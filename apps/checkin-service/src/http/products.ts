@@ -28,6 +28,7 @@ export function attendeeProductsRoute({ db }: CheckinContext) {
     answers: { 200: attendeeProducts },
     refusals: ['unknown_code'],
     allow: [...desk, 'auditor'],
+    urgent: true,
     params: z.object({ eventId: id, accessCode: scannedCode }),
     async handle({ principal, params }): Promise<Reply> {
       const { organizationId } = principal;
@@ -58,6 +59,7 @@ export function redemptionRoute(context: CheckinContext) {
     ],
     answerHeaders: replayHeader,
     allow: desk,
+    urgent: true,
     params: z.object({ eventId: id }),
     body: redemptionRequest,
     async handle({ principal, params: { eventId }, body: scan, requestId, signal }): Promise<Reply> {
@@ -84,6 +86,7 @@ export function doorCheckRoute(context: CheckinContext) {
     ],
     answerHeaders: replayHeader,
     allow: desk,
+    urgent: true,
     params: z.object({ eventId: id }),
     body: doorCheckRequest,
     async handle({ principal, params: { eventId }, body: scan, requestId, signal }): Promise<Reply> {

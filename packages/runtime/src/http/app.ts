@@ -1,13 +1,15 @@
 /**
  * Every request of every service takes this way, in this order:
  *
- * request id → known path, else 404 → known method, else 405 → who calls (401) → may they (403, 404)
- * → is the input well-formed (400, 413) → is it valid (422) → the handler, under a deadline (503).
+ * request id → known path, else 404 → known method, else 405 → is there room (503) → who calls (401) → may they (403, 404)
+ * → is the input well-formed (400, 413) → is it valid (422) → a place (503) → the handler, under a deadline (503).
  *
  * Who may not call learns nothing about what they sent, and nothing they send is read before that.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import { SECOND } from '../durations.ts';
 import { inTrace, type TraceHeaders } from '../trace-context.ts';
 import { type AppState, keepState } from './app-state.ts';
 import { withDeadline } from './deadline.ts';
@@ -15,12 +17,25 @@ import { type Documents, documentRoutes } from './document-routes.ts';
 import { type StreamTimes, sendEvents, streamTimes } from './event-stream.ts';
 import { type Exchange, logWhenDone, requestIdOf } from './exchange.ts';
 import { healthRoutes, type Readiness } from './health.ts';
+import { openPlaces, type Places } from './places.ts';
 import { type ProblemOptions, refusalOf, sendProblem } from './problems.ts';
 import { readInput } from './read-input.ts';
 import { isEventStream, isRefusal, type Refusal, type Reply } from './reply.ts';
 import { MalformedTarget, parseTarget } from './request-target.ts';
 import { bySpecificity, type Route } from './route.ts';
 import { send } from './send.ts';
+
+const WAITING = 100;
+/** A request that has waited so long still has time to be worked on. */
+const LONGEST_WAIT_MS = SECOND;
+
+const TURNING_AWAY_MS = 500;
+
+const tooBusy: Refusal = {
+  problem: 'unavailable',
+  detail: 'More is asked of this service right now than it can do. Try again in a second.',
+  headers: { 'Retry-After': '1' },
+};
 
 type PathParameters = Readonly<Record<string, string>>;
 type ExchangeResponse = Response<unknown, Exchange>;
@@ -37,6 +52,8 @@ export interface AppOptions<Principal> extends ProblemOptions {
   readiness: () => Promise<Readiness>;
   /** What `/openapi.json` and `/docs` say beside the routes; without it there are none. */
   documents?: Documents;
+  /** How many requests that are not urgent are worked on at once; a hundred more may wait for it. */
+  placesAtOnce: number;
   /** For tests that can't wait. */
   streams?: Partial<StreamTimes>;
 }
@@ -51,6 +68,11 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
   const served = [...options.routes, ...healthRoutes(state, options.readiness)];
   const documents = options.documents === undefined ? [] : documentRoutes(served, options.documents);
   const routes = [...served, ...documents].sort(bySpecificity);
+  const places = openPlaces({
+    atOnce: options.placesAtOnce,
+    waiting: WAITING,
+    waitMs: LONGEST_WAIT_MS,
+  });
   const app = express();
   keepState(app, state);
   app.disable('x-powered-by').disable('etag').disable('query parser');
@@ -65,6 +87,8 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     response.setHeader('X-Request-Id', exchange.requestId);
     response.setHeader('Cache-Control', 'no-store');
     logWhenDone(exchange, request.method, response, options.logger);
+    // Node's parser takes a request line without a version for HTTP/0.9, whose answers have no headers.
+    if (request.httpVersionMajor < 1) throw new MalformedTarget();
     if (request.headers.host === undefined && request.httpVersion === '1.1') throw new MalformedTarget();
     const { path, query } = parseTarget(request.url);
     exchange.query = query;
@@ -74,7 +98,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
   for (const route of routes) {
     app[route.method](route.path, async (request: Request, response: ExchangeResponse) => {
       response.locals.route = route.path;
-      const reply = await serve(route, request, response, options);
+      const reply = await serve(route, request, response, { ...options, places });
       if (reply === 'gone') return;
       if (isRefusal(reply)) sendProblem(response, reply, options.problem);
       else if (!isEventStream(reply)) send(response, reply);
@@ -108,8 +132,10 @@ async function serve<Principal>(
   route: Route<Principal>,
   request: Request,
   response: ExchangeResponse,
-  options: AppOptions<Principal>,
+  options: AppOptions<Principal> & { places: Places },
 ): Promise<Reply | 'gone'> {
+  const { places } = options;
+  if (!route.urgent && places.full) return await turnAway();
   const { requestId } = response.locals;
   const params = request.params as PathParameters;
   const late = ({ status }: PromiseSettledResult<unknown>) =>
@@ -141,7 +167,7 @@ async function serve<Principal>(
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
-  const work = () =>
+  const handle = () =>
     route.handle({
       principal: principal as Principal,
       params: input.params as never,
@@ -151,6 +177,7 @@ async function serve<Principal>(
       headers: request.headers,
       signal: abort.signal,
     });
+  const work = route.urgent ? handle : () => inAPlace(places, abort.signal, handle);
   try {
     return await withDeadline(remainingMs, work, late);
   } catch (error) {
@@ -159,6 +186,28 @@ async function serve<Principal>(
     abort.abort();
     if (gone) return 'gone';
     throw error;
+  }
+}
+
+/**
+ * Not at once: clients that ask again as soon as they are refused would keep the process busy with refusing, and what is
+ * urgent would wait for that. Whoever waits for a refusal asks for nothing else meanwhile.
+ */
+async function turnAway(): Promise<Refusal> {
+  await sleep(TURNING_AWAY_MS);
+  return tooBusy;
+}
+
+/** The place is given back when the work is over: also work that is too late is work. */
+async function inAPlace(places: Places, signal: AbortSignal, work: () => Promise<Reply>): Promise<Reply> {
+  const giveBack = await places.take();
+  if (giveBack === null) return await turnAway();
+  try {
+    // Whoever left while waiting needs no answer.
+    signal.throwIfAborted();
+    return await work();
+  } finally {
+    giveBack();
   }
 }
 

@@ -37,6 +37,7 @@ export function healthRoutes(state: AppState, readiness: () => Promise<Readiness
       summary: 'Says that the process is alive',
       answers: { 200: z.strictObject({ alive: z.literal(true) }) },
       allow: [],
+      urgent: true,
       handle: async () => ({ status: 200, body: { alive: true } }),
     }),
     route({
@@ -45,6 +46,7 @@ export function healthRoutes(state: AppState, readiness: () => Promise<Readiness
       summary: 'Says whether the service can do its main function',
       answers: { 200: z.strictObject({ ready: z.literal(true), checks: z.record(z.string(), z.string()) }) },
       allow: [],
+      urgent: true,
       async handle() {
         const found = state.draining ? { ready: false, checks: { process: 'stopping' } } : await readiness();
         if (found.ready) return { status: 200, body: found };

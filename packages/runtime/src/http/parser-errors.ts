@@ -9,11 +9,17 @@ export function answerParserError(
   socket: Duplex,
   problem: RenderProblem,
 ): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const { code, detail } = complaintOf(error.code);
+  if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
+  else answerAndClose(socket, complaintOf(error.code), problem);
+}
+
+/** CONNECT asks for a connection to somewhere else, which Node leaves to whoever listens for it. */
+export function refuseConnect(socket: Duplex, problem: RenderProblem): void {
+  socket.on('error', () => socket.destroy());
+  answerAndClose(socket, { code: 'method_not_allowed', detail: 'This is not a proxy.' }, problem);
+}
+
+function answerAndClose(socket: Duplex, { code, detail }: Complaint, problem: RenderProblem): void {
   const requestId = newId();
   const { status, body } = problem(code, { detail, requestId });
   const text = JSON.stringify(body);
@@ -23,6 +29,10 @@ export function answerParserError(
       'Content-Type: application/problem+json',
       `Content-Length: ${Buffer.byteLength(text)}`,
       `X-Request-Id: ${requestId}`,
+      'X-Content-Type-Options: nosniff',
+      'Cache-Control: no-store',
+      // Of an address that takes no method at all, the list of those that it takes is empty.
+      ...(status === 405 ? ['Allow: '] : []),
       'Connection: close',
       '',
       text,
@@ -30,7 +40,12 @@ export function answerParserError(
   );
 }
 
-function complaintOf(code: string | undefined): { code: string; detail: string } {
+interface Complaint {
+  code: string;
+  detail: string;
+}
+
+function complaintOf(code: string | undefined): Complaint {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return { code: 'headers_too_large', detail: 'The headers of the request are larger than 16 kB.' };

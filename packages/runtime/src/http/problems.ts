@@ -46,7 +46,8 @@ export function refusalOf(error: unknown, exchange: Exchange, options: ProblemOp
   if (error instanceof MalformedTarget) {
     return {
       problem: 'malformed_request',
-      detail: 'The request line or the Host header is not valid: the URL must be UTF-8 in percent-encoding.',
+      detail:
+        'The request line or the Host header is not valid: send HTTP/1.1, and the URL as UTF-8 in percent-encoding.',
     };
   }
   if (error instanceof DeadlinePassed) {

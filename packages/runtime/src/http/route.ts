@@ -43,6 +43,8 @@ export interface RouteDefinition<Principal, Allow extends readonly string[], Par
   refusals?: readonly string[];
   /** After this the client hears 503, whatever the handler still does. */
   deadlineMs?: number;
+  /** True for what people stand and wait for: it is served also while others are turned away, see `http/places.ts`. */
+  urgent?: boolean;
   /** False when the handler passes each part of the body to `validate` itself, so that one bad part costs only itself. */
   checkBodyText?: boolean;
   handle: (
@@ -69,6 +71,7 @@ export interface Route<Principal = never> {
   readonly bodyOptional: boolean;
   readonly bodyLimit: number;
   readonly deadlineMs: number;
+  readonly urgent: boolean;
   readonly checkBodyText: boolean;
   readonly summary: string;
   readonly answers: Readonly<Record<number, AnswerShape>>;
@@ -112,6 +115,7 @@ export function routeFor<Principal, Role extends string = string>() {
       bodyOptional: accepted.safeParse(undefined).success,
       bodyLimit: definition.bodyLimit ?? BODY_LIMIT,
       deadlineMs: definition.deadlineMs ?? DEADLINE_MS,
+      urgent: definition.urgent ?? false,
       checkBodyText: definition.checkBodyText ?? true,
       summary: definition.summary,
       answers: definition.answers,

@@ -15,9 +15,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Express } from 'express';
-import { SECOND } from '../durations.ts';
+import { MINUTE, SECOND } from '../durations.ts';
 import { stateOf } from './app-state.ts';
-import { answerParserError } from './parser-errors.ts';
+import { answerParserError, refuseConnect } from './parser-errors.ts';
 import { withoutOrigin } from './request-target.ts';
 
 export interface ListenOptions {
@@ -25,6 +25,10 @@ export interface ListenOptions {
   host: string;
   /** How long a request may take to arrive, headers and body. */
   arrivalMs?: number;
+  /** How long nothing may move on a connection while an answer is owed or sent, such as one that nobody reads. */
+  stalledMs?: number;
+  /** Connections at most; more are closed at once. Each costs memory, and a file descriptor that PostgreSQL's may need. */
+  maxConnections?: number;
   /** How long to keep accepting after having said "not ready", and then to keep connections that are idle. */
   drainMs?: number;
   /** How long requests that still run may take after that. */
@@ -56,7 +60,15 @@ async function everyConnectionAccepted(server: NetServer): Promise<void> {
 /** Serves an application made by `createApp`. Throws what the system says when the port can't be had. */
 export async function listen(
   app: Express,
-  { port, host, arrivalMs = 30 * SECOND, drainMs = 300, graceMs = 5 * SECOND }: ListenOptions,
+  {
+    port,
+    host,
+    arrivalMs = 30 * SECOND,
+    stalledMs = 2 * MINUTE,
+    maxConnections = 5_000,
+    drainMs = 300,
+    graceMs = 5 * SECOND,
+  }: ListenOptions,
 ): Promise<HttpServer> {
   const state = stateOf(app);
   const running = new Set<ServerResponse>();
@@ -70,6 +82,8 @@ export async function listen(
     // The application refuses such requests itself, with a problem document.
     requireHostHeader: false,
   });
+  server.timeout = stalledMs;
+  server.maxConnections = maxConnections;
   server.on('request', (request, response) => {
     request.url = withoutOrigin(request.url ?? '/');
     if (state.draining) response.setHeader('Connection', 'close');
@@ -79,6 +93,7 @@ export async function listen(
   server.on('request', app);
   // Expectations are optional to understand, and Node's own answer to one would not be a problem document.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('connect', (_request, socket) => refuseConnect(socket, state.problem));
   server.on('clientError', (error, socket) => {
     // In the middle of an answer another one would only confuse.
     const answering = [...running].some((response) => response.socket === socket && response.headersSent);

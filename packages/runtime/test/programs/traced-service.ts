@@ -48,6 +48,7 @@ await runUntilSignal(
       problem: (code) => ({ status: 500, body: { code } }),
       readiness: async () => ({ ready: true, checks: {} }),
       isUnavailable: () => false,
+      placesAtOnce: 10,
       logger,
     });
     const { url } = opened.use(await listen(app, { port: 0, host: '127.0.0.1', drainMs: 0 }));

@@ -69,6 +69,7 @@ export async function startApplication(
     problem,
     readiness: async () => ({ ready: true, checks: { everything: 'ok' } }),
     isUnavailable: () => false,
+    placesAtOnce: 1_000,
     logger,
     ...options,
   });

@@ -21,6 +21,7 @@ export const everyRoute: readonly RouteExample[] = [
   { method: 'get', path: '/v1/events/:eventId' },
   { method: 'patch', path: '/v1/events/:eventId', body: { name: 'Other Days' } },
   { method: 'post', path: '/v1/events/:eventId/cancellation', body: { reason: 'storm' } },
+  { method: 'post', path: '/v1/events/:eventId/copies', body: { startsAt: '2027-05-01T09:00:00+02:00' } },
   {
     method: 'post',
     path: '/v1/events/:eventId/enrollments',
@@ -48,6 +49,18 @@ export const everyRoute: readonly RouteExample[] = [
   { method: 'get', path: '/v1/events/:eventId/products' },
   { method: 'get', path: '/v1/events/:eventId/products/:productId' },
   { method: 'get', path: '/v1/events/:eventId/transitions' },
+  { method: 'get', path: '/v1/settings' },
+  {
+    method: 'put',
+    path: '/v1/settings',
+    body: {
+      defaultAttendanceRequirement: null,
+      closureGraceMinutes: 0,
+      reentry: 'allowed',
+      closureNotifications: { participants: true, organizers: false },
+      retentionDays: null,
+    },
+  },
   { method: 'post', path: '/v1/tokens', body: { role: 'auditor', label: 'for the books' } },
   { method: 'get', path: '/v1/tokens' },
   { method: 'delete', path: '/v1/tokens/:tokenId' },

@@ -17,6 +17,7 @@ import { startSchedule } from '@turnout/runtime/schedule';
 import { startBackground } from './background.ts';
 import { closureOf, openClosingDb } from './closure.ts';
 import type { ClosureConfig } from './config.ts';
+import { startCorrectionLoop } from './correction-loop.ts';
 import { routes } from './http/routes.ts';
 import { watchDue } from './metrics.ts';
 import { scheduledLook } from './scheduled-look.ts';
@@ -74,6 +75,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
       }),
     ),
   );
+  opening.use(startCorrectionLoop(closure));
   // When stopping, once no request is left: runs end after the batch they are in, and the rest is left to the next.
   opening.defer(() => stopping.abort());
   const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));

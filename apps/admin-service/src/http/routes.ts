@@ -6,6 +6,7 @@ import { enrollRoute, listEnrollmentsRoute, readEnrollmentRoute } from './enroll
 import {
   cancelEventRoute,
   changeEventRoute,
+  copyEventRoute,
   createEventRoute,
   listEventsRoute,
   readEventRoute,
@@ -13,6 +14,7 @@ import {
 import { putOrderRoute, readOrderRoute } from './orders.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
 import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
+import { putSettingsRoute, readSettingsRoute } from './settings.ts';
 import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';
 import { listTransitionsRoute } from './transitions.ts';
 
@@ -24,6 +26,7 @@ export function routes(context: AdminContext): Route<Principal>[] {
     readEventRoute(context), //                      GET /v1/events/:eventId
     changeEventRoute(context), //                  PATCH /v1/events/:eventId
     cancelEventRoute(context), //                   POST /v1/events/:eventId/cancellation
+    organizationWide(copyEventRoute(context)), //   POST /v1/events/:eventId/copies
     enrollRoute(context), //                        POST /v1/events/:eventId/enrollments
     listEnrollmentsRoute(context), //                GET /v1/events/:eventId/enrollments
     readEnrollmentRoute(context), //                 GET /v1/events/:eventId/enrollments/:enrollmentId
@@ -35,6 +38,8 @@ export function routes(context: AdminContext): Route<Principal>[] {
     listProductsRoute(context), //                   GET /v1/events/:eventId/products
     readProductRoute(context), //                    GET /v1/events/:eventId/products/:productId
     listTransitionsRoute(context), //                GET /v1/events/:eventId/transitions
+    organizationWide(readSettingsRoute(context)), // GET /v1/settings
+    organizationWide(putSettingsRoute(context)), //  PUT /v1/settings
     organizationWide(createTokenRoute(context)), // POST /v1/tokens
     listTokensRoute(context), //                     GET /v1/tokens
     revokeTokenRoute(context), //                 DELETE /v1/tokens/:tokenId

@@ -22,3 +22,23 @@ export const startedClosureRun = closureRun
   .meta({ id: 'StartedClosureRun' });
 
 export type ClosureRunBody = z.infer<typeof closureRun>;
+
+export const closureRunStatus = closureRun.shape.status;
+
+/** A run as it is answered; its times are instants. */
+export function toClosureRunBody(
+  run: Omit<ClosureRunBody, 'startedAt' | 'finishedAt'> & { startedAt: Date; finishedAt: Date | null },
+): ClosureRunBody {
+  const { id, eventId, trigger, status, attempts, counts, error } = run;
+  return {
+    id,
+    eventId,
+    trigger,
+    status,
+    attempts,
+    counts,
+    error,
+    startedAt: run.startedAt.toISOString(),
+    finishedAt: run.finishedAt?.toISOString() ?? null,
+  };
+}

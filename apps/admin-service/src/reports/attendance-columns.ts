@@ -57,9 +57,9 @@ export function personColumns<Row extends WithPerson>(): Column<Row>[] {
   ];
 }
 
-/** A time as clocks show it somewhere, or in UTC. */
+/** A time as clocks show it somewhere, or in UTC, to the second: a spreadsheet would round it up. */
 export function timeCell(at: string | null, clock: (at: Date) => Date = (same) => same): Cell {
-  return at === null ? null : clock(new Date(at));
+  return at === null ? null : clock(new Date(`${at.slice(0, 19)}Z`));
 }
 
 function verdictColumns<Row extends AttendanceBody>(): Column<Row>[] {

@@ -86,7 +86,7 @@ export function historyRoute(context: AdminContext) {
           eventId: null,
           subjectId: participantId,
           fileName: ['History', person.name],
-          sheet: 'History',
+          sheet: 'Events',
           about: { participant: participantBody(person) },
           columns: historyColumns(),
           async *read(tx) {

@@ -815,6 +815,8 @@ CREATE INDEX scans_in_order ON attendance.scans USING btree (event_id, recorded_
 
 CREATE INDEX scans_refused ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (refusal IS NOT NULL);
 
+CREATE INDEX transitions_corrections ON attendance.transitions USING btree (event_id, enrollment_id, version) WHERE ((from_status = ANY (ARRAY['attended'::text, 'no_show'::text])) OR ((from_status = 'confirmed'::text) AND (to_status = 'checked_in'::text) AND (triggered_by = 'admin'::text)));
+
 CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_id, at, transition_id);
 
 CREATE UNIQUE INDEX alerts_open ON notifier.alerts USING btree (organization_id, kind) NULLS NOT DISTINCT WHERE (closed_at IS NULL);

@@ -5,12 +5,15 @@ export interface Ids {
   enrollmentId: string;
   tokenId: string;
   productId: string;
+  participantId: string;
 }
 
 export interface RouteExample {
   method: string;
   /** As the service's table of routes has it. */
   path: string;
+  /** What it asks for, where something must be. */
+  query?: string;
   body?: object;
 }
 
@@ -61,11 +64,18 @@ export const everyRoute: readonly RouteExample[] = [
       retentionDays: null,
     },
   },
+  { method: 'get', path: '/v1/events/:eventId/report' },
+  { method: 'get', path: '/v1/events/:eventId/check-ins/report' },
+  { method: 'get', path: '/v1/events/:eventId/check-ins/counts', query: '?by=hour' },
+  { method: 'get', path: '/v1/reports/attendance' },
+  { method: 'get', path: '/v1/participants' },
+  { method: 'get', path: '/v1/participants/:participantId' },
+  { method: 'get', path: '/v1/participants/:participantId/history' },
   { method: 'post', path: '/v1/tokens', body: { role: 'auditor', label: 'for the books' } },
   { method: 'get', path: '/v1/tokens' },
   { method: 'delete', path: '/v1/tokens/:tokenId' },
 ];
 
-export function pathWith({ path }: RouteExample, ids: Ids): string {
-  return path.replace(/:(\w+)/g, (_match, name: keyof Ids) => ids[name]);
+export function pathWith({ path, query = '' }: RouteExample, ids: Ids): string {
+  return path.replace(/:(\w+)/g, (_match, name: keyof Ids) => ids[name]) + query;
 }

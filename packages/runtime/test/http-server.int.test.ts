@@ -143,6 +143,7 @@ describe('a request that takes too long to arrive', () => {
 describe('a client that does not read its answer', () => {
   it('is let go when nothing has moved for a while', async () => {
     const large = route({
+      ...toldNothing,
       method: 'get',
       path: '/large',
       allow: [],

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { answerPage } from '@turnout/access/answer-page';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { listEnrollments } from '@turnout/attendance-store/reading/list-enrollments';
@@ -15,6 +14,7 @@ import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { enroll } from '../commands/enroll.ts';
 import type { AdminContext } from '../context.ts';
+import { digest } from './digest.ts';
 import { enrollmentBody, storyBody } from './enrollment-body.ts';
 import { enrollRefused } from './refusals.ts';
 import { readers, route, writers } from './route.ts';
@@ -85,9 +85,4 @@ export function readEnrollmentRoute({ models }: AdminContext) {
       return story ? { status: 200, body: storyBody(story) } : { problem: 'not_found' };
     },
   });
-}
-
-/** Stands for the filters in a cursor: a page of other filters would not go on where this one ended. */
-function digest(filters: object): string {
-  return createHash('sha256').update(JSON.stringify(filters)).digest('base64url').slice(0, 16);
 }

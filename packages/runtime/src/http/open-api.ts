@@ -132,7 +132,10 @@ function contentOf(answer: AnswerShape): object {
   if (answer === null) return {};
   if (!('mediaTypes' in answer)) return { content: { 'application/json': { schema: answer } } };
   return {
-    content: Object.fromEntries(answer.mediaTypes.map((type) => [type, { schema: { type: 'string' } }])),
+    content: {
+      ...(answer.json && { 'application/json': { schema: answer.json } }),
+      ...Object.fromEntries(answer.mediaTypes.map((type) => [type, { schema: { type: 'string' } }])),
+    },
   };
 }
 

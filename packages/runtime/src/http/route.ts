@@ -16,8 +16,11 @@ export interface RouteRequest<Principal, Params, Query, Body> {
   signal: AbortSignal;
 }
 
-/** A JSON body by its schema, or another one by its media types; null is no body. */
-export type AnswerShape = z.ZodType | { readonly mediaTypes: readonly string[] } | null;
+/** A JSON body by its schema, or others by their media types, beside which it may be had as JSON; null is no body. */
+export type AnswerShape =
+  | z.ZodType
+  | { readonly mediaTypes: readonly string[]; readonly json?: z.ZodType }
+  | null;
 
 type Nothing = Readonly<Record<never, never>>;
 type OutputOf<Schema, Otherwise> = Schema extends z.ZodType ? z.output<Schema> : Otherwise;

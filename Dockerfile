@@ -32,5 +32,5 @@ USER node
 # Sockets, not processors, are what a service waits for; the nursery is what its requests leave behind.
 ENTRYPOINT ["node", "--env-file-if-exists=/secrets/env", "--max-semi-space-size=32", "--import", "@turnout/runtime/telemetry-register"]
 CMD ["src/main.ts"]
-HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=8s --start-period=60s --retries=6 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

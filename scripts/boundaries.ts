@@ -32,6 +32,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   chaos: ['broker', 'contracts', 'database', 'invariants', 'local-stack', 'runtime', 'test-kit'],
   demo: ['contracts'],
   drill: ['broker', 'contracts', 'database', 'demo', 'invariants', 'local-stack', 'runtime', 'test-kit'],
+  fuzz: [],
   invariants: ['attendance', 'attendance-store', 'contracts', 'runtime'],
   'local-stack': ['access', 'broker', 'contracts', 'database', 'demo', 'runtime'],
   safety: [],

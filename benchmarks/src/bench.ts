@@ -22,6 +22,10 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
     const { parts, benchmarkRelay } = await import('./relay/benchmark.ts');
     return { parts, run: benchmarkRelay };
   },
+  report: async () => {
+    const { parts, benchmarkReport } = await import('./report/benchmark.ts');
+    return { parts, run: benchmarkReport };
+  },
 };
 
 const usage = `usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')} [--only part,part]`;

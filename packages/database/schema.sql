@@ -218,6 +218,24 @@ CREATE VIEW attendance.contacts AS
      JOIN attendance.participants p USING (organization_id, participant_id))
      JOIN attendance.events v USING (event_id));
 
+CREATE TABLE attendance.corrections (
+    event_id uuid NOT NULL,
+    correction_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    reason text NOT NULL,
+    actor jsonb NOT NULL,
+    cause text NOT NULL,
+    trace jsonb DEFAULT '{}'::jsonb NOT NULL,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    judged_up_to uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    attended integer DEFAULT 0 NOT NULL,
+    no_show integer DEFAULT 0 NOT NULL,
+    error text,
+    finished_at timestamp with time zone,
+    overtaken_by uuid,
+    CONSTRAINT corrections_overtaken CHECK (((overtaken_by IS NULL) OR (finished_at IS NOT NULL)))
+);
+
 CREATE TABLE attendance.device_watermarks (
     event_id uuid NOT NULL,
     device_id uuid NOT NULL,
@@ -484,7 +502,7 @@ CREATE TABLE notifier.deliveries (
     CONSTRAINT deliveries_destination CHECK (
 CASE channel
     WHEN 'webhook'::text THEN ((endpoint_id IS NOT NULL) AND (template IS NULL))
-    ELSE ((endpoint_id IS NULL) AND (template IS NOT NULL) AND (enrollment_id IS NOT NULL))
+    ELSE ((endpoint_id IS NULL) AND (template IS NOT NULL) AND ((enrollment_id IS NOT NULL) OR (template = 'event-closed'::text)))
 END),
     CONSTRAINT deliveries_sent CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text])))
@@ -507,7 +525,8 @@ CREATE TABLE notifier.inbox (
     event_id uuid NOT NULL,
     subject_id uuid NOT NULL,
     sequence integer,
-    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    unwanted boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE notifier.webhook_bodies (
@@ -644,6 +663,9 @@ ALTER TABLE ONLY attendance.check_ins
 ALTER TABLE ONLY attendance.closure_runs
     ADD CONSTRAINT closure_runs_pkey PRIMARY KEY (event_id, run_id);
 
+ALTER TABLE ONLY attendance.corrections
+    ADD CONSTRAINT corrections_pkey PRIMARY KEY (event_id, correction_id);
+
 ALTER TABLE ONLY attendance.device_watermarks
     ADD CONSTRAINT device_watermarks_pkey PRIMARY KEY (event_id, device_id);
 
@@ -755,6 +777,10 @@ CREATE INDEX check_ins_of_enrollment ON attendance.check_ins USING btree (event_
 
 CREATE UNIQUE INDEX closure_runs_id ON attendance.closure_runs USING btree (run_id);
 
+CREATE INDEX closure_runs_of_organization ON attendance.closure_runs USING btree (organization_id, run_id);
+
+CREATE UNIQUE INDEX corrections_open ON attendance.corrections USING btree (event_id) WHERE (finished_at IS NULL);
+
 CREATE INDEX door_checks_of_enrollment ON attendance.door_checks USING btree (event_id, enrollment_id, product_id);
 
 CREATE INDEX enrollments_id ON attendance.enrollments USING btree (enrollment_id);
@@ -788,6 +814,8 @@ CREATE INDEX scans_discrepant ON attendance.scans USING btree (event_id, recorde
 CREATE INDEX scans_in_order ON attendance.scans USING btree (event_id, recorded_at);
 
 CREATE INDEX scans_refused ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (refusal IS NOT NULL);
+
+CREATE INDEX transitions_corrections ON attendance.transitions USING btree (event_id, enrollment_id, version) WHERE ((from_status = ANY (ARRAY['attended'::text, 'no_show'::text])) OR ((from_status = 'confirmed'::text) AND (to_status = 'checked_in'::text) AND (triggered_by = 'admin'::text)));
 
 CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_id, at, transition_id);
 
@@ -845,6 +873,9 @@ ALTER TABLE ONLY attendance.check_ins
 
 ALTER TABLE ONLY attendance.closure_runs
     ADD CONSTRAINT closure_runs_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
+
+ALTER TABLE ONLY attendance.corrections
+    ADD CONSTRAINT corrections_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
 
 ALTER TABLE ONLY attendance.device_watermarks
     ADD CONSTRAINT device_watermarks_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
@@ -1044,6 +1075,22 @@ GRANT UPDATE(external_id) ON TABLE attendance.participants TO turnout_admin;
 GRANT UPDATE(changed_at) ON TABLE attendance.participants TO turnout_admin;
 
 GRANT SELECT ON TABLE attendance.contacts TO turnout_notifier;
+
+GRANT SELECT,INSERT ON TABLE attendance.corrections TO turnout_admin;
+GRANT SELECT ON TABLE attendance.corrections TO turnout_closure;
+
+GRANT UPDATE(judged_up_to) ON TABLE attendance.corrections TO turnout_closure;
+
+GRANT UPDATE(attended) ON TABLE attendance.corrections TO turnout_closure;
+
+GRANT UPDATE(no_show) ON TABLE attendance.corrections TO turnout_closure;
+
+GRANT UPDATE(error) ON TABLE attendance.corrections TO turnout_closure;
+
+GRANT UPDATE(finished_at) ON TABLE attendance.corrections TO turnout_admin;
+GRANT UPDATE(finished_at) ON TABLE attendance.corrections TO turnout_closure;
+
+GRANT UPDATE(overtaken_by) ON TABLE attendance.corrections TO turnout_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE attendance.device_watermarks TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.device_watermarks TO turnout_closure;

@@ -1,6 +1,7 @@
 import type { AttendanceModels } from '@turnout/attendance-store/models/attendance-models';
 import type { Relay } from '@turnout/outbox/relay';
 import type { Db } from '@turnout/runtime/postgres';
+import type { Turns } from './reports/turns.ts';
 import type { TokenModel } from './tokens/token-model.ts';
 
 /** What handlers work with: `models` for plain rows, `db` for statements that lock, or work on sets. */
@@ -9,4 +10,6 @@ export interface AdminContext {
   models: AttendanceModels;
   Token: typeof TokenModel;
   relay: Pick<Relay, 'wake'>;
+  /** Connections of their own for what may take minutes, and whose turn it is to have one. */
+  reports: { db: Db; turns: Turns };
 }

@@ -1,10 +1,12 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { bindAttendanceModels } from '@turnout/attendance-store/models/attendance-models';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
+import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
 import { startRelay } from '@turnout/outbox/relay';
+import { MINUTE, SECOND } from '@turnout/runtime/durations';
 import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
@@ -15,9 +17,13 @@ import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { openSequelize } from '@turnout/runtime/sequelize';
 import type { AdminConfig } from './config.ts';
 import { routes } from './http/routes.ts';
+import { TooManyReports, takeTurns } from './reports/turns.ts';
 import { bindTokenModel } from './tokens/token-model.ts';
 
 const name = 'admin-service';
+
+/** Reports that are made at once, at most, and of one organization. */
+const REPORTS = { atOnce: 4, ofOneOrganization: 2 };
 
 /** Starts the service; disposing what it returns stops it in order. A start that fails closes what it had opened. */
 export async function startAdminService(config: AdminConfig): Promise<HttpServer> {
@@ -25,6 +31,17 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const logger = createLogger({ name, ...config.log });
   const database = { ...config.database, applicationName: name };
   const db = opening.use(openDb({ ...database, steadyPlans: true }));
+  const reportsDb = opening.use(
+    openDb({
+      ...database,
+      applicationName: `${name} reports`,
+      max: REPORTS.atOnce,
+      queryTimeoutMs: 20 * SECOND,
+      // A report waits for whoever reads it: somewhat longer than the server lets them read nothing.
+      idleInTransactionMs: MINUTE,
+      steadyPlans: true,
+    }),
+  );
   const sequelize = openSequelize(database);
   opening.defer(() => sequelize.close());
   await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
@@ -46,12 +63,14 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
       models: bindAttendanceModels(sequelize),
       Token: bindTokenModel(sequelize),
       relay,
+      reports: { db: reportsDb, turns: takeTurns(REPORTS.ofOneOrganization) },
     }),
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
+    documents: apiDocuments.admin,
     placesAtOnce: config.database.max,
     problem,
-    isUnavailable,
+    isUnavailable: (error) => error instanceof TooManyReports || isUnavailable(error),
     logger,
   });
   const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));

@@ -48,7 +48,7 @@ describe('changing an event that is open', () => {
       expect(eventBody.safeParse(body).error).toBeUndefined();
       const [[field, sent]] = Object.entries(changes) as [[string, unknown]];
       const expected = field.endsWith('At') ? new Date(sent as string).toISOString() : sent;
-      expect(body).toEqual({ ...before, [field]: expected, days: body.days });
+      expect(body).toEqual({ ...before, [field]: expected, days: body.days, closure: body.closure });
       expect(await read(eventId)).toEqual(body);
     },
   );

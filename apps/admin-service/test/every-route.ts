@@ -5,12 +5,15 @@ export interface Ids {
   enrollmentId: string;
   tokenId: string;
   productId: string;
+  participantId: string;
 }
 
 export interface RouteExample {
   method: string;
   /** As the service's table of routes has it. */
   path: string;
+  /** What it asks for, where something must be. */
+  query?: string;
   body?: object;
 }
 
@@ -21,6 +24,7 @@ export const everyRoute: readonly RouteExample[] = [
   { method: 'get', path: '/v1/events/:eventId' },
   { method: 'patch', path: '/v1/events/:eventId', body: { name: 'Other Days' } },
   { method: 'post', path: '/v1/events/:eventId/cancellation', body: { reason: 'storm' } },
+  { method: 'post', path: '/v1/events/:eventId/copies', body: { startsAt: '2027-05-01T09:00:00+02:00' } },
   {
     method: 'post',
     path: '/v1/events/:eventId/enrollments',
@@ -48,11 +52,30 @@ export const everyRoute: readonly RouteExample[] = [
   { method: 'get', path: '/v1/events/:eventId/products' },
   { method: 'get', path: '/v1/events/:eventId/products/:productId' },
   { method: 'get', path: '/v1/events/:eventId/transitions' },
+  { method: 'get', path: '/v1/settings' },
+  {
+    method: 'put',
+    path: '/v1/settings',
+    body: {
+      defaultAttendanceRequirement: null,
+      closureGraceMinutes: 0,
+      reentry: 'allowed',
+      closureNotifications: { participants: true, organizers: false },
+      retentionDays: null,
+    },
+  },
+  { method: 'get', path: '/v1/events/:eventId/report' },
+  { method: 'get', path: '/v1/events/:eventId/check-ins/report' },
+  { method: 'get', path: '/v1/events/:eventId/check-ins/counts', query: '?by=hour' },
+  { method: 'get', path: '/v1/reports/attendance' },
+  { method: 'get', path: '/v1/participants' },
+  { method: 'get', path: '/v1/participants/:participantId' },
+  { method: 'get', path: '/v1/participants/:participantId/history' },
   { method: 'post', path: '/v1/tokens', body: { role: 'auditor', label: 'for the books' } },
   { method: 'get', path: '/v1/tokens' },
   { method: 'delete', path: '/v1/tokens/:tokenId' },
 ];
 
-export function pathWith({ path }: RouteExample, ids: Ids): string {
-  return path.replace(/:(\w+)/g, (_match, name: keyof Ids) => ids[name]);
+export function pathWith({ path, query = '' }: RouteExample, ids: Ids): string {
+  return path.replace(/:(\w+)/g, (_match, name: keyof Ids) => ids[name]) + query;
 }

@@ -23,13 +23,37 @@ export async function givenEnrollment(
   return body.id;
 }
 
+export async function participantOf(
+  { admin }: AdminUnderTest,
+  eventId: string,
+  enrollmentId: string,
+): Promise<string> {
+  const { body } = await admin.get(`/v1/events/${eventId}/enrollments/${enrollmentId}`);
+  return body.participant.id;
+}
+
 /** A scan of an enrollment, as the door takes it. */
 export async function givenCheckIn(
   { owner, organization }: AdminUnderTest,
-  { eventId, enrollmentId, scannedAt }: { eventId: string; enrollmentId: string; scannedAt: string },
-): Promise<void> {
+  {
+    eventId,
+    enrollmentId,
+    scannedAt,
+    station = 'Door A',
+    direction = 'entry',
+    deviceId = newId(),
+  }: {
+    eventId: string;
+    enrollmentId: string;
+    scannedAt: string;
+    station?: string | null;
+    direction?: 'entry' | 'exit';
+    deviceId?: string;
+  },
+): Promise<string> {
   const made = new Date(scannedAt);
-  const scan = { scannedAt: made, direction: 'entry', station: 'Door A', deviceId: null } as const;
+  const scan = { scannedAt: made, direction, station, deviceId: null };
+  const id = newId();
   await changeEnrollments(
     owner,
     { by: 'enrollments', organizationId: organization.id, eventId, enrollmentIds: [enrollmentId] },
@@ -40,12 +64,12 @@ export async function givenCheckIn(
       const { day, outcome, move } = decision;
       const checkIn = {
         ...scan,
-        id: newId(),
+        id,
         scanId: newId(),
         day,
         recordedAt: now,
         source: 'scan' as const,
-        deviceId: newId(),
+        deviceId,
         annulledAt: null,
         turnedAway: false,
       };
@@ -53,6 +77,7 @@ export async function givenCheckIn(
     }),
     context,
   );
+  return id;
 }
 
 export async function givenProduct(

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts';
 import { everyRoute, pathWith } from './every-route.ts';
 import { someone, typeScriptDays } from './examples.ts';
-import { givenClosure, givenEnrollment, givenEvent, givenOrder, givenProduct } from './given.ts';
+import {
+  givenClosure,
+  givenEnrollment,
+  givenEvent,
+  givenOrder,
+  givenProduct,
+  participantOf,
+} from './given.ts';
 
 let service: AdminUnderTest;
 beforeAll(async () => {
@@ -16,8 +23,9 @@ it('every route works with a single connection, also when many are called at onc
   await givenClosure(service, eventId, [enrollmentId]);
   const { body: token } = await service.admin.post('/v1/tokens', { role: 'auditor', label: 'x' });
   const productId = await givenProduct(service, eventId);
+  const participantId = await participantOf(service, eventId, enrollmentId);
   await givenOrder(service, { eventId, enrollmentId }, []);
-  const ids = { eventId, enrollmentId, tokenId: token.id, productId };
+  const ids = { eventId, enrollmentId, tokenId: token.id, productId, participantId };
   const calls = [...everyRoute, ...everyRoute, ...everyRoute];
   const answers = await Promise.all(
     calls.map((route) => service.admin.send(route.method.toUpperCase(), pathWith(route, ids), route.body)),

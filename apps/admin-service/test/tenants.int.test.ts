@@ -5,7 +5,14 @@ import { routes } from '../src/http/routes.ts';
 import { type AdminUnderTest, type Answer, type Client, startAdminUnderTest } from './admin-under-test.ts';
 import { everyRoute, type Ids, pathWith, type RouteExample } from './every-route.ts';
 import { nobody, someone } from './examples.ts';
-import { givenClosure, givenEnrollment, givenEvent, givenOrder, givenProduct } from './given.ts';
+import {
+  givenClosure,
+  givenEnrollment,
+  givenEvent,
+  givenOrder,
+  givenProduct,
+  participantOf,
+} from './given.ts';
 
 let service: AdminUnderTest;
 let ours: Ids;
@@ -18,8 +25,9 @@ beforeAll(async () => {
   await givenClosure(service, eventId, [enrollmentId]);
   const { body } = await service.admin.post('/v1/tokens', { role: 'auditor', label: 'ours' });
   const productId = await givenProduct(service, eventId);
+  const participantId = await participantOf(service, eventId, enrollmentId);
   await givenOrder(service, { eventId, enrollmentId }, [{ productId, quantity: 2 }]);
-  ours = { eventId, enrollmentId, tokenId: body.id, productId };
+  ours = { eventId, enrollmentId, tokenId: body.id, productId, participantId };
   const organization = await givenOrganization(service.owner);
   strangerToken = organization.tokens.admin;
   stranger = service.as(strangerToken);
@@ -73,6 +81,7 @@ describe('to another organization', () => {
           enrollmentId: nobody,
           tokenId: nobody,
           productId: nobody,
+          participantId: nobody,
         }),
       );
       expect(missing).toMatchObject({ status: 404 });

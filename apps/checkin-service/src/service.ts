@@ -1,6 +1,7 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { lookAtEvent } from '@turnout/attendance-store/door/look-at-event';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
+import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
@@ -44,6 +45,7 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
     routes: routes({ db, relay, live, record }),
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
+    documents: apiDocuments.checkin,
     // Two thirds of the connections are for scans, whatever else is asked for.
     placesAtOnce: Math.ceil(config.database.max / 3),
     problem,

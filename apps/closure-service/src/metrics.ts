@@ -13,6 +13,9 @@ export const counted = {
   lockSkipped: meter.createCounter('turnout_closure_lock_skipped_total', {
     description: 'events closed without the lock, because Redis did not answer',
   }),
+  judgedAgain: meter.createCounter('turnout_closure_judged_again_total', {
+    description: 'enrollments that got the other verdict after their closed event was corrected',
+  }),
   waitedForDevices: meter.createCounter('turnout_closure_waited_for_devices_total', {
     description: 'times that an event was not closed because devices still held scans of it',
   }),

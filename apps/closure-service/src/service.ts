@@ -1,5 +1,6 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
+import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
@@ -16,6 +17,7 @@ import { startSchedule } from '@turnout/runtime/schedule';
 import { startBackground } from './background.ts';
 import { closureOf, openClosingDb } from './closure.ts';
 import type { ClosureConfig } from './config.ts';
+import { startCorrectionLoop } from './correction-loop.ts';
 import { routes } from './http/routes.ts';
 import { watchDue } from './metrics.ts';
 import { scheduledLook } from './scheduled-look.ts';
@@ -56,6 +58,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     routes: routes({ db, closure, background }),
     ...guardRoutes(db),
     readiness: readyWithPostgres(db, publisher),
+    documents: apiDocuments.closure,
     placesAtOnce: Math.ceil(config.database.max / 2),
     problem,
     isUnavailable,
@@ -72,6 +75,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
       }),
     ),
   );
+  opening.use(startCorrectionLoop(closure));
   // When stopping, once no request is left: runs end after the batch they are in, and the rest is left to the next.
   opening.defer(() => stopping.abort());
   const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));

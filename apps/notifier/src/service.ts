@@ -1,5 +1,6 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { declareNotifierQueue } from '@turnout/broker/require-broker';
+import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { notifierDeadLetterQueue, notifierQueue } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
@@ -86,6 +87,7 @@ export async function startNotifier(
     }),
     ...guardRoutes(db),
     readiness: () => readiness({ db, consumer }),
+    documents: apiDocuments.notifier,
     // The other half is for messages, which must not wait for lists.
     placesAtOnce: Math.ceil(config.database.max / 2),
     problem,

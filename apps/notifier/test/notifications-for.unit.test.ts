@@ -50,7 +50,7 @@ const others = {
 describe('who hears what', () => {
   it('tells a participant who attended, by e-mail', () => {
     const person = anybody();
-    expect(notificationsFor(attendedEvent(person))).toEqual([
+    expect(notificationsFor(attendedEvent(person), { participants: true, organizers: false })).toEqual([
       {
         enrollmentId: person.enrollmentId,
         channel: 'email',
@@ -73,6 +73,6 @@ describe('who hears what', () => {
         data,
       }),
     );
-    expect(notificationsFor(event)).toEqual([]);
+    expect(notificationsFor(event, { participants: true, organizers: false })).toEqual([]);
   });
 });

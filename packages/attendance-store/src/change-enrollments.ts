@@ -1,13 +1,15 @@
 import { failpoint } from '@turnout/runtime/failpoint';
 import type { Db, Tx } from '@turnout/runtime/postgres';
 import { isRetryable, isUniqueViolation } from '@turnout/runtime/postgres';
+import { type CorrectedBatch, noteProgress } from './correcting/note-correction.ts';
 import type { Change, Fact } from './fact.ts';
 import { type Batch, loadBatch } from './loading/load-batch.ts';
+import { type JudgedBatch, loadJudged } from './loading/load-judged.ts';
 import { loadUndecided, type UndecidedBatch } from './loading/load-undecided.ts';
 import type { AnsweredScan } from './saving/answered-scan.ts';
 import type { ScanAttempts } from './saving/save-attempts.ts';
 import { saveChanges } from './saving/save-changes.ts';
-import type { Selection, UndecidedSelection } from './selection.ts';
+import type { JudgedSelection, Selection, UndecidedSelection } from './selection.ts';
 import type { ChangeContext, StoredEnrollment, StoredEvent } from './stored.ts';
 
 /** What a decision about a batch wants to happen, and what it tells the caller. */
@@ -54,18 +56,37 @@ export async function changeUndecided<Result>(
   return await change(db, selection.eventId, (tx) => loadUndecided(tx, selection), decide, context);
 }
 
+/**
+ * The same for the next enrollments that a correction has to judge again. How far it is moves in the same transaction.
+ *
+ * @throws NotOursError when somebody else is at the correction, or it is over
+ */
+export async function changeJudged(
+  db: Db,
+  selection: JudgedSelection,
+  decide: (batch: JudgedBatch) => Decision<CorrectedBatch>,
+  context: ChangeContext,
+): Promise<CorrectedBatch> {
+  const load = async (tx: Tx) => await loadJudged(tx, selection);
+  return await change(db, selection.eventId, load, decide, context, (tx, corrected) =>
+    noteProgress(tx, selection, corrected),
+  );
+}
+
 async function change<Loaded extends { now: Date }, Result>(
   db: Db,
   eventId: string,
   load: (tx: Tx) => Promise<Loaded>,
   decide: (loaded: Loaded) => Decision<Result>,
   context: ChangeContext,
+  note: (tx: Tx, result: Result) => void = () => undefined,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const outcome = await db.transaction(async (tx) => {
         const loaded = await load(tx);
         const { changes, answers = [], attempts, result } = decide(loaded);
+        note(tx, result);
         saveChanges(tx, { eventId, changes, answers, attempts, context, at: loaded.now });
         failpoint('enrollments.saved');
         return result;

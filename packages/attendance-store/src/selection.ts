@@ -24,3 +24,10 @@ export interface UndecidedSelection {
   after: string | null;
   limit: number;
 }
+
+/** The next enrollments that a correction of an event has not looked at, whatever their status. */
+export interface JudgedSelection {
+  eventId: string;
+  correctionId: string;
+  limit: number;
+}

@@ -28,6 +28,11 @@ export interface UndecidedEnrollment extends EnrollmentState {
   checkIns: readonly DayEvidence[];
 }
 
+/** An enrollment with as much as judging it again looks at. */
+export interface JudgedEnrollment extends EnrollmentState, Pick<Enrollment, 'verdictBy'> {
+  checkIns: readonly DayEvidence[];
+}
+
 /** An enrollment with all that a decision about it may need. */
 export interface StoredEnrollment extends Enrollment, EnrollmentState {
   displayName: string;

@@ -1,37 +1,45 @@
 import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
-import { openSequelize } from '@turnout/runtime/sequelize';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { changeEvent, type EventChanges, type EventState } from '../src/events/change-event.ts';
-import { type AttendanceModels, bindAttendanceModels } from '../src/models/attendance-models.ts';
+import {
+  type ChangedEvent,
+  changeEvent as changeIn,
+  type EventChanges,
+  type EventDecision,
+  type EventState,
+} from '../src/events/change-event.ts';
 
 let database: TestDatabase;
 let owner: Db;
-let models: AttendanceModels;
+let db: Db;
 let organizationId: string;
 let eventId: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   owner = openDb({ url: database.url, max: 2, applicationName: 'test' });
-  models = bindAttendanceModels(
-    openSequelize({ url: database.urlFor('admin'), max: 2, applicationName: 'test' }),
-  );
+  db = openDb({ url: database.urlFor('admin'), max: 2, applicationName: 'test' });
   organizationId = (await givenOrganization(owner)).id;
 });
 beforeEach(async () => {
   eventId = await givenEvent(owner, organizationId);
 });
 afterAll(async () => {
-  await models.sequelize.close();
+  await db[Symbol.asyncDispose]();
   await owner[Symbol.asyncDispose]();
   await database.drop();
 });
 
+const changeEvent = async (
+  event: { organizationId: string; eventId: string },
+  options: { askForCheckIns: boolean },
+  decide: (state: EventState) => EventDecision<string>,
+): Promise<ChangedEvent<string> | null> =>
+  await db.transaction(async (tx) => await changeIn(tx, event, options, decide));
 const change = (changes: EventChanges, askForCheckIns = false) =>
-  changeEvent(models, { organizationId, eventId }, { askForCheckIns }, () => ({
+  changeEvent({ organizationId, eventId }, { askForCheckIns }, () => ({
     outcome: 'change',
     changes,
   }));
@@ -65,7 +73,7 @@ describe('changing an event', () => {
     let changing: Promise<unknown> | undefined;
     await owner.transaction(async (tx) => {
       await tx.query(`update attendance.events set name = 'renamed' where event_id = $1`, [eventId]);
-      changing = changeEvent(models, { organizationId, eventId }, { askForCheckIns: false }, ({ event }) => ({
+      changing = changeEvent({ organizationId, eventId }, { askForCheckIns: false }, ({ event }) => ({
         outcome: 'refused',
         refusal: event.name,
       }));
@@ -77,7 +85,7 @@ describe('changing an event', () => {
   it('tells the decision what there is: the closure, and check-ins if it asks for them', async () => {
     const states: EventState[] = [];
     const look = async (askForCheckIns: boolean) =>
-      await changeEvent(models, { organizationId, eventId }, { askForCheckIns }, (state) => {
+      await changeEvent({ organizationId, eventId }, { askForCheckIns }, (state) => {
         states.push(state);
         return { outcome: 'refused', refusal: 'just looking' };
       });
@@ -113,7 +121,7 @@ describe('changing an event', () => {
   });
 
   it('changes nothing when the decision throws', async () => {
-    const failing = changeEvent(models, { organizationId, eventId }, { askForCheckIns: true }, () => {
+    const failing = changeEvent({ organizationId, eventId }, { askForCheckIns: true }, () => {
       throw new Error('a fault');
     });
     await expect(failing).rejects.toThrow('a fault');
@@ -123,7 +131,7 @@ describe('changing an event', () => {
   it('finds no event of another organization', async () => {
     const other = { organizationId: newId(), eventId };
     expect(
-      await changeEvent(models, other, { askForCheckIns: false }, () => ({ outcome: 'change', changes: {} })),
+      await changeEvent(other, { askForCheckIns: false }, () => ({ outcome: 'change', changes: {} })),
     ).toBeNull();
   });
 });

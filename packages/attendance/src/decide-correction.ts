@@ -1,4 +1,4 @@
-import type { Enrollment } from './enrollment.ts';
+import type { DayEvidence, Enrollment } from './enrollment.ts';
 import type { EventPolicy } from './event.ts';
 import type { Move } from './moves.ts';
 import { evaluate, evidenceOf } from './requirement.ts';
@@ -9,7 +9,7 @@ import { evaluate, evidenceOf } from './requirement.ts';
  */
 export function decideCorrection(
   event: EventPolicy,
-  enrollment: Enrollment,
+  enrollment: Pick<Enrollment, 'status' | 'verdictBy'> & { checkIns: readonly DayEvidence[] },
   reason: string,
 ): { move: Move | null } {
   const { status, verdictBy } = enrollment;

@@ -2,14 +2,15 @@ import { participantAttendedType } from '@turnout/contracts/events/participant-a
 import { type Invariant, OFFENDERS_SHOWN } from './invariant.ts';
 
 export const effectsBelongToOneEvent: Invariant = {
-  name: 'Each notification belongs to exactly one event id, and each ParticipantAttended received has one',
+  name: 'Each notification belongs to exactly one event id, and each ParticipantAttended received has one, or none was wanted',
   findOffenders: async (db) => [
     ...(await db.query(
       `select i.message_id, i.subject_id, count(d.delivery_id) as deliveries, 'not exactly one delivery' as problem
        from notifier.inbox i
        left join notifier.deliveries d on d.message_id = i.message_id and d.endpoint_id is null
        where i.type = $1
-       group by i.message_id, i.subject_id having count(d.delivery_id) <> 1
+       group by i.message_id, i.subject_id, i.unwanted
+       having count(d.delivery_id) <> case when i.unwanted then 0 else 1 end
        limit $2`,
       [participantAttendedType, OFFENDERS_SHOWN],
     )),

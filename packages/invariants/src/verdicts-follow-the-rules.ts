@@ -54,11 +54,13 @@ function contradiction(event: StoredEvent, row: Row, checkIns: readonly CheckIn[
   }
 }
 
+/** Apart from events that were corrected and are being judged again: of these some verdicts follow the rule before. */
 async function nextEnrollments(db: Queryable, last: Row | undefined): Promise<Row[]> {
   return await db.query<Row>(
     `select event_id, enrollment_id, status, verdict_by
      from attendance.enrollments
-     where $1::uuid is null or (event_id, enrollment_id) > ($1, $2::uuid)
+     where ($1::uuid is null or (event_id, enrollment_id) > ($1, $2::uuid))
+       and event_id not in (select event_id from attendance.corrections where finished_at is null)
      order by event_id, enrollment_id limit $3`,
     [last?.event_id ?? null, last?.enrollment_id ?? null, BATCH],
   );

@@ -12,6 +12,8 @@ export interface DatabaseConfig {
   connectTimeoutMs?: number;
   /** How long a statement waits for a lock. Default 1200 ms. */
   lockTimeoutMs?: number;
+  /** How long a transaction may wait for us between two statements before the server ends it. Default 10 s. */
+  idleInTransactionMs?: number;
   /** For statements that look rows up by their keys, and few others: plans by an index, whatever the values are. */
   steadyPlans?: boolean;
 }
@@ -27,7 +29,7 @@ export function sessionSettings(config: DatabaseConfig) {
     // Longer than `deadlock_timeout`, by default a second, after which PostgreSQL looks for one, so that one is broken and tried again.
     lock_timeout: config.lockTimeoutMs ?? 1200,
     // Frees the row locks of a process that stopped in the middle of a transaction.
-    idle_in_transaction_session_timeout: 10_000,
+    idle_in_transaction_session_timeout: config.idleInTransactionMs ?? 10_000,
     connectionTimeoutMillis: config.connectTimeoutMs ?? 1000,
     keepAlive: true,
   };

@@ -72,8 +72,8 @@ class TooManyWaiting extends Error {
  *
  * Every wait has a deadline on this side: getting a connection, and what is sent in one turn, all its statements
  * together. A connection that missed its deadline or broke is discarded, and so is every other one that has not answered
- * since: after a network fault the whole pool may be dead sockets, and trying them one by one would take a deadline each. Who
- * would wait behind too many others is turned away at once.
+ * since: after a network fault the whole pool may be dead sockets, and trying them one by one would take a deadline each.
+ * Who would wait behind too many others is turned away at once.
  */
 export function openDb(config: DatabaseConfig): Db {
   const pool = new pg.Pool({

@@ -6,6 +6,7 @@ import { routeFor } from '@turnout/runtime/http/route';
 import { listenTo } from '@turnout/test-kit/listen-to';
 import { describe, expect, it } from 'vitest';
 import { type Caller, startApplication } from './support/application.ts';
+import { toldNothing } from './support/told-nothing.ts';
 
 const route = routeFor<Caller>();
 
@@ -41,7 +42,7 @@ function source() {
 const quick: Partial<StreamTimes> = { recheckMs: 10 };
 
 function streamRoute(events: (signal: AbortSignal) => AsyncIterable<ServerSentEvent>, allow: string[] = []) {
-  return route({ method: 'get', path: '/stream', allow, handle: async () => ({ events }) });
+  return route({ ...toldNothing, method: 'get', path: '/stream', allow, handle: async () => ({ events }) });
 }
 
 describe('an event stream', () => {
@@ -125,6 +126,7 @@ describe('an event stream', () => {
   it('that is refused is a problem like any other', async () => {
     await using app = await startApplication([
       route({
+        ...toldNothing,
         method: 'get',
         path: '/stream',
         allow: ['desk'],

@@ -2,6 +2,7 @@ import { routeFor } from '@turnout/runtime/http/route';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Application, type Caller, startApplication } from './support/application.ts';
+import { toldNothing } from './support/told-nothing.ts';
 
 const route = routeFor<Caller>();
 class Outage extends Error {}
@@ -12,6 +13,7 @@ const signals: AbortSignal[] = [];
 
 const routes = [
   route({
+    ...toldNothing,
     method: 'get',
     path: '/slow',
     allow: [],
@@ -23,6 +25,7 @@ const routes = [
     },
   }),
   route({
+    ...toldNothing,
     method: 'get',
     path: '/private',
     allow: ['hangs'],
@@ -30,18 +33,21 @@ const routes = [
     handle: async () => ({ status: 200 }),
   }),
   route({
+    ...toldNothing,
     method: 'get',
     path: '/outage',
     allow: [],
     handle: () => Promise.reject(new Outage('db.internal:5432')),
   }),
   route({
+    ...toldNothing,
     method: 'get',
     path: '/bug',
     allow: [],
     handle: () => Promise.reject(new Error('secret of ours')),
   }),
   route({
+    ...toldNothing,
     method: 'get',
     path: '/sudden-bug',
     allow: [],
@@ -50,6 +56,7 @@ const routes = [
     },
   }),
   route({
+    ...toldNothing,
     method: 'get',
     path: '/unsendable',
     allow: [],

@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Application, type Caller, startApplication } from './support/application.ts';
 import { parseAnswer, rawExchange } from './support/raw-exchange.ts';
+import { toldNothing } from './support/told-nothing.ts';
 
 const route = routeFor<Caller>();
 const kept: unknown[] = [];
 
 const routes = [
   route({
+    ...toldNothing,
     method: 'post',
     path: '/things/:name',
     allow: ['admin'],

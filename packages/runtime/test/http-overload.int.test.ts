@@ -1,6 +1,7 @@
 import { routeFor } from '@turnout/runtime/http/route';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Application, type Caller, startApplication } from './support/application.ts';
+import { toldNothing } from './support/told-nothing.ts';
 
 const route = routeFor<Caller>();
 const PLACES = 2;
@@ -14,7 +15,7 @@ let app: Application;
 beforeEach(async () => {
   ({ promise: released, resolve: release } = Promise.withResolvers<void>());
   begun = 0;
-  const work = { allow: ['admin'] as const, deadlineMs: 20_000 };
+  const work = { ...toldNothing, allow: ['admin'] as const, deadlineMs: 20_000 };
   app = await startApplication(
     [
       route({

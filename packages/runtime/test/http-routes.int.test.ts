@@ -3,6 +3,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Application, type Caller, startApplication } from './support/application.ts';
+import { toldNothing } from './support/told-nothing.ts';
 
 const route = routeFor<Caller, 'admin' | 'desk'>();
 const event = '0197d3a0-0000-7000-8000-000000000001';
@@ -11,6 +12,7 @@ const seen: unknown[] = [];
 
 const routes = [
   route({
+    ...toldNothing,
     method: 'post',
     path: '/events/:eventId/things',
     allow: ['admin'],
@@ -27,6 +29,7 @@ const routes = [
     },
   }),
   route({
+    ...toldNothing,
     method: 'get',
     path: '/events/:eventId/things/:name',
     allow: ['admin', 'desk'],
@@ -34,6 +37,7 @@ const routes = [
     handle: async ({ params }) => ({ status: 200, body: params }),
   }),
   route({
+    ...toldNothing,
     method: 'get',
     path: '/events/:eventId/things/largest',
     allow: ['admin'],
@@ -41,6 +45,7 @@ const routes = [
     handle: async () => ({ status: 200, body: { largest: true } }),
   }),
   route({
+    ...toldNothing,
     method: 'delete',
     path: '/events/:eventId/things/:name',
     allow: ['admin'],
@@ -48,6 +53,7 @@ const routes = [
     handle: async () => ({ status: 204 }),
   }),
   route({
+    ...toldNothing,
     method: 'post',
     path: '/refused',
     allow: [],
@@ -59,6 +65,7 @@ const routes = [
     }),
   }),
   route({
+    ...toldNothing,
     method: 'get',
     path: '/text',
     allow: [],
@@ -235,7 +242,13 @@ describe('a refusal', () => {
 describe('a route table', () => {
   it('refuses a path whose parameters its schema does not name', () => {
     const define = () =>
-      route({ method: 'get', path: '/x/:id', allow: [], handle: async () => ({ status: 200 }) });
+      route({
+        ...toldNothing,
+        method: 'get',
+        path: '/x/:id',
+        allow: [],
+        handle: async () => ({ status: 200 }),
+      });
     expect(define).toThrow('/x/:id and the schema of its parameters differ in id');
   });
 });

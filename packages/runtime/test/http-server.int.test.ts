@@ -5,11 +5,13 @@ import { routeFor } from '@turnout/runtime/http/route';
 import { describe, expect, it } from 'vitest';
 import { type Application, type Caller, startApplication } from './support/application.ts';
 import { parseAnswer, rawExchange } from './support/raw-exchange.ts';
+import { toldNothing } from './support/told-nothing.ts';
 
 const route = routeFor<Caller>();
 
 function workRoute(work: () => Promise<unknown>) {
   return route({
+    ...toldNothing,
     method: 'post',
     path: '/work',
     allow: [],
@@ -141,6 +143,7 @@ describe('a request that takes too long to arrive', () => {
 describe('a client that does not read its answer', () => {
   it('is let go when nothing has moved for a while', async () => {
     const large = route({
+      ...toldNothing,
       method: 'get',
       path: '/large',
       allow: [],

@@ -7,6 +7,7 @@ import { createTestDatabase } from '@turnout/test-kit/test-database';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { toldNothing } from './support/told-nothing.ts';
 
 /** The value of one line; labels as they stand. */
 const measured = (text: string, line: string) =>
@@ -20,6 +21,7 @@ describe('the measurements of a process', () => {
     const app = createApp({
       routes: [
         route({
+          ...toldNothing,
           method: 'get',
           path: '/v1/codes/:code',
           allow: [],
@@ -31,6 +33,7 @@ describe('the measurements of a process', () => {
       authorize: () => undefined,
       readiness: async () => ({ ready: true, checks: {} }),
       problem: (code, { requestId }) => ({ status: 404, body: { code, requestId } }),
+      placesAtOnce: 10,
       isUnavailable: () => false,
       logger: createLogger({ name: 'test', level: 'silent' }),
     });

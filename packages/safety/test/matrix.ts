@@ -9,7 +9,8 @@
  * | a role that is not named | 403 |
  * | a token of another organization, where the path names something | 404 |
  * | a token for other events, where the path names something | 404 |
- * | the same, where a route is for the whole `organization` | 403 |
+ * | the same, where a route is for the whole `organization` and its path names no event | 403 |
+ * | where nobody is named: everybody | as it `gives` |
  *
  * A list without a name in its path is `filtered`: everybody who may see it gets what is theirs.
  */
@@ -43,6 +44,13 @@ const person = () => ({
   accessCode: newId(),
   ticketType: 'Speaker',
 });
+const settings = {
+  defaultAttendanceRequirement: { type: 'minimum_days', days: 2 },
+  closureGraceMinutes: 5,
+  reentry: 'allowed',
+  closureNotifications: { participants: true, organizers: false },
+  retentionDays: 400,
+};
 const because = { reason: 'as agreed' };
 const madeAt = () => new Date().toISOString();
 const HOUR = 3_600_000;
@@ -99,6 +107,9 @@ export const matrix: Record<Service, readonly MatrixLine[]> = {
     line(`POST ${EVENT}/closure-runs`, writing, { uses: 'endedEvent', gives: 202 }),
     line(`GET ${EVENT}/closure-runs`, reading),
     line('GET /v1/closure-runs/:runId', reading),
+    line('GET /v1/closure-runs', reading, { scope: 'filtered' }),
+    line('GET /v1/closures', reading, { scope: 'filtered' }),
+    line(`GET ${EVENT}/closure-preview`, reading),
   ],
 
   admin: [
@@ -107,6 +118,11 @@ export const matrix: Record<Service, readonly MatrixLine[]> = {
     line(`GET ${EVENT}`, reading),
     line(`PATCH ${EVENT}`, writing, { uses: 'event', body: { name: 'Other Days', dayBoundary: '03:00' } }),
     line(`POST ${EVENT}/cancellation`, writing, { uses: 'event', body: because }),
+    line(`POST ${EVENT}/copies`, writing, {
+      scope: 'organization',
+      body: { startsAt: '2027-05-01T09:00:00+02:00', name: 'Next Days' },
+      gives: 201,
+    }),
     line(`POST ${EVENT}/enrollments`, writing, { body: person, gives: 201 }),
     line(`GET ${EVENT}/enrollments`, reading),
     line(`GET ${ENROLLMENT}`, reading),
@@ -124,6 +140,17 @@ export const matrix: Record<Service, readonly MatrixLine[]> = {
     line(`GET ${EVENT}/products`, reading),
     line(`GET ${EVENT}/products/:productId`, reading),
     line(`GET ${EVENT}/transitions`, reading),
+    line('GET /v1/settings', reading, { scope: 'organization' }),
+    line('PUT /v1/settings', writing, { scope: 'organization', body: settings }),
+    line(`GET ${EVENT}/report`, reading),
+    line(`GET ${EVENT}/check-ins/report`, reading, {
+      filters: ({ enrollmentId, deviceId }) => ({ enrollmentId, device: deviceId }),
+    }),
+    line(`GET ${EVENT}/check-ins/counts`, reading, { query: { by: 'hour' } }),
+    line('GET /v1/reports/attendance', reading, { scope: 'filtered' }),
+    line('GET /v1/participants', reading, { scope: 'filtered' }),
+    line('GET /v1/participants/:participantId', reading),
+    line('GET /v1/participants/:participantId/history', reading),
     line('POST /v1/tokens', writing, {
       scope: 'organization',
       body: ({ eventId }) => ({
@@ -173,6 +200,8 @@ export const matrix: Record<Service, readonly MatrixLine[]> = {
       scope: 'organization',
       body: { email: 'operations@example.org' },
     }),
+    line('GET /asyncapi.json', []),
+    line('GET /schemas/events/:file', []),
   ],
 };
 
@@ -181,4 +210,7 @@ export const onEveryService: readonly MatrixLine[] = [
   line('GET /livez', []),
   line('GET /readyz', []),
   line('GET /metrics', []),
+  line('GET /openapi.json', []),
+  line('GET /docs', []),
+  line('GET /docs/:part', []),
 ];

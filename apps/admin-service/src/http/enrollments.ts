@@ -1,16 +1,20 @@
-import { createHash } from 'node:crypto';
 import { answerPage } from '@turnout/access/answer-page';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { listEnrollments } from '@turnout/attendance-store/reading/list-enrollments';
 import { readEnrollmentStory } from '@turnout/attendance-store/reading/read-enrollment-story';
 import { status } from '@turnout/contracts/http/check-ins';
-import { enrollRequest } from '@turnout/contracts/http/enrollments';
-import { page } from '@turnout/contracts/http/pagination';
+import {
+  enrollmentBody as enrollment,
+  enrollmentStory,
+  enrollRequest,
+} from '@turnout/contracts/http/enrollments';
+import { listOf, page } from '@turnout/contracts/http/pagination';
 import { id, line } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { enroll } from '../commands/enroll.ts';
 import type { AdminContext } from '../context.ts';
+import { digest } from './digest.ts';
 import { enrollmentBody, storyBody } from './enrollment-body.ts';
 import { enrollRefused } from './refusals.ts';
 import { readers, route, writers } from './route.ts';
@@ -19,6 +23,9 @@ export function enrollRoute({ db }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/enrollments',
+    summary: 'Enrolls a participant',
+    answers: { 201: enrollment },
+    refusals: ['event_cancelled', 'already_enrolled', 'access_code_taken', 'participant_ambiguous'],
     allow: writers,
     params: z.object({ eventId: id }),
     body: enrollRequest,
@@ -41,6 +48,8 @@ export function listEnrollmentsRoute({ db, models }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/enrollments',
+    summary: 'Lists the enrollments of an event',
+    answers: { 200: listOf(enrollment) },
     allow: readers,
     params: z.object({ eventId: id }),
     query: z.object({ ...page, status: status.optional(), search: line(200).optional() }),
@@ -66,6 +75,8 @@ export function readEnrollmentRoute({ models }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/enrollments/:enrollmentId',
+    summary: 'Reads one enrollment with all that happened to it',
+    answers: { 200: enrollmentStory },
     allow: readers,
     params: z.object({ eventId: id, enrollmentId: id }),
     async handle({ principal, params }): Promise<Reply> {
@@ -74,9 +85,4 @@ export function readEnrollmentRoute({ models }: AdminContext) {
       return story ? { status: 200, body: storyBody(story) } : { problem: 'not_found' };
     },
   });
-}
-
-/** Stands for the filters in a cursor: a page of other filters would not go on where this one ended. */
-function digest(filters: object): string {
-  return createHash('sha256').update(JSON.stringify(filters)).digest('base64url').slice(0, 16);
 }

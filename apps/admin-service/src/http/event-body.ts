@@ -1,8 +1,14 @@
 import { eventDays } from '@turnout/attendance/event-days';
+import type { EventClosure } from '@turnout/attendance-store/closing/find-closure-states';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
-import type { EventBody } from '@turnout/contracts/http/events';
+import { toEventClosureBody } from '@turnout/contracts/http/closures';
+import type { EventBody, ListedEventBody } from '@turnout/contracts/http/events';
 
-export function eventBody(event: StoredEvent): EventBody {
+export function toEventBody(event: StoredEvent, closure: EventClosure): EventBody {
+  return { ...listedEventBody(event), closure: toEventClosureBody(closure) };
+}
+
+export function listedEventBody(event: StoredEvent): ListedEventBody {
   return {
     id: event.id,
     name: event.name,

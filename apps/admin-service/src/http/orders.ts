@@ -1,7 +1,7 @@
 import { remaining } from '@turnout/attendance/order';
 import { findOrder } from '@turnout/attendance-store/reading/find-order';
 import type { StoredOrder } from '@turnout/attendance-store/stored';
-import { type OrderBody, putOrderRequest } from '@turnout/contracts/http/orders';
+import { type OrderBody, orderBody as order, putOrderRequest } from '@turnout/contracts/http/orders';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -16,6 +16,9 @@ export function putOrderRoute({ db }: AdminContext) {
   return route({
     method: 'put',
     path: '/v1/events/:eventId/enrollments/:enrollmentId/order',
+    summary: 'Replaces the order of an enrollment',
+    answers: { 200: order },
+    refusals: ['already_redeemed'],
     allow: writers,
     params: oneEnrollment,
     body: putOrderRequest,
@@ -32,6 +35,8 @@ export function readOrderRoute({ db }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/enrollments/:enrollmentId/order',
+    summary: 'Reads the order of an enrollment',
+    answers: { 200: order },
     allow: readers,
     params: oneEnrollment,
     async handle({ principal, params }): Promise<Reply> {

@@ -1,6 +1,10 @@
 import { findEnrollment } from '@turnout/attendance-store/reading/find-enrollment';
 import { findTransition } from '@turnout/attendance-store/reading/find-transition';
-import { overrideRequest } from '@turnout/contracts/http/enrollments';
+import {
+  enrollmentBody as enrollmentShape,
+  overridden,
+  overrideRequest,
+} from '@turnout/contracts/http/enrollments';
 import { cancellationRequest } from '@turnout/contracts/http/events';
 import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
@@ -19,6 +23,9 @@ export function overrideRoute({ db, models, relay }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/enrollments/:enrollmentId/overrides',
+    summary: 'Corrects a status by hand',
+    answers: { 200: overridden },
+    refusals: ['event_cancelled', 'illegal_transition', 'day_required', 'not_an_event_day'],
     allow: writers,
     params: oneEnrollment,
     body: overrideRequest,
@@ -51,6 +58,9 @@ export function cancelEnrollmentRoute({ db, models, relay }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/enrollments/:enrollmentId/cancellation',
+    summary: 'Cancels an enrollment',
+    answers: { 200: enrollmentShape },
+    refusals: ['illegal_transition'],
     allow: writers,
     params: oneEnrollment,
     body: cancellationRequest,

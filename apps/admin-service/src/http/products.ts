@@ -4,8 +4,12 @@ import { insertProduct } from '@turnout/attendance-store/products/insert-product
 import type { StoredProduct } from '@turnout/attendance-store/products/stored-product';
 import { findProduct } from '@turnout/attendance-store/reading/find-product';
 import { listProducts } from '@turnout/attendance-store/reading/list-products';
-import { page } from '@turnout/contracts/http/pagination';
-import { createProductRequest, type ProductBody } from '@turnout/contracts/http/products';
+import { listOf, page } from '@turnout/contracts/http/pagination';
+import {
+  createProductRequest,
+  type ProductBody,
+  productBody as product,
+} from '@turnout/contracts/http/products';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -18,6 +22,8 @@ export function createProductRoute({ db, models }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/products',
+    summary: 'Adds something that is sold for an event',
+    answers: { 201: product },
     allow: writers,
     params: oneEvent,
     body: createProductRequest,
@@ -38,6 +44,8 @@ export function listProductsRoute({ db, models }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/products',
+    summary: 'Lists what is sold for an event',
+    answers: { 200: listOf(product) },
     allow: readers,
     params: oneEvent,
     query: z.object(page),
@@ -60,6 +68,8 @@ export function readProductRoute({ db, models }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/products/:productId',
+    summary: 'Reads one product',
+    answers: { 200: product },
     allow: readers,
     params: z.object({ eventId: id, productId: id }),
     async handle({ principal, params }): Promise<Reply> {

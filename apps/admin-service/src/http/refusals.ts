@@ -40,7 +40,7 @@ export function eventRefused(
         detail:
           'The event is closed: verdicts were given by what it says. ' +
           ('fields' in refusal
-            ? `Only its name can still change, not ${refusal.fields.join(', ')}.`
+            ? `To change ${refusal.fields.join(', ')}, send a reason: who was decided by the rule is judged again then.`
             : 'It can no longer be cancelled.'),
         extra: { closedAt: refusal.closedAt.toISOString() },
       };

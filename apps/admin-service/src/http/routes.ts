@@ -3,16 +3,21 @@ import type { Principal } from '@turnout/access/principal';
 import type { Route } from '@turnout/runtime/http/route';
 import type { AdminContext } from '../context.ts';
 import { enrollRoute, listEnrollmentsRoute, readEnrollmentRoute } from './enrollments.ts';
+import { attendanceReportRoute, checkInCountsRoute, checkInReportRoute } from './event-reports.ts';
 import {
   cancelEventRoute,
   changeEventRoute,
+  copyEventRoute,
   createEventRoute,
   listEventsRoute,
   readEventRoute,
 } from './events.ts';
+import { eventsReportRoute } from './events-report.ts';
 import { putOrderRoute, readOrderRoute } from './orders.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
+import { historyRoute, listParticipantsRoute, readParticipantRoute } from './participants.ts';
 import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
+import { putSettingsRoute, readSettingsRoute } from './settings.ts';
 import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';
 import { listTransitionsRoute } from './transitions.ts';
 
@@ -24,6 +29,7 @@ export function routes(context: AdminContext): Route<Principal>[] {
     readEventRoute(context), //                      GET /v1/events/:eventId
     changeEventRoute(context), //                  PATCH /v1/events/:eventId
     cancelEventRoute(context), //                   POST /v1/events/:eventId/cancellation
+    organizationWide(copyEventRoute(context)), //   POST /v1/events/:eventId/copies
     enrollRoute(context), //                        POST /v1/events/:eventId/enrollments
     listEnrollmentsRoute(context), //                GET /v1/events/:eventId/enrollments
     readEnrollmentRoute(context), //                 GET /v1/events/:eventId/enrollments/:enrollmentId
@@ -35,6 +41,15 @@ export function routes(context: AdminContext): Route<Principal>[] {
     listProductsRoute(context), //                   GET /v1/events/:eventId/products
     readProductRoute(context), //                    GET /v1/events/:eventId/products/:productId
     listTransitionsRoute(context), //                GET /v1/events/:eventId/transitions
+    organizationWide(readSettingsRoute(context)), // GET /v1/settings
+    organizationWide(putSettingsRoute(context)), //  PUT /v1/settings
+    attendanceReportRoute(context), //               GET /v1/events/:eventId/report
+    checkInReportRoute(context), //                  GET /v1/events/:eventId/check-ins/report
+    checkInCountsRoute(context), //                  GET /v1/events/:eventId/check-ins/counts
+    eventsReportRoute(context), //                   GET /v1/reports/attendance
+    listParticipantsRoute(context), //               GET /v1/participants
+    readParticipantRoute(context), //                GET /v1/participants/:participantId
+    historyRoute(context), //                        GET /v1/participants/:participantId/history
     organizationWide(createTokenRoute(context)), // POST /v1/tokens
     listTokensRoute(context), //                     GET /v1/tokens
     revokeTokenRoute(context), //                 DELETE /v1/tokens/:tokenId

@@ -1,6 +1,11 @@
 import { answerPage } from '@turnout/access/answer-page';
-import { page } from '@turnout/contracts/http/pagination';
-import { createTokenRequest, type TokenBody } from '@turnout/contracts/http/tokens';
+import { listOf, page } from '@turnout/contracts/http/pagination';
+import {
+  createdToken,
+  createTokenRequest,
+  type TokenBody,
+  tokenBody as tokenShape,
+} from '@turnout/contracts/http/tokens';
 import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
@@ -16,6 +21,8 @@ export function createTokenRoute(context: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/tokens',
+    summary: 'Creates a token, and shows it this once',
+    answers: { 201: createdToken },
     allow: writers,
     body: createTokenRequest,
     async handle({ principal, body }): Promise<Reply> {
@@ -30,6 +37,8 @@ export function listTokensRoute({ Token }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/tokens',
+    summary: 'Lists the tokens of the organization',
+    answers: { 200: listOf(tokenShape) },
     allow: readers,
     query: z.object(page),
     async handle({ principal, query }): Promise<Reply> {
@@ -49,6 +58,8 @@ export function revokeTokenRoute({ Token }: AdminContext) {
   return route({
     method: 'delete',
     path: '/v1/tokens/:tokenId',
+    summary: 'Revokes a token',
+    answers: { 204: null },
     allow: writers,
     params: z.object({ tokenId: id }),
     async handle({ principal, params }): Promise<Reply> {

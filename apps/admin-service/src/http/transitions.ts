@@ -1,7 +1,8 @@
 import { answerPage } from '@turnout/access/answer-page';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { listTransitions } from '@turnout/attendance-store/reading/list-transitions';
-import { page } from '@turnout/contracts/http/pagination';
+import { transitionBody as transition } from '@turnout/contracts/http/enrollments';
+import { listOf, page } from '@turnout/contracts/http/pagination';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -13,6 +14,8 @@ export function listTransitionsRoute({ db }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/transitions',
+    summary: 'Lists the audit trail of an event, oldest first',
+    answers: { 200: listOf(transition) },
     allow: readers,
     params: z.object({ eventId: id }),
     query: z.object(page),

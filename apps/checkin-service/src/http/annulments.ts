@@ -1,4 +1,4 @@
-import { type BulkAnnulment, bulkAnnulmentRequest } from '@turnout/contracts/http/annulments';
+import { type BulkAnnulment, bulkAnnulment, bulkAnnulmentRequest } from '@turnout/contracts/http/annulments';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -14,6 +14,9 @@ export function annulManyRoute({ db, relay }: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/annulments',
+    summary: 'Undoes all check-ins of a device or a station in a window, or says what that would do',
+    answers: { 200: bulkAnnulment },
+    refusals: ['too_many_check_ins'],
     allow: ['supervisor', 'admin'],
     params: z.object({ eventId: id }),
     body: bulkAnnulmentRequest,

@@ -4,8 +4,8 @@ import { evaluate } from '@turnout/attendance/requirement';
 import { type Attendee, findAttendee, searchAttendees } from '@turnout/attendance-store/door/find-attendee';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
-import { attendeeSearchQuery } from '@turnout/contracts/http/attendees';
-import { page } from '@turnout/contracts/http/pagination';
+import { attendee, attendeeHit, attendeeSearchQuery } from '@turnout/contracts/http/attendees';
+import { listOf, page } from '@turnout/contracts/http/pagination';
 import { id, scannedCode } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -19,6 +19,9 @@ export function findAttendeeRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/attendees/:accessCode',
+    summary: 'Reads what a badge stands for',
+    answers: { 200: attendee },
+    refusals: ['unknown_code'],
     allow: lookers,
     urgent: true,
     params: z.object({ eventId: id, accessCode: scannedCode }),
@@ -39,6 +42,8 @@ export function searchAttendeesRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/attendees',
+    summary: 'Searches attendees by name, and for some roles by e-mail address',
+    answers: { 200: listOf(attendeeHit) },
     allow: lookers,
     params: z.object({ eventId: id }),
     query: z.object({ ...page, ...attendeeSearchQuery }),

@@ -1,8 +1,11 @@
 import type { Principal } from '@turnout/access/principal';
 import { reportWatermark } from '@turnout/attendance-store/devices/report-watermark';
 import {
+  annulled,
   annulmentRequest,
   type ScanRequest,
+  scanAccepted,
+  scanBatchAnswer,
   scanBatchRequest,
   scanRequest,
 } from '@turnout/contracts/http/check-ins';
@@ -17,6 +20,7 @@ import type { SubmittedScan } from '../commands/submitted-scan.ts';
 import type { CheckinContext } from '../context.ts';
 import { checkInBody, enrollmentAtTheDoor } from './bodies.ts';
 import { annulmentRefused } from './refusals.ts';
+import { replayHeader } from './replay-header.ts';
 import { route } from './route.ts';
 import type { ScanAnswer } from './scan-answers.ts';
 import { broughtBy, replyToScan } from './scan-replies.ts';
@@ -30,6 +34,20 @@ export function checkInRoute({ record, relay }: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/check-ins',
+    summary: 'Checks one person in, or records their exit',
+    answers: { 201: scanAccepted },
+    refusals: [
+      'unknown_code',
+      'event_cancelled',
+      'enrollment_cancelled',
+      'order_unpaid',
+      'scan_id_reused',
+      'not_open_yet',
+      'event_ended',
+      'already_checked_in',
+      'scanned_in_future',
+    ],
+    answerHeaders: replayHeader,
     allow: desk,
     urgent: true,
     params: z.object({ eventId: id }),
@@ -48,6 +66,8 @@ export function checkInBatchRoute({ db, record, relay }: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/check-ins/batch',
+    summary: 'Takes up to 1000 scans at once, such as those of a device that was offline',
+    answers: { 200: scanBatchAnswer },
     allow: desk,
     urgent: true,
     params: z.object({ eventId: id }),
@@ -82,6 +102,9 @@ export function annulRoute({ db, relay }: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/check-ins/:checkInId/annulment',
+    summary: 'Undoes one check-in',
+    answers: { 200: annulled },
+    refusals: ['already_annulled', 'annulment_window_over'],
     allow: desk,
     urgent: true,
     params: z.object({ eventId: id, checkInId: id }),

@@ -1,8 +1,9 @@
 import { answerPage } from '@turnout/access/answer-page';
 import { listDevices, type ReportingDevice } from '@turnout/attendance-store/devices/list-devices';
 import { findEvent } from '@turnout/attendance-store/find-event';
-import { page } from '@turnout/contracts/http/pagination';
+import { listOf, page } from '@turnout/contracts/http/pagination';
 import type { ReportingDeviceBody } from '@turnout/contracts/http/scans';
+import { reportingDevice } from '@turnout/contracts/http/scans';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -14,6 +15,8 @@ export function listDevicesRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/devices',
+    summary: 'Lists the devices that have reported which scans they still hold',
+    answers: { 200: listOf(reportingDevice) },
     allow: ['supervisor', 'admin', 'auditor'],
     params: z.object({ eventId: id }),
     query: z.object(page),

@@ -4,8 +4,9 @@ import { type Discrepancy, listDiscrepancies } from '@turnout/attendance-store/d
 import { findEvent } from '@turnout/attendance-store/find-event';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import { type PreviousCheckInBody, previousCheckIn } from '@turnout/contracts/http/check-ins';
-import { page } from '@turnout/contracts/http/pagination';
+import { listOf, page } from '@turnout/contracts/http/pagination';
 import type { DiscrepancyBody } from '@turnout/contracts/http/scans';
+import { discrepancy as discrepancyShape } from '@turnout/contracts/http/scans';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -19,6 +20,8 @@ export function listDiscrepanciesRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/discrepancies',
+    summary: 'Lists the scans on which a device decided otherwise than the server',
+    answers: { 200: listOf(discrepancyShape) },
     allow: ['supervisor', 'admin', 'auditor'],
     params: z.object({ eventId: id }),
     query: z.object(page),

@@ -10,6 +10,8 @@ export function liveRoute({ db, live }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/live',
+    summary: 'Streams a snapshot of the event whenever something happens',
+    answers: { 200: { mediaTypes: ['text/event-stream'] } },
     allow: ['supervisor', 'admin', 'auditor'],
     params: z.object({ eventId: id }),
     async handle({ principal, params, headers }): Promise<Reply> {

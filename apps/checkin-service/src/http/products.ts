@@ -1,12 +1,20 @@
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { findOrderOfTicket } from '@turnout/attendance-store/reading/find-order';
-import { type AttendeeProducts, doorCheckRequest, redemptionRequest } from '@turnout/contracts/http/products';
+import {
+  type AttendeeProducts,
+  attendeeProducts,
+  doorCheckAccepted,
+  doorCheckRequest,
+  redemptionAccepted,
+  redemptionRequest,
+} from '@turnout/contracts/http/products';
 import { id, scannedCode } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
 import { lineItemBody } from './product-answers.ts';
 import { unknownCode } from './refusals.ts';
+import { replayHeader } from './replay-header.ts';
 import { route } from './route.ts';
 import { broughtBy, replyToScan } from './scan-replies.ts';
 
@@ -16,6 +24,9 @@ export function attendeeProductsRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/attendees/:accessCode/products',
+    summary: 'Reads what is left of what somebody bought',
+    answers: { 200: attendeeProducts },
+    refusals: ['unknown_code'],
     allow: [...desk, 'auditor'],
     urgent: true,
     params: z.object({ eventId: id, accessCode: scannedCode }),
@@ -35,6 +46,18 @@ export function redemptionRoute(context: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/redemptions',
+    summary: 'Hands out one unit of a line item',
+    answers: { 201: redemptionAccepted },
+    refusals: [
+      'unknown_code',
+      'event_cancelled',
+      'enrollment_cancelled',
+      'order_unpaid',
+      'scan_id_reused',
+      'unknown_line_item',
+      'fully_redeemed',
+    ],
+    answerHeaders: replayHeader,
     allow: desk,
     urgent: true,
     params: z.object({ eventId: id }),
@@ -50,6 +73,18 @@ export function doorCheckRoute(context: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/door-checks',
+    summary: 'Admits somebody to a room or a part of the event by a product',
+    answers: { 201: doorCheckAccepted },
+    refusals: [
+      'unknown_code',
+      'event_cancelled',
+      'enrollment_cancelled',
+      'order_unpaid',
+      'scan_id_reused',
+      'unknown_product',
+      'not_entitled',
+    ],
+    answerHeaders: replayHeader,
     allow: desk,
     urgent: true,
     params: z.object({ eventId: id }),

@@ -1,7 +1,7 @@
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { readClock } from '@turnout/attendance-store/read-clock';
 import { loadRoster } from '@turnout/attendance-store/roster/load-roster';
-import { type Roster, rosterQuery } from '@turnout/contracts/http/roster';
+import { type Roster, roster, rosterQuery } from '@turnout/contracts/http/roster';
 import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
@@ -15,6 +15,8 @@ export function rosterRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/roster',
+    summary: 'Reads a page of the sealed roster by which a device decides offline',
+    answers: { 200: roster },
     allow: ['front_desk', 'supervisor', 'admin'],
     params: z.object({ eventId: id }),
     query: z.object(rosterQuery),

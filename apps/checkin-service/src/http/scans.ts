@@ -1,8 +1,8 @@
 import { answerKeyedPage } from '@turnout/access/answer-page';
 import { listRefusedScans, type RefusedScan } from '@turnout/attendance-store/door/list-refused-scans';
 import { findEvent } from '@turnout/attendance-store/find-event';
-import { page } from '@turnout/contracts/http/pagination';
-import { type RefusedScanBody, scansQuery } from '@turnout/contracts/http/scans';
+import { listOf, page } from '@turnout/contracts/http/pagination';
+import { type RefusedScanBody, refusedScan, scansQuery } from '@turnout/contracts/http/scans';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -14,6 +14,8 @@ export function listScansRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/scans',
+    summary: 'Lists the scans that were refused',
+    answers: { 200: listOf(refusedScan) },
     allow: ['supervisor', 'admin', 'auditor'],
     params: z.object({ eventId: id }),
     query: z.object({ ...page, ...scansQuery }),

@@ -1,5 +1,6 @@
 import { eventStats } from '@turnout/attendance-store/door/event-stats';
 import { findEvent } from '@turnout/attendance-store/find-event';
+import { eventStats as eventStatsShape } from '@turnout/contracts/http/attendees';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -10,6 +11,8 @@ export function statsRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/stats',
+    summary: 'Counts people by status, check-ins by day and by station, and who is inside',
+    answers: { 200: eventStatsShape },
     allow: ['supervisor', 'admin', 'auditor'],
     params: z.object({ eventId: id }),
     async handle({ principal, params }): Promise<Reply> {

@@ -1,12 +1,8 @@
 import { mayTouch, readers } from '@turnout/access/authorize';
-import {
-  findClosureRun,
-  listClosureRuns,
-  type StoredClosureRun,
-} from '@turnout/attendance-store/closing/find-closure-runs';
+import { findClosureRun, listClosureRuns } from '@turnout/attendance-store/closing/find-closure-runs';
 import { findEvent } from '@turnout/attendance-store/find-event';
-import type { ClosureRunBody } from '@turnout/contracts/http/closure-runs';
-import { page, readCursor, writeCursor } from '@turnout/contracts/http/pagination';
+import { closureRun, toClosureRunBody } from '@turnout/contracts/http/closure-runs';
+import { listOf, page, readCursor, writeCursor } from '@turnout/contracts/http/pagination';
 import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
@@ -18,6 +14,8 @@ export function listRunsRoute({ db }: ClosureContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/closure-runs',
+    summary: 'Lists the closure runs of an event, the latest first',
+    answers: { 200: listOf(closureRun) },
     allow: readers,
     params: z.object({ eventId: id }),
     query: z.object(page),
@@ -34,7 +32,7 @@ export function listRunsRoute({ db }: ClosureContext) {
       const items = runs.slice(0, query.limit);
       const last = runs.length > items.length ? items.at(-1) : undefined;
       const nextCursor = last ? writeCursor(list, organizationId, [String(last.epoch), last.id]) : null;
-      return { status: 200, body: { items: items.map(toBody), nextCursor } };
+      return { status: 200, body: { items: items.map(toClosureRunBody), nextCursor } };
     },
   });
 }
@@ -43,29 +41,17 @@ export function readRunRoute({ db }: ClosureContext) {
   return route({
     method: 'get',
     path: '/v1/closure-runs/:runId',
+    summary: 'Reads one closure run',
+    answers: { 200: closureRun },
     allow: readers,
     params: z.object({ runId: id }),
     async handle({ principal, params }): Promise<Reply> {
       const run = await findClosureRun(db, principal.organizationId, params.runId);
       if (!run || !mayTouch(principal, run.eventId)) return { problem: 'not_found' };
-      return { status: 200, body: toBody(run) };
+      return { status: 200, body: toClosureRunBody(run) };
     },
   });
 }
 
 /** Runs are listed by epoch, then id. */
 const runKey = z.tuple([z.string().regex(/^\d{1,15}$/), z.uuid()]);
-
-function toBody(run: StoredClosureRun): ClosureRunBody {
-  return {
-    id: run.id,
-    eventId: run.eventId,
-    trigger: run.trigger,
-    status: run.status,
-    attempts: run.attempts,
-    counts: run.counts,
-    error: run.error,
-    startedAt: run.startedAt.toISOString(),
-    finishedAt: run.finishedAt?.toISOString() ?? null,
-  };
-}

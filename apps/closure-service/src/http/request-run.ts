@@ -1,4 +1,5 @@
 import { findClosableEvent } from '@turnout/attendance-store/closing/find-closable-event';
+import { startedClosureRun } from '@turnout/contracts/http/closure-runs';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -12,6 +13,9 @@ export function requestRunRoute({ db, closure, background }: ClosureContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/closure-runs',
+    summary: 'Closes an event that has ended',
+    answers: { 202: startedClosureRun },
+    refusals: ['event_cancelled', 'event_not_ended', 'closure_in_progress'],
     allow: ['admin'],
     params: z.object({ eventId: id }),
     async handle({ principal, params: { eventId }, requestId }): Promise<Reply> {

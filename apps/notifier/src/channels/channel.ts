@@ -7,7 +7,8 @@ export interface Message {
   /** The event it is about, by id. */
   messageId: string;
   eventId: string;
-  enrollmentId: string;
+  /** Null when it is for the organisers. */
+  enrollmentId: string | null;
   template: string;
   to: { name: string; address: string };
   subject: string;

@@ -1,7 +1,9 @@
+import { eventClosedType } from '@turnout/contracts/events/event-closed';
 import type { Db, Tx } from '@turnout/runtime/postgres';
 import { failuresIn } from '../alerts/failures-in.ts';
 import { raiseAlerts } from '../alerts/raise-alerts.ts';
-import { notificationsFor } from '../notifications/notifications-for.ts';
+import { notificationsFor, type Wishes } from '../notifications/notifications-for.ts';
+import { findOrganizersToTell } from '../store/find-organizers.ts';
 import { findSubscriptions } from '../store/find-subscriptions.ts';
 import { insertDeliveries, type NewDelivery } from '../store/insert-deliveries.ts';
 import { insertInbox } from '../store/insert-inbox.ts';
@@ -38,10 +40,20 @@ export async function storeEvents(
         tx,
         fresh.flatMap(({ event, organizationId }) => failuresIn(event, organizationId)),
       );
+      const organizers = await findOrganizersToTell(
+        tx,
+        fresh.flatMap(({ event, organizationId }) =>
+          event.type === eventClosedType ? [organizationId] : [],
+        ),
+      );
       const bodies = new Map<string, Buffer>();
       const deliveries = fresh.flatMap((received) => {
         const webhooks = webhooksFor(received, subscriptions);
-        const owed = [...toPeople(received, emailOrLog), ...toEndpoints(received, webhooks)];
+        const wishes = {
+          participants: !received.unwanted,
+          organizers: organizers.has(received.organizationId),
+        };
+        const owed = [...toPeople(received, wishes, emailOrLog), ...toEndpoints(received, webhooks)];
         if (owed.length === 0) return [];
         if (webhooks.length > 0) bodies.set(received.event.id, received.body);
         const span = startReceiveSpan(received);
@@ -57,8 +69,8 @@ export async function storeEvents(
   }
 }
 
-function toPeople({ event, organizationId }: ReceivedEvent, emailOrLog: 'email' | 'log') {
-  return notificationsFor(event).map(({ enrollmentId, channel, template, content }) => ({
+function toPeople({ event, organizationId }: ReceivedEvent, wishes: Wishes, emailOrLog: 'email' | 'log') {
+  return notificationsFor(event, wishes).map(({ enrollmentId, channel, template, content }) => ({
     messageId: event.id,
     organizationId,
     eventId: event.data.eventId,
@@ -85,7 +97,7 @@ function toEndpoints({ event, organizationId }: ReceivedEvent, webhooks: readonl
   }));
 }
 
-async function insertNew(tx: Tx, events: readonly ReceivedEvent[]): Promise<ReceivedEvent[]> {
+async function insertNew(tx: Tx, events: readonly ReceivedEvent[]): Promise<FreshEvent[]> {
   const byId = new Map(events.map((received) => [received.event.id.toLowerCase(), received]));
   const rows = [...byId].map(([messageId, { event, organizationId }]) => ({
     messageId,
@@ -96,5 +108,11 @@ async function insertNew(tx: Tx, events: readonly ReceivedEvent[]): Promise<Rece
     sequence: event.sequence,
   }));
   const fresh = await insertInbox(tx, rows);
-  return [...byId].flatMap(([messageId, received]) => (fresh.has(messageId) ? [received] : []));
+  return [...byId].flatMap(([messageId, received]) => {
+    const noted = fresh.get(messageId);
+    return noted ? [{ ...received, ...noted }] : [];
+  });
 }
+
+/** `unwanted`: the organization wants no mail to the participant. */
+type FreshEvent = ReceivedEvent & { unwanted: boolean };

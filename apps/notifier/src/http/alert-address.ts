@@ -1,5 +1,9 @@
 import { readers } from '@turnout/access/authorize';
-import { type AlertAddressBody, setAlertAddressRequest } from '@turnout/contracts/http/alert-address';
+import {
+  type AlertAddressBody,
+  alertAddressBody as alertAddress,
+  setAlertAddressRequest,
+} from '@turnout/contracts/http/alert-address';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { findAlertAddress, setAlertAddress } from '../alerts/alert-address.ts';
 import type { NotifierContext } from './context.ts';
@@ -9,6 +13,8 @@ export function readAlertAddressRoute({ db }: NotifierContext) {
   return route({
     method: 'get',
     path: '/v1/alert-address',
+    summary: 'Reads where the organization hears of failures',
+    answers: { 200: alertAddress },
     allow: readers,
     async handle({ principal }): Promise<Reply> {
       const body: AlertAddressBody = { email: await findAlertAddress(db, principal.organizationId) };
@@ -21,6 +27,8 @@ export function setAlertAddressRoute({ db }: NotifierContext) {
   return route({
     method: 'put',
     path: '/v1/alert-address',
+    summary: 'Sets where the organization hears of failures',
+    answers: { 200: alertAddress },
     allow: ['admin'],
     body: setAlertAddressRequest,
     async handle({ principal, body: { email } }): Promise<Reply> {

@@ -1,11 +1,13 @@
 import { answerPage } from '@turnout/access/answer-page';
 import { readers } from '@turnout/access/authorize';
 import {
+  deadLetterBody,
   deadLetterParams,
+  deadLetterStory,
   deadLettersQuery,
   dropDeadLetterRequest,
 } from '@turnout/contracts/http/dead-letters';
-import { page } from '@turnout/contracts/http/pagination';
+import { listOf, page } from '@turnout/contracts/http/pagination';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { dropDeadLetter } from '../commands/drop-dead-letter.ts';
@@ -24,6 +26,8 @@ export function listDeadLettersRoute({ db, operatorOrganization }: NotifierConte
   return route({
     method: 'get',
     path: '/v1/dead-letters',
+    summary: 'Lists what could not be delivered, the newest first',
+    answers: { 200: listOf(deadLetterBody) },
     allow: readers,
     query: z.object({ ...page, ...deadLettersQuery }),
     async handle({ principal, query }): Promise<Reply> {
@@ -46,6 +50,8 @@ export function readDeadLetterRoute({ db, operatorOrganization }: NotifierContex
   return route({
     method: 'get',
     path: '/v1/dead-letters/:letterId',
+    summary: 'Reads one dead letter with what was done to it',
+    answers: { 200: deadLetterStory },
     allow: readers,
     params: z.object(deadLetterParams),
     async handle({ principal, params }): Promise<Reply> {
@@ -60,6 +66,15 @@ export function replayDeadLetterRoute(context: NotifierContext) {
   return route({
     method: 'post',
     path: '/v1/dead-letters/:letterId/replay',
+    summary: 'Sends a dead letter again',
+    answers: { 200: deadLetterBody },
+    refusals: [
+      'already_dropped',
+      'already_replayed',
+      'body_not_kept',
+      'message_not_kept',
+      'webhook_endpoint_disabled',
+    ],
     allow: ['admin'],
     params: z.object(deadLetterParams),
     async handle({ principal, params, requestId }): Promise<Reply> {
@@ -74,6 +89,9 @@ export function dropDeadLetterRoute({ db, operatorOrganization }: NotifierContex
   return route({
     method: 'delete',
     path: '/v1/dead-letters/:letterId',
+    summary: 'Lets a dead letter go',
+    answers: { 200: deadLetterBody },
+    refusals: ['already_dropped', 'already_replayed'],
     allow: ['admin'],
     params: z.object(deadLetterParams),
     body: dropDeadLetterRequest,

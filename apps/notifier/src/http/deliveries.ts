@@ -4,8 +4,10 @@ import {
   type DeliveryAttemptBody,
   type DeliveryBody,
   deliveriesQuery,
+  deliveryBody as delivery,
+  deliveryAttemptBody as deliveryAttempt,
 } from '@turnout/contracts/http/deliveries';
-import { page } from '@turnout/contracts/http/pagination';
+import { listOf, page } from '@turnout/contracts/http/pagination';
 import { id } from '@turnout/contracts/primitives';
 import type { Refusal, Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -24,6 +26,8 @@ export function listDeliveriesRoute({ db }: NotifierContext) {
   return route({
     method: 'get',
     path: '/v1/deliveries',
+    summary: 'Lists what was or will be sent, the newest first',
+    answers: { 200: listOf(delivery) },
     allow: readers,
     query: z.object({ ...page, ...deliveriesQuery }),
     async handle({ principal, query }): Promise<Reply> {
@@ -47,6 +51,9 @@ export function listAttemptsRoute({ db }: NotifierContext) {
   return route({
     method: 'get',
     path: '/v1/deliveries/:deliveryId/attempts',
+    summary: 'Lists the attempts to reach a webhook endpoint, the latest first',
+    answers: { 200: listOf(deliveryAttempt) },
+    refusals: ['not_a_webhook_delivery'],
     allow: readers,
     params: oneDelivery,
     query: z.object(page),
@@ -77,6 +84,9 @@ export function redeliverRoute({ db, wake }: NotifierContext) {
   return route({
     method: 'post',
     path: '/v1/deliveries/:deliveryId/redelivery',
+    summary: 'Sends a message to its webhook endpoint once more',
+    answers: { 202: delivery },
+    refusals: ['not_a_webhook_delivery', 'delivery_pending', 'webhook_endpoint_disabled', 'message_not_kept'],
     allow: ['admin'],
     params: oneDelivery,
     async handle({ principal, params, requestId }): Promise<Reply> {

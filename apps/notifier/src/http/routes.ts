@@ -10,6 +10,7 @@ import {
   replayDeadLetterRoute,
 } from './dead-letters.ts';
 import { listAttemptsRoute, listDeliveriesRoute, redeliverRoute } from './deliveries.ts';
+import { asyncApiRoute, eventSchemaRoute } from './event-documents.ts';
 import {
   changeEndpointRoute,
   createEndpointRoute,
@@ -40,5 +41,7 @@ export function routes(context: NotifierContext): Route<Principal>[] {
     dropDeadLetterRoute(context), //                   DELETE /v1/dead-letters/:letterId
     organizationWide(readAlertAddressRoute(context)), //  GET /v1/alert-address
     organizationWide(setAlertAddressRoute(context)), //   PUT /v1/alert-address
+    asyncApiRoute(), //                                   GET /asyncapi.json
+    eventSchemaRoute(), //                                GET /schemas/events/:file
   ];
 }

@@ -1,11 +1,14 @@
 import { answerPage } from '@turnout/access/answer-page';
 import { readers } from '@turnout/access/authorize';
-import { page } from '@turnout/contracts/http/pagination';
+import { listOf, page } from '@turnout/contracts/http/pagination';
 import {
   changeWebhookEndpointRequest,
+  createdWebhookEndpointBody,
   createWebhookEndpointRequest,
+  rotatedWebhookSecretBody,
   rotateWebhookSecretRequest,
   type WebhookEndpointBody,
+  webhookEndpointBody as webhookEndpoint,
 } from '@turnout/contracts/http/webhook-endpoints';
 import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
@@ -31,6 +34,9 @@ export function createEndpointRoute({ db, networks, sealing }: NotifierContext) 
   return route({
     method: 'post',
     path: '/v1/webhook-endpoints',
+    summary: 'Adds a webhook endpoint, and shows its secret this once',
+    answers: { 201: createdWebhookEndpointBody },
+    refusals: ['webhooks_not_configured', 'webhook_endpoint_exists', 'too_many_webhook_endpoints'],
     allow: ['admin'],
     body: createWebhookEndpointRequest,
     async handle({ principal, body }): Promise<Reply> {
@@ -61,6 +67,8 @@ export function listEndpointsRoute({ db }: NotifierContext) {
   return route({
     method: 'get',
     path: '/v1/webhook-endpoints',
+    summary: 'Lists the webhook endpoints',
+    answers: { 200: listOf(webhookEndpoint) },
     allow: readers,
     query: z.object(page),
     async handle({ principal, query }): Promise<Reply> {
@@ -81,6 +89,8 @@ export function readEndpointRoute({ db }: NotifierContext) {
   return route({
     method: 'get',
     path: '/v1/webhook-endpoints/:endpointId',
+    summary: 'Reads one webhook endpoint',
+    answers: { 200: webhookEndpoint },
     allow: readers,
     params: oneEndpoint,
     async handle({ principal, params }): Promise<Reply> {
@@ -94,6 +104,9 @@ export function changeEndpointRoute({ db, networks, wake }: NotifierContext) {
   return route({
     method: 'patch',
     path: '/v1/webhook-endpoints/:endpointId',
+    summary: 'Changes a webhook endpoint',
+    answers: { 200: webhookEndpoint },
+    refusals: ['webhook_endpoint_exists'],
     allow: ['admin'],
     params: oneEndpoint,
     body: changeWebhookEndpointRequest,
@@ -123,6 +136,8 @@ export function deleteEndpointRoute({ db }: NotifierContext) {
   return route({
     method: 'delete',
     path: '/v1/webhook-endpoints/:endpointId',
+    summary: 'Deletes a webhook endpoint',
+    answers: { 204: null },
     allow: ['admin'],
     params: oneEndpoint,
     async handle({ principal, params }): Promise<Reply> {
@@ -141,6 +156,9 @@ export function rotateSecretRoute({ db, sealing }: NotifierContext) {
   return route({
     method: 'post',
     path: '/v1/webhook-endpoints/:endpointId/secret-rotation',
+    summary: 'Makes a new secret, and shows it this once',
+    answers: { 200: rotatedWebhookSecretBody },
+    refusals: ['webhooks_not_configured', 'too_many_webhook_secrets'],
     allow: ['admin'],
     params: oneEndpoint,
     body: rotateWebhookSecretRequest,

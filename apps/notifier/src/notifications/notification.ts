@@ -1,7 +1,7 @@
 /** That somebody is to be told something: who and what, before it is known how they are called. */
 export interface Notification {
-  /** Whose participant is told. */
-  enrollmentId: string;
+  /** Whose participant is told; null where the organisers are. */
+  enrollmentId: string | null;
   channel: 'email';
   /** The name of a text in templates.ts. */
   template: string;

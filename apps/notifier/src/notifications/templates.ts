@@ -1,8 +1,9 @@
+import { eventWasClosed } from './event-was-closed.ts';
 import type { Reader, Text } from './text.ts';
 import { youAttended } from './you-attended.ts';
 
 /** Every text we can write, by the name under which a delivery stores it. */
-const templates = { [youAttended.name]: youAttended } as const;
+const templates = { [youAttended.name]: youAttended, [eventWasClosed.name]: eventWasClosed } as const;
 
 export const templateNames = Object.keys(templates) as (keyof typeof templates)[];
 

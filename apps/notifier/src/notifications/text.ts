@@ -3,6 +3,7 @@ export interface Reader {
   name: string;
   /** BCP 47, or null. Every text is in English so far. */
   locale: string | null;
+  /** Empty where nobody knows it any more. */
   eventName: string;
 }
 

@@ -31,6 +31,13 @@ const claim: Statement = {
       where c.organization_id = claimed.organization_id
         and c.event_id = claimed.event_id
         and c.enrollment_id = claimed.enrollment_id
+      union all
+      select '', a.email, null, (
+        select c.event_name from attendance.contacts c
+        where c.organization_id = claimed.organization_id and c.event_id = claimed.event_id limit 1
+      )
+      from notifier.alert_addresses a
+      where claimed.enrollment_id is null and a.organization_id = claimed.organization_id
     ) contact on true`,
 };
 
@@ -39,7 +46,8 @@ export interface ClaimedDelivery {
   messageId: string;
   organizationId: string;
   eventId: string;
-  enrollmentId: string;
+  /** Null when it is for the organisers, who are found at the organization's alert address. */
+  enrollmentId: string | null;
   channel: ChannelName;
   template: string;
   /** As the template stored it. */
@@ -49,7 +57,7 @@ export interface ClaimedDelivery {
   /** How many attempts were refused before this one. */
   refused: number;
   headers: TraceHeaders;
-  /** Null when the person is not known any more. */
+  /** Null when there is nobody to tell any more. */
   contact: Contact | null;
 }
 
@@ -96,7 +104,7 @@ interface ClaimedRow {
   message_id: string;
   organization_id: string;
   event_id: string;
-  enrollment_id: string;
+  enrollment_id: string | null;
   channel: ChannelName;
   template: string;
   content: unknown;

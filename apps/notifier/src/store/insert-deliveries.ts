@@ -21,7 +21,13 @@ interface NewDeliveryFacts {
 
 export type NewDelivery = NewDeliveryFacts &
   (
-    | { channel: ChannelName; enrollmentId: string; template: string; endpointId: null; content: object }
+    | {
+        channel: ChannelName;
+        enrollmentId: string | null;
+        template: string;
+        endpointId: null;
+        content: object;
+      }
     | { channel: 'webhook'; enrollmentId: string | null; template: null; endpointId: string; content: object }
   );
 

@@ -15,21 +15,31 @@ export interface StoredClosureRun {
   finishedAt: Date | null;
 }
 
-const columns = `
+export const runColumns = `
   run_id, event_id, trigger, status, epoch, attempts, attended, no_show, error, started_at, finished_at`;
 
 const findRun: Statement = {
   name: 'find_closure_run',
-  text: `select ${columns} from attendance.closure_runs where run_id = $1 and organization_id = $2`,
+  text: `select ${runColumns} from attendance.closure_runs where run_id = $1 and organization_id = $2`,
 };
 
 // Epochs are the order in which runs began; a run that could not begin shares that of the one before it.
 const listRuns: Statement = {
   name: 'list_closure_runs',
   text: `
-    select ${columns} from attendance.closure_runs
+    select ${runColumns} from attendance.closure_runs
     where event_id = $1 and organization_id = $2 and ($3::bigint is null or (epoch, run_id) < ($3, $4::uuid))
     order by epoch desc, run_id desc
+    limit $5`,
+};
+
+const listRunsOfOrganization: Statement = {
+  name: 'list_closure_runs_of_organization',
+  text: `
+    select ${runColumns} from attendance.closure_runs
+    where organization_id = $1 and ($2::uuid[] is null or event_id = any ($2)) and ($3::text is null or status = $3)
+      and ($4::uuid is null or run_id < $4)
+    order by run_id desc
     limit $5`,
 };
 
@@ -57,7 +67,21 @@ export async function listClosureRuns(
   return (await db.query<RunRow>(listRuns, values)).map(toStoredRun);
 }
 
-interface RunRow {
+/** The runs of an organization's events, the latest first; `eventIds` null for all of them. */
+export async function listRunsOf(
+  db: Queryable,
+  of: {
+    organizationId: string;
+    eventIds: readonly string[] | null;
+    status: StoredClosureRun['status'] | null;
+  },
+  { after, limit }: { after: string | null; limit: number },
+): Promise<StoredClosureRun[]> {
+  const values = [of.organizationId, of.eventIds, of.status, after, limit];
+  return (await db.query<RunRow>(listRunsOfOrganization, values)).map(toStoredRun);
+}
+
+export interface RunRow {
   run_id: string;
   event_id: string;
   trigger: ClosureTrigger;
@@ -71,7 +95,7 @@ interface RunRow {
   finished_at: Date | null;
 }
 
-function toStoredRun(row: RunRow): StoredClosureRun {
+export function toStoredRun(row: RunRow): StoredClosureRun {
   return {
     id: row.run_id,
     eventId: row.event_id,

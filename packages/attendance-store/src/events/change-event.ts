@@ -1,6 +1,5 @@
-import { fn, type QueryOptionsWithType, QueryTypes, type Transaction } from 'sequelize';
-import type { AttendanceModels } from '../models/attendance-models.ts';
-import { type EventModel, toStoredEvent } from '../models/event-model.ts';
+import type { Statement, Tx } from '@turnout/runtime/postgres';
+import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
 import type { StoredEvent } from '../stored.ts';
 import { type EventFields, toRequirementColumns } from './event-fields.ts';
 
@@ -25,8 +24,48 @@ export type EventDecision<Refusal> =
   | { outcome: 'refused'; refusal: Refusal };
 
 export type ChangedEvent<Refusal> =
-  | { outcome: 'changed'; event: StoredEvent }
+  | { outcome: 'changed'; before: StoredEvent; event: StoredEvent }
   | { outcome: 'refused'; refusal: Refusal };
+
+const lockEvent: Statement = {
+  name: 'lock_event_to_change',
+  text: `
+    select ${eventColumns}, closure_epoch, clock_timestamp() as now
+    from attendance.events where event_id = $1 and organization_id = $2
+    for no key update`,
+};
+
+const findVerdict: Statement = {
+  name: 'find_any_verdict',
+  text: `
+    select exists (
+      select from attendance.enrollments where event_id = $1 and status in ('attended', 'no_show')
+    ) as found`,
+};
+
+const lockEnrollments: Statement = {
+  name: 'hold_enrollments_of_event',
+  text: `
+    select count(*) from (
+      select 1 from attendance.enrollments where event_id = $1 order by enrollment_id for share
+    ) locked`,
+};
+
+const findCheckIn: Statement = {
+  name: 'find_any_check_in',
+  text: 'select exists (select from attendance.check_ins where event_id = $1) as found',
+};
+
+const update: Statement = {
+  name: 'change_event',
+  text: `
+    update attendance.events
+    set name = $2, time_zone = $3, starts_at = $4, ends_at = $5, day_boundary = $6, requirement_type = $7,
+      requirement_days = $8, closure_grace_minutes = $9, device_grace_minutes = $10, reentry = $11,
+      admission_opens_at = $12, cancelled_at = $13, cancellation_reason = $14
+    where event_id = $1
+    returning ${eventColumns}`,
+};
 
 /**
  * Changes an event, or not, as `decide` says about its present state. Answers null when the organization has no such
@@ -41,61 +80,59 @@ export type ChangedEvent<Refusal> =
  * check-ins under way and lets later ones see the event as it is after this; they wait for that long.
  */
 export async function changeEvent<Refusal>(
-  models: AttendanceModels,
+  tx: Tx,
   { organizationId, eventId }: { organizationId: string; eventId: string },
   { askForCheckIns }: { askForCheckIns: boolean },
   decide: (state: EventState) => EventDecision<Refusal>,
 ): Promise<ChangedEvent<Refusal> | null> {
-  return await models.sequelize.transaction(async (transaction) => {
-    const row = await models.Event.findOne({
-      where: { eventId, organizationId },
-      attributes: { include: [[fn('clock_timestamp'), 'now']] },
-      lock: transaction.LOCK.NO_KEY_UPDATE,
-      transaction,
-    });
-    if (!row) return null;
-    const decision = decide({
-      event: toStoredEvent(row),
-      now: row.get('now') as Date,
-      halfClosed: await isHalfClosed(models, row, transaction),
-      hasCheckIns: askForCheckIns ? await holdCheckIns(models, eventId, transaction) : null,
-    });
-    if (decision.outcome === 'refused') return decision;
-    const { requirement, ...changes } = decision.changes;
-    await row.update({ ...changes, ...(requirement && toRequirementColumns(requirement)) }, { transaction });
-    return { outcome: 'changed', event: toStoredEvent(row) };
+  const [row] = await tx.query<LockedRow>(lockEvent, [eventId, organizationId]);
+  if (!row) return null;
+  const before = toStoredEvent(row);
+  const decision = decide({
+    event: before,
+    now: row.now,
+    halfClosed: await isHalfClosed(tx, row),
+    hasCheckIns: askForCheckIns ? await holdCheckIns(tx, eventId) : null,
   });
+  if (decision.outcome === 'refused') return decision;
+  const [changed] = await tx.query<EventRow>(update, valuesOf({ ...before, ...decision.changes }));
+  if (!changed) throw new Error(`event ${eventId} disappeared while it was locked`);
+  return { outcome: 'changed', before, event: toStoredEvent(changed) };
 }
 
-async function isHalfClosed({ Enrollment }: AttendanceModels, event: EventModel, transaction: Transaction) {
-  if (event.closedAt !== null || Number(event.closureEpoch) === 0) return false;
-  const judged = await Enrollment.findOne({
-    attributes: ['enrollmentId'],
-    where: { eventId: event.eventId, status: ['attended', 'no_show'] },
-    transaction,
-  });
-  return judged !== null;
+function valuesOf(event: StoredEvent): unknown[] {
+  const { requirementType, requirementDays } = toRequirementColumns(event.requirement);
+  return [
+    event.id,
+    event.name,
+    event.timeZone,
+    event.startsAt,
+    event.endsAt,
+    event.dayBoundary,
+    requirementType,
+    requirementDays,
+    event.closureGraceMinutes,
+    event.deviceGraceMinutes,
+    event.reentry,
+    event.admissionOpensAt,
+    event.cancelledAt,
+    event.cancellationReason,
+  ];
 }
 
-const lockEnrollments = `
-  select count(*) from (
-    select 1 from attendance.enrollments where event_id = $1 order by enrollment_id for share
-  ) locked`;
-
-const findCheckIn = 'select exists (select from attendance.check_ins where event_id = $1) as found';
-
-/** Lets no check-in of this event begin or end until the transaction does, and says whether there is one. */
-async function holdCheckIns(
-  { sequelize }: AttendanceModels,
-  eventId: string,
-  transaction: Transaction,
-): Promise<boolean> {
-  const options: QueryOptionsWithType<QueryTypes.SELECT> = {
-    bind: [eventId],
-    type: QueryTypes.SELECT,
-    transaction,
-  };
-  await sequelize.query(lockEnrollments, options);
-  const [answer] = await sequelize.query<{ found: boolean }>(findCheckIn, options);
+async function isHalfClosed(tx: Tx, { event_id, closed_at, closure_epoch }: LockedRow): Promise<boolean> {
+  if (closed_at !== null || closure_epoch === 0) return false;
+  const [answer] = await tx.query<{ found: boolean }>(findVerdict, [event_id]);
   return answer?.found ?? false;
 }
+
+/** Lets no check-in of this event begin or end until the transaction does, and says whether there is one. */
+async function holdCheckIns(tx: Tx, eventId: string): Promise<boolean> {
+  const [, [answer]] = await Promise.all([
+    tx.query(lockEnrollments, [eventId]),
+    tx.query<{ found: boolean }>(findCheckIn, [eventId]),
+  ]);
+  return answer?.found ?? false;
+}
+
+type LockedRow = EventRow & { closure_epoch: number; now: Date };

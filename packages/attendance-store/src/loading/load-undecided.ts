@@ -1,5 +1,5 @@
 import type { DayEvidence } from '@turnout/attendance/enrollment';
-import type { Statement, Tx } from '@turnout/runtime/postgres';
+import type { Queryable, Statement, Tx } from '@turnout/runtime/postgres';
 import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
 import { beforeAll, lockUndecided } from '../locking/lock-undecided.ts';
 import type { UndecidedSelection } from '../selection.ts';
@@ -14,7 +14,7 @@ export interface UndecidedBatch {
 }
 
 const loadEvent: Statement = {
-  name: 'load_event_to_close',
+  name: 'load_event_to_judge',
   text: `select clock_timestamp() as now, ${eventColumns} from attendance.events where event_id = $1`,
 };
 
@@ -45,21 +45,14 @@ export async function loadUndecided(tx: Tx, selection: UndecidedSelection): Prom
   const { eventId, after } = selection;
   const locked = await lockUndecided(tx, selection);
   const last = locked.at(-1)?.enrollment_id ?? beforeAll;
-  const [[event], evidence] = await Promise.all([
-    tx.query<EventRow & { now: Date }>(loadEvent, [eventId]),
+  const [{ now, event }, evidence] = await Promise.all([
+    loadEventToJudge(tx, eventId),
     tx.query<EvidenceRow>(loadEvidence, [eventId, after ?? beforeAll, last]),
   ]);
-  if (!event) throw new Error(`event ${eventId} disappeared while it was being closed`);
-  const found = new Map<string, DayEvidence[]>();
-  for (const { enrollment_id, day, direction, annulled_at } of evidence) {
-    const checkIn = { day, direction, annulledAt: annulled_at };
-    const checkIns = found.get(enrollment_id);
-    if (checkIns) checkIns.push(checkIn);
-    else found.set(enrollment_id, [checkIn]);
-  }
+  const found = toEvidence(evidence);
   return {
-    now: event.now,
-    event: toStoredEvent(event),
+    now,
+    event,
     enrollments: locked.map((row) => ({
       id: row.enrollment_id,
       eventId: row.event_id,
@@ -72,7 +65,29 @@ export async function loadUndecided(tx: Tx, selection: UndecidedSelection): Prom
   };
 }
 
-interface EvidenceRow {
+/** The event as it is now, and the time of record of what is decided by it. */
+export async function loadEventToJudge(
+  db: Queryable,
+  eventId: string,
+): Promise<{ now: Date; event: StoredEvent }> {
+  const [row] = await db.query<EventRow & { now: Date }>(loadEvent, [eventId]);
+  if (!row) throw new Error(`event ${eventId} disappeared while it was being judged`);
+  return { now: row.now, event: toStoredEvent(row) };
+}
+
+/** What says on which days people came, by enrollment id. */
+export function toEvidence(rows: readonly EvidenceRow[]): Map<string, DayEvidence[]> {
+  const found = new Map<string, DayEvidence[]>();
+  for (const { enrollment_id, day, direction, annulled_at } of rows) {
+    const checkIn = { day, direction, annulledAt: annulled_at };
+    const checkIns = found.get(enrollment_id);
+    if (checkIns) checkIns.push(checkIn);
+    else found.set(enrollment_id, [checkIn]);
+  }
+  return found;
+}
+
+export interface EvidenceRow {
   enrollment_id: string;
   day: string;
   direction: 'entry' | 'exit';

@@ -1,4 +1,4 @@
-import { Op } from 'sequelize';
+import { fn, Op, type WhereOptions } from 'sequelize';
 import type { AttendanceModels } from '../models/attendance-models.ts';
 import { toStoredEvent } from '../models/event-model.ts';
 import type { StoredEvent } from '../stored.ts';
@@ -7,21 +7,28 @@ export interface EventList {
   organizationId: string;
   /** Only these, or null for all of the organization. */
   eventIds: readonly string[] | null;
+  state: EventState | null;
+  /** Part of the name, in upper or lower case. */
+  search: string | null;
   /** The last event of the page before. */
   after: string | null;
   limit: number;
 }
 
+export type EventState = 'upcoming' | 'running' | 'ended' | 'closed' | 'cancelled';
+
 /** An organization's events, the newest first. */
 export async function listEvents(
   { Event }: AttendanceModels,
-  { organizationId, eventIds, after, limit }: EventList,
+  { organizationId, eventIds, state, search, after, limit }: EventList,
 ): Promise<StoredEvent[]> {
   const rows = await Event.findAll({
     where: {
       [Op.and]: [
         { organizationId },
         ...(eventIds === null ? [] : [{ eventId: [...eventIds] }]),
+        ...(state === null ? [] : [isIn(state)]),
+        ...(search === null ? [] : [{ name: { [Op.iLike]: `%${search.replace(/[\\%_]/g, '\\$&')}%` } }]),
         ...(after === null ? [] : [{ eventId: { [Op.lt]: after } }]),
       ],
     },
@@ -29,4 +36,22 @@ export async function listEvents(
     limit,
   });
   return rows.map(toStoredEvent);
+}
+
+/** Each event is in one state, by the database's clock. */
+function isIn(state: EventState): WhereOptions {
+  const now = fn('now');
+  const open = { cancelledAt: null, closedAt: null };
+  switch (state) {
+    case 'upcoming':
+      return { ...open, startsAt: { [Op.gt]: now } };
+    case 'running':
+      return { ...open, startsAt: { [Op.lte]: now }, endsAt: { [Op.gte]: now } };
+    case 'ended':
+      return { ...open, endsAt: { [Op.lt]: now } };
+    case 'closed':
+      return { cancelledAt: null, closedAt: { [Op.ne]: null } };
+    case 'cancelled':
+      return { cancelledAt: { [Op.ne]: null } };
+  }
 }

@@ -14,6 +14,6 @@ export const checkInAnnulled = cloudEvent(
     annulledAt: z.iso.datetime({ precision: 3 }),
     movedToConfirmed: z.boolean(),
   }),
-).meta({ id: 'CheckInAnnulled' });
+).meta({ id: 'CheckInAnnulled', description: 'A check-in was annulled and no longer counts.' });
 
 export type CheckInAnnulled = z.infer<typeof checkInAnnulled>;

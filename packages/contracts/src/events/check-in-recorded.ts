@@ -17,6 +17,6 @@ export const checkInRecorded = cloudEvent(
     source: z.enum(['scan', 'override']),
     movedToCheckedIn: z.boolean(),
   }),
-).meta({ id: 'CheckInRecorded' });
+).meta({ id: 'CheckInRecorded', description: 'A check-in was accepted.' });
 
 export type CheckInRecorded = z.infer<typeof checkInRecorded>;

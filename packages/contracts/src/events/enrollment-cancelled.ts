@@ -14,6 +14,6 @@ export const enrollmentCancelled = cloudEvent(
     from: z.enum(['confirmed', 'checked_in']),
     triggeredBy,
   }),
-).meta({ id: 'EnrollmentCancelled' });
+).meta({ id: 'EnrollmentCancelled', description: 'An enrollment was cancelled.' });
 
 export type EnrollmentCancelled = z.infer<typeof enrollmentCancelled>;

@@ -17,6 +17,9 @@ export const eventClosed = cloudEvent(
     counts: z.looseObject({ attended: z.int().min(0), noShow: z.int().min(0) }),
     totals: z.looseObject({ attended: z.int().min(0), noShow: z.int().min(0), cancelled: z.int().min(0) }),
   }),
-).meta({ id: 'EventClosed' });
+).meta({
+  id: 'EventClosed',
+  description: 'A closure run decided something, or closed an event for the first time.',
+});
 
 export type EventClosed = z.infer<typeof eventClosed>;

@@ -12,6 +12,6 @@ export const eventClosureFailed = cloudEvent(
     attempts: z.int().min(1),
     failedAt: z.iso.datetime({ precision: 3 }),
   }),
-).meta({ id: 'EventClosureFailed' });
+).meta({ id: 'EventClosureFailed', description: 'A closure run gave up after its last attempt.' });
 
 export type EventClosureFailed = z.infer<typeof eventClosureFailed>;

@@ -17,6 +17,6 @@ export const participantAttended = cloudEvent(
     corrects: z.enum(['no_show']).nullable(),
     evidence,
   }),
-).meta({ id: 'ParticipantAttended' });
+).meta({ id: 'ParticipantAttended', description: 'An enrollment became attended.' });
 
 export type ParticipantAttended = z.infer<typeof participantAttended>;

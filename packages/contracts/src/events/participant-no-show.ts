@@ -16,6 +16,6 @@ export const participantNoShow = cloudEvent(
     corrects: z.enum(['attended']).nullable(),
     evidence,
   }),
-).meta({ id: 'ParticipantNoShow' });
+).meta({ id: 'ParticipantNoShow', description: 'An enrollment became no_show.' });
 
 export type ParticipantNoShow = z.infer<typeof participantNoShow>;

@@ -27,7 +27,10 @@ export const bulkAnnulmentRequest = z
     path: ['to'],
     error: 'must be at most 366 days after from',
   })
-  .meta({ id: 'BulkAnnulmentRequest' });
+  .meta({
+    id: 'BulkAnnulmentRequest',
+    oneOf: [{ required: ['deviceId'] }, { required: ['station'] }],
+  });
 
 export type BulkAnnulmentRequest = z.infer<typeof bulkAnnulmentRequest>;
 

@@ -3,7 +3,9 @@ import { line } from '../primitives.ts';
 
 /** `GET /v1/events/{eventId}/attendees?search=`: by name or e-mail address. */
 export const attendeeSearchQuery = {
-  search: line(200).refine((text) => [...text.trim()].length >= 2, 'must have at least 2 characters'),
+  search: line(200)
+    .refine((text) => [...text.trim()].length >= 2, 'must have at least 2 characters')
+    .meta({ minLength: 2 }),
 };
 
 /** Badge data, by access code. */

@@ -20,7 +20,19 @@ export const scanRequest = z
     deviceDecision: deviceDecision.optional(),
   })
   .refine(oneTicket, { path: ['accessCode'], error: 'must be given, or enrollmentId instead; not both' })
-  .meta({ id: 'ScanRequest' });
+  .meta({
+    id: 'ScanRequest',
+    oneOf: [{ required: ['accessCode'] }, { required: ['enrollmentId'] }],
+    examples: [
+      {
+        scanId: '01970a3e-5b7c-7d10-8a44-0c2f6f1d9e21',
+        accessCode: '7QK2M9XWB4T6HFZP',
+        scannedAt: '2026-05-01T09:02:11+02:00',
+        station: 'Door A',
+        direction: 'entry',
+      },
+    ],
+  });
 
 export type ScanRequest = z.infer<typeof scanRequest>;
 
@@ -30,7 +42,15 @@ export type ScanRequest = z.infer<typeof scanRequest>;
  */
 export const scanBatchRequest = z
   .strictObject({
-    scans: z.array(z.unknown()).min(1, 'send at least 1 scan').max(1_000, 'send at most 1000 scans'),
+    scans: z
+      .array(
+        z.unknown().meta({
+          description: 'A ScanRequest. One that is none is refused by itself.',
+          anyOf: [{ $ref: '#/components/schemas/ScanRequest' }, {}],
+        }),
+      )
+      .min(1, 'send at least 1 scan')
+      .max(1_000, 'send at most 1000 scans'),
     pendingBefore: instant.nullable().optional(),
   })
   .meta({ id: 'ScanBatchRequest' });
@@ -49,25 +69,31 @@ export const checkIn = z
 
 export type CheckInBody = z.infer<typeof checkIn>;
 
-export const status = z.enum(['confirmed', 'checked_in', 'attended', 'no_show', 'cancelled']);
+export const status = z
+  .enum(['confirmed', 'checked_in', 'attended', 'no_show', 'cancelled'])
+  .meta({ id: 'EnrollmentStatus' });
 
 /** What a desk needs to see of an enrollment. */
-export const enrollmentAtTheDoor = z.strictObject({
-  id: z.uuid(),
-  status,
-  version: z.int(),
-  displayName: z.string(),
-  ticketType: z.string().nullable(),
-  presentDays: z.array(day),
-});
+export const enrollmentAtTheDoor = z
+  .strictObject({
+    id: z.uuid(),
+    status,
+    version: z.int(),
+    displayName: z.string(),
+    ticketType: z.string().nullable(),
+    presentDays: z.array(day),
+  })
+  .meta({ id: 'EnrollmentAtTheDoor' });
 
 /** The latest earlier check-in. `secondsAgo` is negative when this scan was made before it and uploaded later. */
-export const previousCheckIn = z.strictObject({
-  scannedAt: instantOut,
-  station: z.string().nullable(),
-  sameDevice: z.boolean(),
-  secondsAgo: z.int(),
-});
+export const previousCheckIn = z
+  .strictObject({
+    scannedAt: instantOut,
+    station: z.string().nullable(),
+    sameDevice: z.boolean(),
+    secondsAgo: z.int(),
+  })
+  .meta({ id: 'PreviousCheckIn' });
 
 export type PreviousCheckInBody = z.infer<typeof previousCheckIn>;
 
@@ -84,7 +110,24 @@ export type ScanAccepted = z.infer<typeof scanAccepted>;
 
 export const annulmentRequest = z.strictObject({ reason }).meta({ id: 'AnnulmentRequest' });
 
-export const annulledCheckIn = checkIn.extend({
-  annulledAt: instantOut.nullable(),
-  annulmentReason: z.string().nullable(),
-});
+/** One result for each scan, in the order sent: the status and the body that the single call would have given. */
+export const scanBatchAnswer = z
+  .strictObject({
+    results: z.array(
+      z.strictObject({
+        /** As it was sent, whatever that was; null where the scan had none. */
+        scanId: z.unknown(),
+        status: z.int().meta({ examples: [201, 409] }),
+        body: z.looseObject({}).meta({ description: 'A ScanAccepted, or a Problem.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'ScanBatchAnswer' });
+
+export const annulledCheckIn = checkIn
+  .extend({ annulledAt: instantOut.nullable(), annulmentReason: z.string().nullable() })
+  .meta({ id: 'CheckInStory' });
+
+export const annulled = z
+  .strictObject({ checkIn: annulledCheckIn, enrollment: enrollmentAtTheDoor })
+  .meta({ id: 'Annulled' });

@@ -16,4 +16,29 @@ export const closureRun = z
   })
   .meta({ id: 'ClosureRun' });
 
+/** A run that has begun; read it to see how it goes. */
+export const startedClosureRun = closureRun
+  .pick({ id: true, eventId: true, status: true })
+  .meta({ id: 'StartedClosureRun' });
+
 export type ClosureRunBody = z.infer<typeof closureRun>;
+
+export const closureRunStatus = closureRun.shape.status;
+
+/** A run as it is answered; its times are instants. */
+export function toClosureRunBody(
+  run: Omit<ClosureRunBody, 'startedAt' | 'finishedAt'> & { startedAt: Date; finishedAt: Date | null },
+): ClosureRunBody {
+  const { id, eventId, trigger, status, attempts, counts, error } = run;
+  return {
+    id,
+    eventId,
+    trigger,
+    status,
+    attempts,
+    counts,
+    error,
+    startedAt: run.startedAt.toISOString(),
+    finishedAt: run.finishedAt?.toISOString() ?? null,
+  };
+}

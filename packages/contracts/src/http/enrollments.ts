@@ -14,7 +14,10 @@ export const enrollRequest = z
     accessCode: accessCode.optional(),
     ticketType: line(100).optional(),
   })
-  .meta({ id: 'EnrollRequest' });
+  .meta({
+    id: 'EnrollRequest',
+    examples: [{ participant: { name: 'Ada Lovelace', email: 'ada@example.org' }, ticketType: 'Speaker' }],
+  });
 
 export type EnrollRequest = z.infer<typeof enrollRequest>;
 
@@ -41,10 +44,12 @@ export const enrollmentBody = z
 export type EnrollmentBody = z.infer<typeof enrollmentBody>;
 
 /** Who did something: a token, by id and label, or Turnout itself. */
-export const actor = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('token'), id: z.uuid(), label: z.string() }),
-  z.strictObject({ type: z.literal('system'), id: z.string() }),
-]);
+export const actor = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('token'), id: z.uuid(), label: z.string() }),
+    z.strictObject({ type: z.literal('system'), id: z.string() }),
+  ])
+  .meta({ id: 'Actor' });
 
 export type Actor = z.infer<typeof actor>;
 
@@ -92,3 +97,8 @@ export const overrideRequest = z
   .meta({ id: 'OverrideRequest' });
 
 export type OverrideRequest = z.infer<typeof overrideRequest>;
+
+/** The enrollment as it is after a correction, and the audit row of it. */
+export const overridden = z
+  .strictObject({ enrollment: enrollmentBody, transition: transitionBody })
+  .meta({ id: 'Overridden' });

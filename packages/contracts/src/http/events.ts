@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { day, instant, instantOut, line, reason } from '../primitives.ts';
+import { eventClosure } from './closures.ts';
 
 /** When is someone an attendee: on every event day, on at least one, or on at least `days` of them. */
 export const attendanceRequirement = z
@@ -13,14 +14,19 @@ export const attendanceRequirement = z
   ])
   .meta({ id: 'AttendanceRequirement' });
 
-const minutes = z
+export const minutes = z
   .int('must be a whole number of minutes')
   .min(0, 'must be at least 0')
   .max(525_600, 'must be at most 525600, a year');
 
+export const reentry = z.enum(['allowed', 'once_per_day', 'once']);
+
 const eventFields = {
   name: line(200),
-  timeZone: z.string().max(64, 'must be an IANA time zone like Europe/Berlin'),
+  timeZone: z
+    .string()
+    .max(64, 'must be an IANA time zone like Europe/Berlin')
+    .meta({ description: 'An IANA time zone', examples: ['Europe/Berlin'] }),
   startsAt: instant,
   endsAt: instant,
   attendanceRequirement,
@@ -28,33 +34,62 @@ const eventFields = {
   closureGraceMinutes: minutes,
   /** How long closure waits, after the end, for devices that have reported scans they still hold. */
   deviceGraceMinutes: minutes,
-  reentry: z.enum(['allowed', 'once_per_day', 'once']),
+  reentry,
   admissionOpensAt: instant.nullable(),
 };
 
+/** The organization's settings say what is left out of the requirement, the grace and the reentry. */
 export const createEventRequest = z
   .strictObject({
     ...eventFields,
+    attendanceRequirement: attendanceRequirement.optional(),
     dayBoundary: eventFields.dayBoundary.default('00:00'),
-    closureGraceMinutes: eventFields.closureGraceMinutes.default(0),
+    closureGraceMinutes: minutes.optional(),
     deviceGraceMinutes: eventFields.deviceGraceMinutes.default(0),
-    reentry: eventFields.reentry.default('allowed'),
+    reentry: reentry.optional(),
     admissionOpensAt: eventFields.admissionOpensAt.default(null),
   })
-  .meta({ id: 'CreateEventRequest' });
+  .meta({
+    id: 'CreateEventRequest',
+    examples: [
+      {
+        name: 'TypeScript Days',
+        timeZone: 'Europe/Berlin',
+        startsAt: '2026-05-01T09:00:00+02:00',
+        endsAt: '2026-05-03T17:00:00+02:00',
+        attendanceRequirement: { type: 'minimum_days', days: 2 },
+      },
+    ],
+  });
 
 export type CreateEventRequest = z.infer<typeof createEventRequest>;
 
-/** Any subset of the fields of an event; at least one. */
+/** Any subset of the fields of an event, at least one; and why, which a closed event asks for. */
 export const changeEventRequest = z
-  .strictObject(eventFields)
+  .strictObject({ ...eventFields, reason })
   .partial()
-  .refine((changes) => Object.keys(changes).length > 0, 'name at least one field to change')
-  .meta({ id: 'ChangeEventRequest' });
+  .refine(
+    ({ reason: _why, ...changes }) => Object.keys(changes).length > 0,
+    'name at least one field to change',
+  )
+  .meta({ id: 'ChangeEventRequest', minProperties: 1 });
 
 export type ChangeEventRequest = z.infer<typeof changeEventRequest>;
 
-export const eventBody = z
+/** The same event at another time: what of it begins when is `startsAt`, and its name is the same unless sent. */
+export const copyEventRequest = z
+  .strictObject({ name: line(200).optional(), startsAt: instant })
+  .meta({ id: 'CopyEventRequest' });
+
+export type CopyEventRequest = z.infer<typeof copyEventRequest>;
+
+/** Each event is in one of these states at any moment. `ended` is over and not closed. */
+export const eventState = z
+  .enum(['upcoming', 'running', 'ended', 'closed', 'cancelled'])
+  .meta({ id: 'EventState' });
+
+/** An event as lists have it. */
+export const listedEvent = z
   .strictObject({
     id: z.uuid(),
     name: z.string(),
@@ -65,14 +100,19 @@ export const eventBody = z
     dayBoundary: z.string(),
     closureGraceMinutes: z.int(),
     deviceGraceMinutes: z.int(),
-    reentry: z.enum(['allowed', 'once_per_day', 'once']),
+    reentry,
     admissionOpensAt: instantOut.nullable(),
     days: z.array(day),
     closedAt: instantOut.nullable(),
     cancelledAt: instantOut.nullable(),
     createdAt: instantOut,
   })
-  .meta({ id: 'Event' });
+  .meta({ id: 'ListedEvent' });
+
+export type ListedEventBody = z.infer<typeof listedEvent>;
+
+/** An event by itself, with where its closure stands. */
+export const eventBody = listedEvent.extend({ closure: eventClosure }).meta({ id: 'Event' });
 
 export type EventBody = z.infer<typeof eventBody>;
 

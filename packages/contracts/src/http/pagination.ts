@@ -5,8 +5,9 @@ export const page = {
   limit: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'must be a whole number from 1 to 200')
+    .refine((limit) => Number(limit) <= 200, 'must be a whole number from 1 to 200')
+    .meta({ type: 'integer', minimum: 1, maximum: 200, pattern: undefined })
     .transform(Number)
-    .refine((limit) => limit <= 200, 'must be a whole number from 1 to 200')
     .default(50),
   cursor: z.string().max(1_000).optional(),
 };

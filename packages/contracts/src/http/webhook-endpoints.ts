@@ -39,7 +39,7 @@ export const changeWebhookEndpointRequest = z
   .strictObject({ url: webhookUrl, eventTypes, description: line(200).nullable(), enabled: z.boolean() })
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, 'name at least one field to change')
-  .meta({ id: 'ChangeWebhookEndpointRequest' });
+  .meta({ id: 'ChangeWebhookEndpointRequest', minProperties: 1 });
 
 export type ChangeWebhookEndpointRequest = z.infer<typeof changeWebhookEndpointRequest>;
 

@@ -13,16 +13,26 @@ import { SECOND } from '../durations.ts';
 import { inTrace, type TraceHeaders } from '../trace-context.ts';
 import { type AppState, keepState } from './app-state.ts';
 import { withDeadline } from './deadline.ts';
+import { type Documents, documentRoutes } from './document-routes.ts';
 import { type StreamTimes, sendEvents, streamTimes } from './event-stream.ts';
 import { type Exchange, logWhenDone, requestIdOf } from './exchange.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { openPlaces, type Places } from './places.ts';
 import { type ProblemOptions, refusalOf, sendProblem } from './problems.ts';
 import { readInput } from './read-input.ts';
-import { isEventStream, isRefusal, type Refusal, type Reply } from './reply.ts';
+import { type EventStream, isEventStream, isRefusal, type Refusal, type Reply } from './reply.ts';
 import { MalformedTarget, parseTarget } from './request-target.ts';
 import { bySpecificity, type Route } from './route.ts';
 import { send } from './send.ts';
+import {
+  type BegunAnswer,
+  begin,
+  isBegun,
+  isStreamed,
+  sendPieces,
+  type TransferTimes,
+  transferTimes,
+} from './streamed-answer.ts';
 
 const WAITING = 100;
 /** A request that has waited so long still has time to be worked on. */
@@ -49,25 +59,33 @@ export interface AppOptions<Principal> extends ProblemOptions {
   /** Whether the caller's role (`route.allow`) and scope (`params`) let them call; says nothing when they do. */
   authorize: (principal: Principal, route: Route<Principal>, params: PathParameters) => Refusal | undefined;
   readiness: () => Promise<Readiness>;
+  /** What `/openapi.json` and `/docs` say beside the routes; without it there are none. */
+  documents?: Documents;
   /** How many requests that are not urgent are worked on at once; a hundred more may wait for it. Default 10. */
   placesAtOnce?: number;
   /** For tests that can't wait. */
   streams?: Partial<StreamTimes>;
+  transfers?: Partial<TransferTimes>;
 }
 
-/** The application that serves `routes`, and `GET /livez` and `GET /readyz`. Listen with `http/server.ts`. */
+/** What is left to do when the deadline has been kept. */
+type Ready = Reply | BegunAnswer | 'gone';
+
+/** The application that serves `routes`, and `GET /livez` and `GET /readyz`, and its documents. Listen with `http/server.ts`. */
 export function createApp<Principal>(options: AppOptions<Principal>): Express {
   const state: AppState = {
     draining: false,
     stopping: new AbortController(),
     problem: options.problem,
   };
+  const served = [...options.routes, ...healthRoutes(state, options.readiness)];
+  const documents = options.documents === undefined ? [] : documentRoutes(served, options.documents);
+  const routes = [...served, ...documents].sort(bySpecificity);
   const places = openPlaces({
     atOnce: options.placesAtOnce ?? 10,
     waiting: WAITING,
     waitMs: LONGEST_WAIT_MS,
   });
-  const routes = [...options.routes, ...healthRoutes(state, options.readiness)].sort(bySpecificity);
   const app = express();
   keepState(app, state);
   app.disable('x-powered-by').disable('etag').disable('query parser');
@@ -96,15 +114,22 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
       const reply = await serve(route, request, response, { ...options, places });
       if (reply === 'gone') return;
       if (isRefusal(reply)) sendProblem(response, reply, options.problem);
-      else if (!isEventStream(reply)) send(response, reply);
-      else {
-        await sendEvents(response, reply, {
-          headOnly: request.method === 'HEAD',
-          stopping: state.stopping.signal,
-          mayGoOn: () => mayStillCall(route, request, options),
-          times: { ...streamTimes, ...options.streams },
-        });
-      }
+      else if (isBegun(reply)) await sendPieces(response, reply, { ...transferTimes, ...options.transfers });
+      else if (isEventStream(reply)) await goOn(reply, route, request, response);
+      else send(response, reply);
+    });
+  }
+  async function goOn(
+    events: EventStream,
+    route: Route<Principal>,
+    request: Request,
+    response: ExchangeResponse,
+  ): Promise<void> {
+    await sendEvents(response, events, {
+      headOnly: request.method === 'HEAD',
+      stopping: state.stopping.signal,
+      mayGoOn: () => mayStillCall(route, request, options),
+      times: { ...streamTimes, ...options.streams },
     });
   }
   for (const [path, allowed] of methodsByPath(routes)) {
@@ -128,7 +153,7 @@ async function serve<Principal>(
   request: Request,
   response: ExchangeResponse,
   options: AppOptions<Principal> & { places: Places },
-): Promise<Reply | 'gone'> {
+): Promise<Ready> {
   const { places } = options;
   if (!route.urgent && places.full) return await turnAway();
   const { requestId } = response.locals;
@@ -138,6 +163,10 @@ async function serve<Principal>(
       { requestId, route: route.path, status },
       'finished after the deadline; not answered',
     );
+  const lateReply = (outcome: PromiseSettledResult<Reply | BegunAnswer>) => {
+    late(outcome);
+    if (outcome.status === 'fulfilled' && isBegun(outcome.value)) void outcome.value.rest.return?.();
+  };
   const startedAt = performance.now();
 
   let principal: Principal | undefined;
@@ -162,8 +191,8 @@ async function serve<Principal>(
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
-  const handle = () =>
-    route.handle({
+  const handle = async () => {
+    const reply = await route.handle({
       principal: principal as Principal,
       params: input.params as never,
       query: input.query as never,
@@ -172,9 +201,12 @@ async function serve<Principal>(
       headers: request.headers,
       signal: abort.signal,
     });
+    if (isRefusal(reply) || isEventStream(reply) || !isStreamed(reply)) return reply;
+    return await begin(reply, request.method === 'HEAD');
+  };
   const work = route.urgent ? handle : () => inAPlace(places, abort.signal, handle);
   try {
-    return await withDeadline(remainingMs, work, late);
+    return await withDeadline(remainingMs, work, lateReply);
   } catch (error) {
     // What was spared because nobody is left to answer is no fault.
     const gone = abort.signal.aborted;
@@ -194,7 +226,11 @@ async function turnAway(): Promise<Refusal> {
 }
 
 /** The place is given back when the work is over: also work that is too late is work. */
-async function inAPlace(places: Places, signal: AbortSignal, work: () => Promise<Reply>): Promise<Reply> {
+async function inAPlace<Done>(
+  places: Places,
+  signal: AbortSignal,
+  work: () => Promise<Done>,
+): Promise<Done | Refusal> {
   const giveBack = await places.take();
   if (giveBack === null) return await turnAway();
   try {

@@ -41,10 +41,15 @@ export function logWhenDone(
       route,
       status,
       ...(problem === null ? {} : { problem }),
-      ...(response.writableFinished ? {} : { clientGone: true }),
       ms: Math.round(ms * 10) / 10,
+      ...(response.writableFinished ? {} : { [endedBy(response, problem)]: true }),
     };
     if (route !== null && PROBES.has(route)) logger.debug(line, 'request');
     else logger.info(line, 'request');
   });
+}
+
+/** A problem that turned up in the middle of a good answer is our doing; otherwise the client went. */
+function endedBy({ headersSent, statusCode }: ServerResponse, problem: string | null): string {
+  return headersSent && statusCode < 400 && problem !== null ? 'brokenOff' : 'clientGone';
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { readMetrics } from '../metrics.ts';
 import { watchProcess } from '../process-metrics.ts';
 import type { AppState } from './app-state.ts';
@@ -34,6 +35,8 @@ export function healthRoutes(state: AppState, readiness: () => Promise<Readiness
     route({
       method: 'get',
       path: '/livez',
+      summary: 'Says that the process is alive',
+      answers: { 200: z.strictObject({ alive: z.literal(true) }) },
       allow: [],
       urgent: true,
       handle: async () => ({ status: 200, body: { alive: true } }),
@@ -41,6 +44,8 @@ export function healthRoutes(state: AppState, readiness: () => Promise<Readiness
     route({
       method: 'get',
       path: '/readyz',
+      summary: 'Says whether the service can do its main function',
+      answers: { 200: z.strictObject({ ready: z.literal(true), checks: z.record(z.string(), z.string()) }) },
       allow: [],
       urgent: true,
       async handle() {

@@ -16,8 +16,11 @@ export interface RouteRequest<Principal, Params, Query, Body> {
   signal: AbortSignal;
 }
 
-/** A JSON body by its schema, or another one by its media types; null is no body. */
-export type AnswerShape = z.ZodType | { readonly mediaTypes: readonly string[] } | null;
+/** A JSON body by its schema, or others by their media types, beside which it may be had as JSON; null is no body. */
+export type AnswerShape =
+  | z.ZodType
+  | { readonly mediaTypes: readonly string[]; readonly json?: z.ZodType }
+  | null;
 
 type Nothing = Readonly<Record<never, never>>;
 type OutputOf<Schema, Otherwise> = Schema extends z.ZodType ? z.output<Schema> : Otherwise;
@@ -34,9 +37,11 @@ export interface RouteDefinition<Principal, Allow extends readonly string[], Par
   /** Bytes, after inflating. */
   bodyLimit?: number;
   /** What it does, in one line for people who read the documents: "Reads one event". */
-  summary?: string;
+  summary: string;
   /** Good answers by status: the schema of a JSON body, the media types of another one, null where there is no body. */
-  answers?: Readonly<Record<number, AnswerShape>>;
+  answers: Readonly<Record<number, AnswerShape>>;
+  /** Headers that an answer may carry beside those of any route, by name, with what they say. */
+  answerHeaders?: Readonly<Record<string, string>>;
   /** Codes of the problem catalog that it refuses with, beside those that any route may give. */
   refusals?: readonly string[];
   /** After this the client hears 503, whatever the handler still does. */
@@ -63,14 +68,17 @@ export interface Route<Principal = never> {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: z.ZodType;
+  /** Whether it was given a schema of a body; without one nothing but `{}` is taken. */
+  readonly takesBody: boolean;
   /** Whether an absent body is one that the schema accepts. */
   readonly bodyOptional: boolean;
   readonly bodyLimit: number;
   readonly deadlineMs: number;
   readonly urgent: boolean;
   readonly checkBodyText: boolean;
-  readonly summary: string | undefined;
+  readonly summary: string;
   readonly answers: Readonly<Record<number, AnswerShape>>;
+  readonly answerHeaders: Readonly<Record<string, string>>;
   readonly refusals: readonly string[];
   readonly handle: (request: RouteRequest<Principal, never, never, never>) => Promise<Reply>;
 }
@@ -98,7 +106,7 @@ export function routeFor<Principal, Role extends string = string>() {
   >(definition: RouteDefinition<Principal, Allow, Params, Query, Body>): Route<Principal> {
     const { method, path, allow, params, query, body } = definition;
     requireSameNames(path, params);
-    const accepted = body instanceof z.ZodObject ? body.strict() : (body ?? NO_BODY);
+    const accepted = body instanceof z.ZodObject ? madeStrict(body) : (body ?? NO_BODY);
     return {
       method,
       path,
@@ -106,13 +114,15 @@ export function routeFor<Principal, Role extends string = string>() {
       params: params?.strict() ?? z.strictObject({}),
       query: query?.strict() ?? z.strictObject({}),
       body: accepted,
+      takesBody: body !== undefined,
       bodyOptional: accepted.safeParse(undefined).success,
       bodyLimit: definition.bodyLimit ?? BODY_LIMIT,
       deadlineMs: definition.deadlineMs ?? DEADLINE_MS,
       urgent: definition.urgent ?? false,
       checkBodyText: definition.checkBodyText ?? true,
       summary: definition.summary,
-      answers: definition.answers ?? {},
+      answers: definition.answers,
+      answerHeaders: definition.answerHeaders ?? {},
       refusals: definition.refusals ?? [],
       handle: definition.handle as unknown as Route<Principal>['handle'],
     };
@@ -121,6 +131,11 @@ export function routeFor<Principal, Role extends string = string>() {
 
 /** A route whose handlers don't look at who calls. */
 export const route = routeFor<unknown>();
+
+/** One that is strict stays the one it is: it may have a name in the documents, which a copy has not. */
+function madeStrict(body: z.ZodObject): z.ZodObject {
+  return body.def.catchall instanceof z.ZodNever ? body : body.strict();
+}
 
 function requireSameNames(path: string, params: z.ZodObject | undefined): void {
   const inPath = path.split('/').flatMap((part) => (part.startsWith(':') ? [part.slice(1)] : []));

@@ -9,6 +9,7 @@ import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { currentTraceHeaders } from '@turnout/runtime/trace-context';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
+import { toldNothing } from '../support/told-nothing.ts';
 
 const { TEST_DATABASE_URL = '', TEST_REDIS_URL = '', TEST_AMQP_URL = '' } = process.env;
 const logger = createLogger({ name: 'traced' });
@@ -21,6 +22,7 @@ await runUntilSignal(
     const redis = opened.adopt(new Redis(TEST_REDIS_URL), (client) => client.disconnect());
     const publisher = opened.use(openPublisher({ url: TEST_AMQP_URL, name: 'traced', logger }));
     const greet = route({
+      ...toldNothing,
       method: 'get',
       path: '/greetings/:name',
       allow: [],

@@ -16,6 +16,7 @@ export interface Ids {
   eventId: string;
   enrollmentId: string;
   accessCode: string;
+  participantId: string;
   checkInId: string;
   productId: string;
   lineItemId: string;
@@ -27,6 +28,9 @@ export interface Ids {
   deliveryId: string;
   endpointId: string;
   letterId: string;
+  /** Parts of documents, the same everywhere. */
+  part: string;
+  file: string;
 }
 
 /**
@@ -67,6 +71,7 @@ export async function givenPlace(services: FourServices, organization: GivenOrga
       eventId,
       enrollmentId: person.id,
       accessCode: person.accessCode,
+      participantId: await participantOf(owner, person.id),
       checkInId: '',
       productId,
       lineItemId,
@@ -76,6 +81,8 @@ export async function givenPlace(services: FourServices, organization: GivenOrga
       deliveryId: '',
       endpointId: '',
       letterId: '',
+      part: 'start.js',
+      file: 'turnout.participant.attended.v1.json',
     },
   };
   const devices = [await limitedToken(place, 'supervisor'), await limitedToken(place, 'supervisor')];
@@ -191,6 +198,14 @@ export type Made =
 
 /** Made twice in each place: the ids are those of the second. */
 const inEachPlace = ['token', 'run', 'endpoint', 'delivery', 'letter'] as const;
+
+async function participantOf(owner: Db, enrollmentId: string): Promise<string> {
+  const [enrollment] = await owner.query<{ participant_id: string }>(
+    'select participant_id from attendance.enrollments where enrollment_id = $1',
+    [enrollmentId],
+  );
+  return enrollment?.participant_id ?? '';
+}
 
 export function tokenIdOf(token: string): string {
   return (token.split('_')[1] ?? '').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -1,0 +1,26 @@
+import { checks } from './checks.ts';
+import { openSystem, whyNotHere } from './compose.ts';
+
+// npm run verify:compose: builds, starts, breaks and restarts the system of docker-compose.yml, as a copy of its own.
+const why = await whyNotHere();
+if (why !== null) {
+  console.error(`The containers can not be verified: ${why}.`);
+  process.exit(1);
+}
+await using system = openSystem();
+let failed = 0;
+for (const { name, run } of checks) {
+  const began = performance.now();
+  try {
+    await run(system);
+    console.log(`passed  ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${name}\n${String(error).replaceAll(/^/gm, '    ')}`);
+    break; // the next go on with what this one should have left
+  }
+}
+console.log(
+  failed === 0 ? 'The containers do what they should.' : 'The containers do not do what they should.',
+);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,132 @@
+import { decideClosure } from '@turnout/attendance/decide-closure';
+import type { DayEvidence } from '@turnout/attendance/enrollment';
+import type { Move } from '@turnout/attendance/moves';
+import type { Evaluation } from '@turnout/attendance/requirement';
+import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import { type EvidenceRow, toEvidence } from '../loading/load-undecided.ts';
+import { beforeAll } from '../locking/lock-undecided.ts';
+import type { StoredEvent } from '../stored.ts';
+import { noVerdicts, type VerdictCounts } from './closure-run.ts';
+
+/** What closing would decide about one enrollment, and why. */
+export interface PreviewedVerdict {
+  enrollmentId: string;
+  displayName: string;
+  status: 'confirmed' | 'checked_in';
+  move: Move;
+  evaluation: Evaluation;
+}
+
+export interface PreviewTotals {
+  /** What closing would decide. */
+  wouldBe: VerdictCounts;
+  /** What stands already. */
+  already: VerdictCounts & { cancelled: number };
+}
+
+// `offset 0` keeps PostgreSQL from reading the check-ins of the whole event.
+const listUndecided: Statement = {
+  name: 'list_undecided_enrollments',
+  text: `
+    select e.enrollment_id, e.status, p.name
+    from (
+      select enrollment_id, organization_id, participant_id, status from attendance.enrollments
+      where event_id = $1 and undecided and enrollment_id > $2
+      order by enrollment_id
+      limit $3
+    ) e
+    cross join lateral (
+      select name from attendance.participants p
+      where p.organization_id = e.organization_id and p.participant_id = e.participant_id offset 0
+    ) p
+    order by e.enrollment_id`,
+};
+
+const loadEvidence: Statement = {
+  name: 'load_evidence_to_preview',
+  text: `
+    select c.enrollment_id, c.day, c.direction, c.annulled_at
+    from unnest($2::uuid[]) as named (enrollment_id)
+    cross join lateral (
+      select * from attendance.check_ins where event_id = $1 and enrollment_id = named.enrollment_id offset 0
+    ) c`,
+};
+
+// People with the same status who came on the same days get the same verdict: the rule is asked once for each such
+// group, and however many people an event has, no more than their groups come here.
+const groupUndecided: Statement = {
+  name: 'group_undecided_by_days',
+  text: `
+    select status, days, count(*) as people from (
+      select e.status, coalesce(c.days, '{}') as days
+      from attendance.enrollments e
+      left join (
+        select enrollment_id, array_agg(distinct day::text order by day::text) as days
+        from attendance.check_ins
+        where event_id = $1 and direction = 'entry' and annulled_at is null
+        group by enrollment_id
+      ) c using (enrollment_id)
+      where e.event_id = $1 and e.undecided
+    ) people
+    group by status, days`,
+};
+
+const countDecided: Statement = {
+  name: 'count_decided_enrollments',
+  text: `
+    select count(*) filter (where status = 'attended') as attended,
+      count(*) filter (where status = 'no_show') as no_show,
+      count(*) filter (where status = 'cancelled') as cancelled
+    from attendance.enrollments where event_id = $1 and not undecided`,
+};
+
+/** What closing now would decide about the undecided of an event, person by person in the order of their ids. */
+export async function previewClosure(
+  db: Queryable,
+  event: StoredEvent,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<PreviewedVerdict[]> {
+  const people = await db.query<UndecidedRow>(listUndecided, [event.id, after ?? beforeAll, limit]);
+  const ids = people.map(({ enrollment_id }) => enrollment_id);
+  const evidence = toEvidence(await db.query<EvidenceRow>(loadEvidence, [event.id, ids]));
+  return people.flatMap(({ enrollment_id: enrollmentId, name: displayName, status }) => {
+    const checkIns = evidence.get(enrollmentId) ?? [];
+    const { move, evaluation } = decideClosure(event, { status, checkIns });
+    return move ? [{ enrollmentId, displayName, status, move, evaluation }] : [];
+  });
+}
+
+/** How many closing now would decide how, and how many are decided. */
+export async function previewTotals(db: Queryable, event: StoredEvent): Promise<PreviewTotals> {
+  const groups = await db.query<GroupRow>(groupUndecided, [event.id]);
+  const wouldBe = { ...noVerdicts };
+  for (const { status, days, people } of groups) {
+    const checkIns = days.map((day): DayEvidence => ({ day, direction: 'entry', annulledAt: null }));
+    const { move } = decideClosure(event, { status, checkIns });
+    if (move?.to === 'attended') wouldBe.attended += people;
+    else if (move) wouldBe.noShow += people;
+  }
+  const [decided] = await db.query<{ attended: number; no_show: number; cancelled: number }>(countDecided, [
+    event.id,
+  ]);
+  return {
+    wouldBe,
+    already: {
+      attended: decided?.attended ?? 0,
+      noShow: decided?.no_show ?? 0,
+      cancelled: decided?.cancelled ?? 0,
+    },
+  };
+}
+
+interface UndecidedRow {
+  enrollment_id: string;
+  name: string;
+  status: 'confirmed' | 'checked_in';
+}
+
+interface GroupRow {
+  status: 'confirmed' | 'checked_in';
+  days: string[];
+  people: number;
+}

@@ -6,6 +6,7 @@ const SERVICE = [
   'access',
   'attendance',
   'attendance-store',
+  'audit',
   'broker',
   'contracts',
   'database',
@@ -20,6 +21,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   notifier: ['access', 'broker', 'contracts', 'database', 'runtime'],
 
   access: ['contracts', 'runtime'],
+  audit: ['contracts', 'runtime'],
   'attendance-store': ['attendance', 'contracts', 'outbox', 'runtime'],
   broker: ['contracts', 'runtime'],
   database: ['runtime'],
@@ -32,7 +34,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   chaos: ['broker', 'contracts', 'database', 'invariants', 'local-stack', 'runtime', 'test-kit'],
   demo: ['contracts'],
   drill: ['broker', 'contracts', 'database', 'demo', 'invariants', 'local-stack', 'runtime', 'test-kit'],
-  invariants: ['attendance', 'attendance-store', 'contracts', 'runtime'],
+  invariants: ['attendance', 'attendance-store', 'audit', 'contracts', 'runtime'],
   'local-stack': ['access', 'broker', 'contracts', 'database', 'demo', 'runtime'],
   'test-kit': ['access', 'broker', 'contracts', 'database', 'local-stack', 'runtime'],
 };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOfSeal } from '../src/chain.ts';
 import { faultSentences } from '../src/fault-sentence.ts';
 import { type AuditFault, verifyAudit } from '../src/verify.ts';
+import { verifyCommand } from '../src/verify-command.ts';
 import { act, byForce, enroll, sealAll, startWorld, type World } from './support.ts';
 
 let world: World;
@@ -214,3 +215,35 @@ function copyOfARow(columns: Record<string, string>): string {
       'was there', 'x', ${Object.values(columns).join(', ')}
     from attendance.transitions limit 1`;
 }
+
+it('as a command ends with 0 where all is right, with 1 and the row where it is not, and refuses what it does not know', async () => {
+  await using own = await startWorld();
+  const [removed] = await enroll(own, 2);
+  await sealAll(own);
+  const run = async (...args: string[]) => {
+    const lines: string[] = [];
+    const databaseUrl = own.database.urlFor('admin');
+    const code = await verifyCommand({
+      args,
+      databaseUrl,
+      print: (line) => lines.push(line),
+      progress: () => undefined,
+    });
+    return { code, text: lines.join('\n') };
+  };
+  const { slug } = own.organization;
+  const fine = await run('--organization', slug);
+  expect(fine).toMatchObject({ code: 0, text: expect.stringContaining(`${slug}: 2 rows`) });
+  const head = /[0-9a-f]{64}/.exec(fine.text)?.[0] ?? '';
+  expect((await run('--head', head)).code).toBe(0);
+  expect(await run('--head', '0'.repeat(64))).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('you noted'),
+  });
+  for (const wrong of [['--organization', 'nobody'], ['--head', 'x'], ['--what'], ['more']]) {
+    expect((await run(...wrong)).code).toBe(2);
+  }
+  await byForce(own, `delete from attendance.transitions where enrollment_id = '${removed}'`);
+  const broken = await run();
+  expect(broken).toMatchObject({ code: 1, text: expect.stringContaining(`enrollment ${removed}`) });
+});

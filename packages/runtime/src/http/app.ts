@@ -16,10 +16,19 @@ import { type Exchange, logWhenDone, requestIdOf } from './exchange.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { type ProblemOptions, refusalOf, sendProblem } from './problems.ts';
 import { readInput } from './read-input.ts';
-import { isEventStream, isRefusal, type Refusal, type Reply } from './reply.ts';
+import { type EventStream, isEventStream, isRefusal, type Refusal, type Reply } from './reply.ts';
 import { MalformedTarget, parseTarget } from './request-target.ts';
 import { bySpecificity, type Route } from './route.ts';
 import { send } from './send.ts';
+import {
+  type BegunAnswer,
+  begin,
+  isBegun,
+  isStreamed,
+  sendPieces,
+  type TransferTimes,
+  transferTimes,
+} from './streamed-answer.ts';
 
 type PathParameters = Readonly<Record<string, string>>;
 type ExchangeResponse = Response<unknown, Exchange>;
@@ -36,7 +45,11 @@ export interface AppOptions<Principal> extends ProblemOptions {
   readiness: () => Promise<Readiness>;
   /** For tests that can't wait. */
   streams?: Partial<StreamTimes>;
+  transfers?: Partial<TransferTimes>;
 }
+
+/** What is left to do when the deadline has been kept. */
+type Ready = Reply | BegunAnswer | 'gone';
 
 /** The application that serves `routes`, and `GET /livez` and `GET /readyz`. Listen with `http/server.ts`. */
 export function createApp<Principal>(options: AppOptions<Principal>): Express {
@@ -72,15 +85,22 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
       const reply = await serve(route, request, response, options);
       if (reply === 'gone') return;
       if (isRefusal(reply)) sendProblem(response, reply, options.problem);
-      else if (!isEventStream(reply)) send(response, reply);
-      else {
-        await sendEvents(response, reply, {
-          headOnly: request.method === 'HEAD',
-          stopping: state.stopping.signal,
-          mayGoOn: () => mayStillCall(route, request, options),
-          times: { ...streamTimes, ...options.streams },
-        });
-      }
+      else if (isBegun(reply)) await sendPieces(response, reply, { ...transferTimes, ...options.transfers });
+      else if (isEventStream(reply)) await goOn(reply, route, request, response);
+      else send(response, reply);
+    });
+  }
+  async function goOn(
+    events: EventStream,
+    route: Route<Principal>,
+    request: Request,
+    response: ExchangeResponse,
+  ): Promise<void> {
+    await sendEvents(response, events, {
+      headOnly: request.method === 'HEAD',
+      stopping: state.stopping.signal,
+      mayGoOn: () => mayStillCall(route, request, options),
+      times: { ...streamTimes, ...options.streams },
     });
   }
   for (const [path, allowed] of methodsByPath(routes)) {
@@ -104,7 +124,7 @@ async function serve<Principal>(
   request: Request,
   response: ExchangeResponse,
   options: AppOptions<Principal>,
-): Promise<Reply | 'gone'> {
+): Promise<Ready> {
   const { requestId } = response.locals;
   const params = request.params as PathParameters;
   const late = ({ status }: PromiseSettledResult<unknown>) =>
@@ -112,6 +132,10 @@ async function serve<Principal>(
       { requestId, route: route.path, status },
       'finished after the deadline; not answered',
     );
+  const lateReply = (outcome: PromiseSettledResult<Reply | BegunAnswer>) => {
+    late(outcome);
+    if (outcome.status === 'fulfilled' && isBegun(outcome.value)) void outcome.value.rest.return?.();
+  };
   const startedAt = performance.now();
 
   let principal: Principal | undefined;
@@ -136,8 +160,8 @@ async function serve<Principal>(
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
-  const work = () =>
-    route.handle({
+  const work = async () => {
+    const reply = await route.handle({
       principal: principal as Principal,
       params: input.params as never,
       query: input.query as never,
@@ -146,8 +170,11 @@ async function serve<Principal>(
       headers: request.headers,
       signal: abort.signal,
     });
+    if (isRefusal(reply) || isEventStream(reply) || !isStreamed(reply)) return reply;
+    return await begin(reply, request.method === 'HEAD');
+  };
   try {
-    return await withDeadline(remainingMs, work, late);
+    return await withDeadline(remainingMs, work, lateReply);
   } catch (error) {
     // What was spared because nobody is left to answer is no fault.
     const gone = abort.signal.aborted;

@@ -34,10 +34,15 @@ export function logWhenDone(
       route,
       status: response.headersSent ? response.statusCode : null,
       ...(problem === null ? {} : { problem }),
-      ...(response.writableFinished ? {} : { clientGone: true }),
+      ...(response.writableFinished ? {} : { [endedBy(response, problem)]: true }),
       ms: Math.round((performance.now() - startedAt) * 10) / 10,
     };
     if (route === '/livez' || route === '/readyz') logger.debug(line, 'request');
     else logger.info(line, 'request');
   });
+}
+
+/** A problem that turned up in the middle of a good answer is our doing; otherwise the client went. */
+function endedBy({ headersSent, statusCode }: ServerResponse, problem: string | null): string {
+  return headersSent && statusCode < 400 && problem !== null ? 'brokenOff' : 'clientGone';
 }

@@ -18,7 +18,10 @@ export interface Refusal {
 
 export interface Answer {
   status: number;
-  /** Sent as JSON; a string or bytes are sent as they are when `headers` names their `Content-Type`. */
+  /**
+   * Sent as JSON; a string or bytes are sent as they are when `headers` names their `Content-Type`, and so are pieces
+   * of them that an async iterable gives: see `http/streamed-answer.ts`.
+   */
   body?: unknown;
   headers?: Readonly<Record<string, string>> | undefined;
 }

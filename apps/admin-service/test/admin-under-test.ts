@@ -3,7 +3,7 @@ import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/giv
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { startAdminService } from '../src/service.ts';
 
-/** An answer, read whole. `body` is its JSON; what a test expects of it is what it checks. */
+/** An answer, read whole. `body` is its JSON, where it is that; what a test expects of it is what it checks. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -68,6 +68,11 @@ export async function startAdminUnderTest({
   };
 }
 
+/** Of a download `text` is what a test looks at. */
+function isJson({ headers }: Response): boolean {
+  return /^application\/(?:problem\+)?json\b/.test(headers.get('content-type') ?? '');
+}
+
 function clientOf(url: string, token: string): Client {
   const send: Client['send'] = async (method, path, body, headers = {}) => {
     const raw = typeof body === 'string' || body instanceof Uint8Array;
@@ -85,7 +90,7 @@ function clientOf(url: string, token: string): Client {
       status: response.status,
       headers: response.headers,
       text,
-      body: text === '' ? null : JSON.parse(text),
+      body: isJson(response) && text !== '' ? JSON.parse(text) : null,
     };
   };
   return {

@@ -2,6 +2,7 @@ import { organizationWide } from '@turnout/access/organization-wide';
 import type { Principal } from '@turnout/access/principal';
 import type { Route } from '@turnout/runtime/http/route';
 import type { AdminContext } from '../context.ts';
+import { exportAuditRoute, listAuditRoute, readAuditHeadRoute } from './audit.ts';
 import { enrollRoute, listEnrollmentsRoute, readEnrollmentRoute } from './enrollments.ts';
 import {
   cancelEventRoute,
@@ -35,6 +36,9 @@ export function routes(context: AdminContext): Route<Principal>[] {
     listProductsRoute(context), //                   GET /v1/events/:eventId/products
     readProductRoute(context), //                    GET /v1/events/:eventId/products/:productId
     listTransitionsRoute(context), //                GET /v1/events/:eventId/transitions
+    listAuditRoute(context), //                      GET /v1/audit
+    exportAuditRoute(context), //                    GET /v1/audit/export
+    organizationWide(readAuditHeadRoute(context)), // GET /v1/audit/head
     organizationWide(createTokenRoute(context)), // POST /v1/tokens
     listTokensRoute(context), //                     GET /v1/tokens
     revokeTokenRoute(context), //                 DELETE /v1/tokens/:tokenId

@@ -48,6 +48,7 @@ export const everyRoute: readonly RouteExample[] = [
   { method: 'get', path: '/v1/events/:eventId/products' },
   { method: 'get', path: '/v1/events/:eventId/products/:productId' },
   { method: 'get', path: '/v1/events/:eventId/transitions' },
+  { method: 'get', path: '/v1/enrollments/:enrollmentId/why' },
   { method: 'get', path: '/v1/audit' },
   { method: 'get', path: '/v1/audit/export' },
   { method: 'get', path: '/v1/audit/head' },

@@ -106,7 +106,7 @@ function isWanted(kind: AuditKind): string {
 const wantedEvents = `
   progress as materialized (
     select last_xid, coalesce(system_identifier = (select system_identifier from pg_control_system()), false) as here
-    from audit.progress
+    from audit.progress where one
   ),
   events as materialized (
     select e.event_id

@@ -16,6 +16,7 @@ import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
 import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
 import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';
 import { listTransitionsRoute } from './transitions.ts';
+import { readWhyRoute } from './why.ts';
 
 /** Every route of the service. */
 export function routes(context: AdminContext): Route<Principal>[] {
@@ -36,6 +37,7 @@ export function routes(context: AdminContext): Route<Principal>[] {
     listProductsRoute(context), //                   GET /v1/events/:eventId/products
     readProductRoute(context), //                    GET /v1/events/:eventId/products/:productId
     listTransitionsRoute(context), //                GET /v1/events/:eventId/transitions
+    readWhyRoute(context), //                        GET /v1/enrollments/:enrollmentId/why
     listAuditRoute(context), //                      GET /v1/audit
     exportAuditRoute(context), //                    GET /v1/audit/export
     organizationWide(readAuditHeadRoute(context)), // GET /v1/audit/head

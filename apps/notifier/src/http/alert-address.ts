@@ -2,6 +2,7 @@ import { readers } from '@turnout/access/authorize';
 import { type AlertAddressBody, setAlertAddressRequest } from '@turnout/contracts/http/alert-address';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { findAlertAddress, setAlertAddress } from '../alerts/alert-address.ts';
+import { recordAction } from '../commands/audited.ts';
 import type { NotifierContext } from './context.ts';
 import { route } from './route.ts';
 
@@ -23,8 +24,13 @@ export function setAlertAddressRoute({ db }: NotifierContext) {
     path: '/v1/alert-address',
     allow: ['admin'],
     body: setAlertAddressRequest,
-    async handle({ principal, body: { email } }): Promise<Reply> {
-      await setAlertAddress(db, principal.organizationId, email);
+    async handle({ principal, requestId, body: { email } }): Promise<Reply> {
+      await db.transaction(async (tx) => {
+        await setAlertAddress(tx, principal.organizationId, email);
+        recordAction(tx, { principal, requestId }, 'alert_address.changed', {
+          details: { set: email !== null },
+        });
+      });
       const body: AlertAddressBody = { email };
       return { status: 200, body };
     },

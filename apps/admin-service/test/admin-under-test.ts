@@ -24,6 +24,8 @@ export interface Client {
 
 export interface AdminUnderTest extends AsyncDisposable {
   url: string;
+  /** The database in the role of the service. */
+  databaseUrl: string;
   /** The database as its owner, who may look at and prepare everything. */
   owner: Db;
   organization: GivenOrganization;
@@ -60,6 +62,7 @@ export async function startAdminUnderTest({
   const opened = opening.move();
   return {
     url: service.url,
+    databaseUrl: database.urlFor('admin'),
     owner,
     organization,
     as,

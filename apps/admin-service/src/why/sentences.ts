@@ -35,7 +35,7 @@ export function transitionSentence({
     case 'checked_in':
       return byHand
         ? `Set to checked in by ${who(actor)}, who said: ${quoted(reason)}.`
-        : `Became checked in by the first check-in, at the desk of ${who(actor)}.`;
+        : 'Became checked in by the first check-in.';
     case 'attended':
       return byHand
         ? `Set to attended by ${who(actor)}, who said: ${quoted(reason)}. ${presence(evidence)}`
@@ -163,7 +163,7 @@ export function localTime(instant: Date, timeZone: string): string {
 
 function aboutType(type: string): string {
   const subject = /^turnout\.(.+)\.v\d+$/.exec(type)?.[1] ?? type;
-  return `about "${subject}"`;
+  return `about ${quoted(subject)}`;
 }
 
 function at({ station, device }: { station: string | null; device: string | null }): string {

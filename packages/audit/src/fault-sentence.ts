@@ -39,7 +39,7 @@ function named({ row, sealed, found }: AuditFault): string {
     known?.eventId && `event ${known.eventId}`,
     known?.enrollmentId && `enrollment ${known.enrollmentId}`,
     known?.version && `version ${known.version}`,
-    known?.action && `${known.action}`,
+    known?.action,
   ].filter(Boolean);
   return `The ${row?.kind} ${row?.id}${place.length > 0 ? ` (${place.join(', ')})` : ''}`;
 }

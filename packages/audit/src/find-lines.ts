@@ -8,6 +8,11 @@ export interface SealedRow {
   organizationId: string;
   eventId: string | null;
   at: string;
+  /** Of a transition. */
+  enrollmentId?: string;
+  version?: number;
+  /** Of an action. */
+  action?: string;
   [column: string]: unknown;
 }
 

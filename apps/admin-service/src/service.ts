@@ -1,5 +1,6 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { bindAttendanceModels } from '@turnout/attendance-store/models/attendance-models';
+import { startSealer } from '@turnout/audit/sealer';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
 import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
@@ -57,6 +58,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
+  opening.use(startSealer({ database: { url: database.url, applicationName: `${name} sealer` }, logger }));
   const app = createApp({
     routes: routes({
       db,

@@ -3,7 +3,7 @@ import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/giv
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { startAdminService } from '../src/service.ts';
 
-/** An answer, read whole. `body` is its JSON; what a test expects of it is what it checks. */
+/** An answer, read whole. `body` is its JSON, where it is that; what a test expects of it is what it checks. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -24,6 +24,8 @@ export interface Client {
 
 export interface AdminUnderTest extends AsyncDisposable {
   url: string;
+  /** The database in the role of the service. */
+  databaseUrl: string;
   /** The database as its owner, who may look at and prepare everything. */
   owner: Db;
   organization: GivenOrganization;
@@ -60,12 +62,18 @@ export async function startAdminUnderTest({
   const opened = opening.move();
   return {
     url: service.url,
+    databaseUrl: database.urlFor('admin'),
     owner,
     organization,
     as,
     admin: as(organization.tokens.admin),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** Of a download `text` is what a test looks at. */
+function isJson({ headers }: Response): boolean {
+  return /^application\/(?:problem\+)?json\b/.test(headers.get('content-type') ?? '');
 }
 
 function clientOf(url: string, token: string): Client {
@@ -85,7 +93,7 @@ function clientOf(url: string, token: string): Client {
       status: response.status,
       headers: response.headers,
       text,
-      body: text === '' ? null : JSON.parse(text),
+      body: isJson(response) && text !== '' ? JSON.parse(text) : null,
     };
   };
   return {

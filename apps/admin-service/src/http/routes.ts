@@ -2,6 +2,7 @@ import { organizationWide } from '@turnout/access/organization-wide';
 import type { Principal } from '@turnout/access/principal';
 import type { Route } from '@turnout/runtime/http/route';
 import type { AdminContext } from '../context.ts';
+import { exportAuditRoute, listAuditRoute, readAuditHeadRoute } from './audit.ts';
 import { enrollRoute, listEnrollmentsRoute, readEnrollmentRoute } from './enrollments.ts';
 import { attendanceReportRoute, checkInCountsRoute, checkInReportRoute } from './event-reports.ts';
 import {
@@ -20,6 +21,7 @@ import { createProductRoute, listProductsRoute, readProductRoute } from './produ
 import { putSettingsRoute, readSettingsRoute } from './settings.ts';
 import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';
 import { listTransitionsRoute } from './transitions.ts';
+import { readWhyRoute } from './why.ts';
 
 /** Every route of the service. */
 export function routes(context: AdminContext): Route<Principal>[] {
@@ -50,6 +52,10 @@ export function routes(context: AdminContext): Route<Principal>[] {
     listParticipantsRoute(context), //               GET /v1/participants
     readParticipantRoute(context), //                GET /v1/participants/:participantId
     historyRoute(context), //                        GET /v1/participants/:participantId/history
+    readWhyRoute(context), //                        GET /v1/enrollments/:enrollmentId/why
+    listAuditRoute(context), //                      GET /v1/audit
+    exportAuditRoute(context), //                    GET /v1/audit/export
+    organizationWide(readAuditHeadRoute(context)), // GET /v1/audit/head
     organizationWide(createTokenRoute(context)), // POST /v1/tokens
     listTokensRoute(context), //                     GET /v1/tokens
     revokeTokenRoute(context), //                 DELETE /v1/tokens/:tokenId

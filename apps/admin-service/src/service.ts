@@ -5,6 +5,7 @@ import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
 import { requireSchema } from '@turnout/database/require-schema';
 import { startRelay } from '@turnout/outbox/relay';
+import { SECOND } from '@turnout/runtime/durations';
 import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
@@ -18,6 +19,8 @@ import { routes } from './http/routes.ts';
 import { bindTokenModel } from './tokens/token-model.ts';
 
 const name = 'admin-service';
+/** For imports and overrides in bulk. */
+const BULK_CONNECTIONS = 4;
 
 /** Starts the service; disposing what it returns stops it in order. A start that fails closes what it had opened. */
 export async function startAdminService(config: AdminConfig): Promise<HttpServer> {
@@ -25,6 +28,15 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const logger = createLogger({ name, ...config.log });
   const database = { ...config.database, applicationName: name };
   const db = opening.use(openDb({ ...database, steadyPlans: true }));
+  const bulkDb = opening.use(
+    openDb({
+      ...database,
+      max: BULK_CONNECTIONS,
+      queryTimeoutMs: 30 * SECOND,
+      lockTimeoutMs: 15 * SECOND,
+      steadyPlans: true,
+    }),
+  );
   const sequelize = openSequelize(database);
   opening.defer(() => sequelize.close());
   await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
@@ -43,6 +55,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const app = createApp({
     routes: routes({
       db,
+      bulkDb,
       models: bindAttendanceModels(sequelize),
       Token: bindTokenModel(sequelize),
       relay,

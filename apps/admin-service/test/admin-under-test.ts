@@ -85,7 +85,7 @@ function clientOf(url: string, token: string): Client {
       status: response.status,
       headers: response.headers,
       text,
-      body: text === '' ? null : JSON.parse(text),
+      body: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : null,
     };
   };
   return {

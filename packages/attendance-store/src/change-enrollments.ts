@@ -16,6 +16,8 @@ export interface Decision<Result> {
   answers?: readonly AnsweredScan[];
   attempts?: ScanAttempts;
   result: Result;
+  /** What else is to be written if and only if all of it is. */
+  alongside?: (tx: Pick<Tx, 'send'>) => void;
 }
 
 const ATTEMPTS = 5;
@@ -65,7 +67,8 @@ async function change<Loaded extends { now: Date }, Result>(
     try {
       const outcome = await db.transaction(async (tx) => {
         const loaded = await load(tx);
-        const { changes, answers = [], attempts, result } = decide(loaded);
+        const { changes, answers = [], attempts, result, alongside } = decide(loaded);
+        alongside?.(tx);
         saveChanges(tx, { eventId, changes, answers, attempts, context, at: loaded.now });
         failpoint('enrollments.saved');
         return result;

@@ -4,7 +4,8 @@ import { givenEvent, givenOrganization } from '@turnout/test-kit/given';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { enrollParticipants, type NewEnrollment } from '../src/enrolling/enroll-participants.ts';
+import { enrollParticipants } from '../src/enrolling/enroll-participants.ts';
+import type { NewEnrollment } from '../src/enrolling/judge-rows.ts';
 
 let database: TestDatabase;
 let owner: Db;
@@ -38,7 +39,7 @@ function row(facts: Partial<NewEnrollment['participant']> & { accessCode?: strin
 }
 
 const enroll = (rows: NewEnrollment[], event = eventId) =>
-  enrollParticipants(admin, { organizationId, eventId: event }, rows, context);
+  enrollParticipants(admin, { organizationId, eventId: event, eventIds: null }, rows, context);
 
 async function count() {
   const [counts] = await owner.query<{ people: number; enrollments: number; transitions: number }>(
@@ -82,12 +83,12 @@ describe('enrolling many at once', () => {
       row({ accessCode: 'same' }),
     ]);
     if (refused?.outcome !== 'refused') throw new Error(refused?.outcome);
-    expect(refused.refusals.map(({ position, refusal }) => [position, refusal.code])).toEqual([
+    expect(refused.refused.map(({ position, refusal }) => [position, refusal.code])).toEqual([
       [1, 'already_enrolled'],
       [2, 'access_code_taken'],
       [3, 'participant_ambiguous'],
-      [5, 'already_enrolled'],
-      [6, 'access_code_taken'],
+      [5, 'repeated_person'],
+      [6, 'repeated_access_code'],
     ]);
     expect(await count()).toEqual(before);
     expect(await owner.query(`select 1 from attendance.participants where name = 'Somebody Else'`)).toEqual(
@@ -138,7 +139,7 @@ describe('enrolling many at once', () => {
     });
     expect(await enrolling).toMatchObject({
       outcome: 'refused',
-      refusals: [{ position: 1, refusal: { code: 'access_code_taken' } }],
+      refused: [{ position: 1, refusal: { code: 'access_code_taken' } }],
     });
   });
 
@@ -151,7 +152,12 @@ describe('enrolling many at once', () => {
     expect(await enroll([row()], newId())).toBeNull();
     const stranger = await givenOrganization(owner);
     expect(
-      await enrollParticipants(admin, { organizationId: stranger.id, eventId }, [row()], context),
+      await enrollParticipants(
+        admin,
+        { organizationId: stranger.id, eventId, eventIds: null },
+        [row()],
+        context,
+      ),
     ).toBeNull();
   });
 });

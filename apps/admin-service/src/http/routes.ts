@@ -2,6 +2,8 @@ import { organizationWide } from '@turnout/access/organization-wide';
 import type { Principal } from '@turnout/access/principal';
 import type { Route } from '@turnout/runtime/http/route';
 import type { AdminContext } from '../context.ts';
+import { badgeRoute, changeEnrollmentRoute, reissueRoute } from './badges.ts';
+import { overrideManyRoute } from './bulk-overrides.ts';
 import { enrollRoute, listEnrollmentsRoute, readEnrollmentRoute } from './enrollments.ts';
 import {
   cancelEventRoute,
@@ -10,6 +12,7 @@ import {
   listEventsRoute,
   readEventRoute,
 } from './events.ts';
+import { importRoute } from './import.ts';
 import { putOrderRoute, readOrderRoute } from './orders.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
 import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
@@ -25,8 +28,13 @@ export function routes(context: AdminContext): Route<Principal>[] {
     changeEventRoute(context), //                  PATCH /v1/events/:eventId
     cancelEventRoute(context), //                   POST /v1/events/:eventId/cancellation
     enrollRoute(context), //                        POST /v1/events/:eventId/enrollments
+    importRoute(context), //                        POST /v1/events/:eventId/enrollments/import
     listEnrollmentsRoute(context), //                GET /v1/events/:eventId/enrollments
     readEnrollmentRoute(context), //                 GET /v1/events/:eventId/enrollments/:enrollmentId
+    changeEnrollmentRoute(context), //             PATCH /v1/events/:eventId/enrollments/:enrollmentId
+    reissueRoute(context), //                       POST /v1/events/:eventId/enrollments/:enrollmentId/access-code
+    badgeRoute(context), //                          GET /v1/events/:eventId/enrollments/:enrollmentId/badge
+    overrideManyRoute(context), //                  POST /v1/events/:eventId/overrides
     overrideRoute(context), //                      POST /v1/events/:eventId/enrollments/:enrollmentId/overrides
     cancelEnrollmentRoute(context), //              POST /v1/events/:eventId/enrollments/:enrollmentId/cancellation
     putOrderRoute(context), //                       PUT /v1/events/:eventId/enrollments/:enrollmentId/order

@@ -44,7 +44,7 @@ export interface RowsToJudge {
   rows: readonly NewEnrollment[];
   /** Whether people are locked until the commit; without that the judgement is a forecast. */
   held: boolean;
-  /** Called as rows are done. */
+  /** Called as rows are done, and in between; may throw to stop. */
   onJudged?: (count: number) => void;
 }
 
@@ -56,7 +56,7 @@ export async function judgeRows(
   tx: Tx,
   { organizationId, eventId, eventIds, rows, held, onJudged }: RowsToJudge,
 ): Promise<{ identified: Identified[]; refused: RefusedRow[] }> {
-  const emailKeys = await identityKeys(tx, organizationId, rows, held);
+  const emailKeys = await identityKeys(tx, { organizationId, rows, held, onJudged });
   const identifier = new Identifier(newId);
   const asked = { emailKeys: new Set<string>(), externalIds: new Set<string>() };
   const judge = new Judge();
@@ -94,9 +94,12 @@ export async function judgeRows(
 /** The addresses as the database compares them, with everybody locked if they are to be held. */
 async function identityKeys(
   tx: Tx,
-  organizationId: string,
-  rows: readonly NewEnrollment[],
-  held: boolean,
+  {
+    organizationId,
+    rows,
+    held,
+    onJudged,
+  }: Pick<RowsToJudge, 'organizationId' | 'rows' | 'held' | 'onJudged'>,
 ): Promise<string[]> {
   const emailKeys: string[] = [];
   const locks = new Set<number>();
@@ -108,6 +111,7 @@ async function identityKeys(
       emailKeys.push(key === email ? email : key); // one text for both
     }
     for (const lock of keys.locks) locks.add(lock);
+    onJudged?.(0);
   }
   if (held) await lockPeople(tx, organizationId, locks);
   return emailKeys;

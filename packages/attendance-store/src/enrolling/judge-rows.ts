@@ -54,9 +54,10 @@ export interface RowsToJudge {
  */
 export async function judgeRows(
   tx: Tx,
-  { organizationId, eventId, eventIds, rows, held, onJudged }: RowsToJudge,
+  judging: RowsToJudge,
 ): Promise<{ identified: Identified[]; refused: RefusedRow[] }> {
-  const emailKeys = await identityKeys(tx, { organizationId, rows, held, onJudged });
+  const { organizationId, eventId, eventIds, rows, held, onJudged } = judging;
+  const emailKeys = await identityKeys(tx, judging);
   const identifier = new Identifier(newId);
   const asked = { emailKeys: new Set<string>(), externalIds: new Set<string>() };
   const judge = new Judge();

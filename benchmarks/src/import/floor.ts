@@ -13,19 +13,19 @@ const importPeople = `
     select row_number() over () as number, s.* from unnest($3::text[], $4::text[], $5::text[], $6::text[])
       as s (name, email, access_code, external_id)
   ), keyed as materialized (
-    select sent.*, lpad(to_hex(number), 12, '0') as tail, left(md5($2::text), 8) as head from sent
+    select sent.*, lpad(to_hex(number), 12, '0') as tail, left(md5($2::uuid::text), 8) as head from sent
   ), people as (
     insert into attendance.participants (organization_id, participant_id, name, email, external_id)
-    select $1, (head || '-0000-7000-8000-' || tail)::uuid, name, email, external_id from keyed
+    select $1::uuid, (head || '-0000-7000-8000-' || tail)::uuid, name, email, external_id from keyed
     returning participant_id
   ), enrolled as (
     insert into attendance.enrollments (event_id, enrollment_id, organization_id, participant_id, status, access_code)
-    select $2, (head || '-0000-7000-8001-' || tail)::uuid, $1, (head || '-0000-7000-8000-' || tail)::uuid, 'confirmed', access_code
+    select $2::uuid, (head || '-0000-7000-8001-' || tail)::uuid, $1::uuid, (head || '-0000-7000-8000-' || tail)::uuid, 'confirmed', access_code
     from keyed
   )
   insert into attendance.transitions
     (event_id, enrollment_id, version, transition_id, organization_id, to_status, triggered_by, actor, reason, at, cause)
-  select $2, (head || '-0000-7000-8001-' || tail)::uuid, 1, (head || '-0000-7000-8002-' || tail)::uuid, $1, 'confirmed', 'admin',
+  select $2::uuid, (head || '-0000-7000-8001-' || tail)::uuid, 1, (head || '-0000-7000-8002-' || tail)::uuid, $1::uuid, 'confirmed', 'admin',
     '{"type":"system","id":"bench"}', 'enrolled', clock_timestamp(), 'bench'
   from keyed`;
 

@@ -40,7 +40,8 @@ export class Identifier {
   readonly #newId: () => string;
   readonly #people = new Map<string, KnownPerson>();
   readonly #byExternalId = new Map<string, string>();
-  readonly #byEmail = new Map<string, Set<string>>();
+  /** Nearly everybody has an address of their own, so there is a set only where it takes one. */
+  readonly #byEmail = new Map<string, string | Set<string>>();
   /** Of those in `#byEmail` who has no external id: at most one. */
   readonly #byEmailAlone = new Map<string, string>();
 
@@ -85,7 +86,8 @@ export class Identifier {
     const withoutId = this.#byEmailAlone.get(emailKey);
     if (withoutId !== undefined) return { by, person: this.#people.get(withoutId) };
     if (externalId !== null) return { by, person: undefined };
-    const sameEmail = this.#byEmail.get(emailKey) ?? new Set();
+    const sameEmail = this.#byEmail.get(emailKey) ?? '';
+    if (typeof sameEmail === 'string') return { by, person: this.#people.get(sameEmail) };
     if (sameEmail.size > 1) return sameEmail.size;
     const [only = ''] = sameEmail;
     return { by, person: this.#people.get(only) };
@@ -97,12 +99,15 @@ export class Identifier {
     if (externalId === null) this.#byEmailAlone.set(emailKey, id);
     else this.#byExternalId.set(externalId, id);
     const sameEmail = this.#byEmail.get(emailKey);
-    if (sameEmail) sameEmail.add(id);
-    else this.#byEmail.set(emailKey, new Set([id]));
+    if (sameEmail === undefined) this.#byEmail.set(emailKey, id);
+    else if (typeof sameEmail === 'string') this.#byEmail.set(emailKey, new Set([sameEmail, id]));
+    else sameEmail.add(id);
   }
 
   #remove({ id, emailKey, externalId }: KnownPerson): void {
-    this.#byEmail.get(emailKey)?.delete(id);
+    const sameEmail = this.#byEmail.get(emailKey);
+    if (typeof sameEmail === 'string') this.#byEmail.delete(emailKey);
+    else sameEmail?.delete(id);
     if (externalId === null) this.#byEmailAlone.delete(emailKey);
     else this.#byExternalId.delete(externalId);
   }

@@ -165,6 +165,7 @@ CREATE TABLE attendance.enrollments (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     cancelled_at timestamp with time zone,
     undecided boolean GENERATED ALWAYS AS ((status = ANY (ARRAY['confirmed'::text, 'checked_in'::text]))) STORED NOT NULL,
+    changed_at timestamp with time zone,
     CONSTRAINT enrollments_attended_at CHECK (((status = 'attended'::text) = (attended_at IS NOT NULL))),
     CONSTRAINT enrollments_cancelled_at CHECK (((status = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
     CONSTRAINT enrollments_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'checked_in'::text, 'attended'::text, 'no_show'::text, 'cancelled'::text]))),
@@ -379,6 +380,17 @@ CREATE VIEW attendance.enrollment_refusals AS
    FROM attendance.refused_scans
   WHERE (refused_scans.enrollment_id IS NOT NULL);
 
+CREATE TABLE attendance.imports (
+    event_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    created integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT imports_created_check CHECK ((created >= 0)),
+    CONSTRAINT imports_digest_check CHECK ((length(digest) = 32))
+);
+
 CREATE TABLE attendance.line_items (
     event_id uuid NOT NULL,
     line_item_id uuid NOT NULL,
@@ -442,6 +454,13 @@ CREATE TABLE attendance.transitions (
     CONSTRAINT transitions_version_check CHECK ((version >= 1))
 );
 ALTER TABLE ONLY attendance.transitions ALTER COLUMN event_id SET STATISTICS 0;
+
+CREATE TABLE attendance.withdrawn_codes (
+    event_id uuid NOT NULL,
+    access_code text NOT NULL,
+    enrollment_id uuid NOT NULL,
+    withdrawn_at timestamp with time zone NOT NULL
+);
 
 CREATE TABLE audit.actors (
     organization_id uuid NOT NULL,
@@ -760,6 +779,9 @@ ALTER TABLE ONLY attendance.enrollments
 ALTER TABLE ONLY attendance.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (event_id);
 
+ALTER TABLE ONLY attendance.imports
+    ADD CONSTRAINT imports_pkey PRIMARY KEY (event_id, import_id);
+
 ALTER TABLE ONLY attendance.line_items
     ADD CONSTRAINT line_items_pkey PRIMARY KEY (event_id, line_item_id);
 
@@ -792,6 +814,9 @@ ALTER TABLE ONLY attendance.transitions
 
 ALTER TABLE ONLY attendance.transitions
     ADD CONSTRAINT transitions_pkey PRIMARY KEY (event_id, enrollment_id, version);
+
+ALTER TABLE ONLY attendance.withdrawn_codes
+    ADD CONSTRAINT withdrawn_codes_pkey PRIMARY KEY (event_id, access_code);
 
 ALTER TABLE ONLY audit.actors
     ADD CONSTRAINT actors_pkey PRIMARY KEY (organization_id, actor_id, event_id);
@@ -869,6 +894,8 @@ CREATE UNIQUE INDEX corrections_open ON attendance.corrections USING btree (even
 
 CREATE INDEX door_checks_of_enrollment ON attendance.door_checks USING btree (event_id, enrollment_id, product_id);
 
+CREATE INDEX enrollments_by_change ON attendance.enrollments USING btree (event_id, changed_at) WHERE (changed_at IS NOT NULL);
+
 CREATE INDEX enrollments_id ON attendance.enrollments USING btree (enrollment_id);
 
 CREATE INDEX enrollments_of_participant ON attendance.enrollments USING btree (organization_id, participant_id);
@@ -906,6 +933,8 @@ CREATE INDEX transitions_by_transaction ON attendance.transitions USING btree (x
 CREATE INDEX transitions_corrections ON attendance.transitions USING btree (event_id, enrollment_id, version) WHERE ((from_status = ANY (ARRAY['attended'::text, 'no_show'::text])) OR ((from_status = 'confirmed'::text) AND (to_status = 'checked_in'::text) AND (triggered_by = 'admin'::text)));
 
 CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_id, at, transition_id);
+
+CREATE INDEX withdrawn_codes_by_time ON attendance.withdrawn_codes USING btree (event_id, withdrawn_at);
 
 CREATE INDEX seals_by_hash ON audit.seals USING btree (hash);
 
@@ -989,6 +1018,9 @@ ALTER TABLE ONLY attendance.enrollments
 ALTER TABLE ONLY attendance.events
     ADD CONSTRAINT events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
 
+ALTER TABLE ONLY attendance.imports
+    ADD CONSTRAINT imports_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
+
 ALTER TABLE ONLY attendance.line_items
     ADD CONSTRAINT line_items_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.orders(event_id, enrollment_id);
 
@@ -1009,6 +1041,9 @@ ALTER TABLE ONLY attendance.redemptions
 
 ALTER TABLE ONLY attendance.transitions
     ADD CONSTRAINT transitions_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);
+
+ALTER TABLE ONLY attendance.withdrawn_codes
+    ADD CONSTRAINT withdrawn_codes_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);
 
 ALTER TABLE ONLY audit.seals
     ADD CONSTRAINT seals_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
@@ -1112,6 +1147,10 @@ GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_checkin;
 GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_closure;
 GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_admin;
 
+GRANT UPDATE(access_code) ON TABLE attendance.enrollments TO turnout_admin;
+
+GRANT UPDATE(ticket_type) ON TABLE attendance.enrollments TO turnout_admin;
+
 GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_checkin;
 GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_closure;
 GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_admin;
@@ -1123,6 +1162,8 @@ GRANT UPDATE(verdict_by) ON TABLE attendance.enrollments TO turnout_admin;
 GRANT UPDATE(cancelled_at) ON TABLE attendance.enrollments TO turnout_checkin;
 GRANT UPDATE(cancelled_at) ON TABLE attendance.enrollments TO turnout_closure;
 GRANT UPDATE(cancelled_at) ON TABLE attendance.enrollments TO turnout_admin;
+
+GRANT UPDATE(changed_at) ON TABLE attendance.enrollments TO turnout_admin;
 
 GRANT SELECT ON TABLE attendance.events TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.events TO turnout_closure;
@@ -1212,6 +1253,8 @@ GRANT SELECT ON TABLE attendance.refused_scans TO turnout_checkin;
 
 GRANT SELECT ON TABLE attendance.enrollment_refusals TO turnout_admin;
 
+GRANT SELECT,INSERT ON TABLE attendance.imports TO turnout_admin;
+
 GRANT SELECT ON TABLE attendance.line_items TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.line_items TO turnout_closure;
 GRANT SELECT,INSERT,DELETE ON TABLE attendance.line_items TO turnout_admin;
@@ -1237,6 +1280,9 @@ GRANT SELECT ON TABLE attendance.redemptions TO turnout_admin;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_checkin;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_closure;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_admin;
+
+GRANT SELECT,INSERT ON TABLE attendance.withdrawn_codes TO turnout_admin;
+GRANT SELECT ON TABLE attendance.withdrawn_codes TO turnout_checkin;
 
 GRANT SELECT,INSERT ON TABLE audit.actors TO turnout_admin;
 

@@ -7,6 +7,8 @@ import type { TokenModel } from './tokens/token-model.ts';
 /** What handlers work with: `models` for plain rows, `db` for statements that lock, or work on sets. */
 export interface AdminContext {
   db: Db;
+  /** The same database for whole files and selections, where a statement may take long. */
+  bulkDb: Db;
   models: AttendanceModels;
   Token: typeof TokenModel;
   relay: Pick<Relay, 'wake'>;

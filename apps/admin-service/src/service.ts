@@ -22,6 +22,8 @@ import { TooManyReports, takeTurns } from './reports/turns.ts';
 import { bindTokenModel } from './tokens/token-model.ts';
 
 const name = 'admin-service';
+/** For imports and overrides in bulk. */
+const BULK_CONNECTIONS = 4;
 
 /** Reports that are made at once, at most, and of one organization. */
 const REPORTS = { atOnce: 4, ofOneOrganization: 2 };
@@ -40,6 +42,15 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
       queryTimeoutMs: 20 * SECOND,
       // A report waits for whoever reads it: somewhat longer than the server lets them read nothing.
       idleInTransactionMs: MINUTE,
+      steadyPlans: true,
+    }),
+  );
+  const bulkDb = opening.use(
+    openDb({
+      ...database,
+      max: BULK_CONNECTIONS,
+      queryTimeoutMs: 30 * SECOND,
+      lockTimeoutMs: 15 * SECOND,
       steadyPlans: true,
     }),
   );
@@ -62,6 +73,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const app = createApp({
     routes: routes({
       db,
+      bulkDb,
       models: bindAttendanceModels(sequelize),
       Token: bindTokenModel(sequelize),
       relay,

@@ -12,9 +12,10 @@ export interface RouteExample {
   method: string;
   /** As the service's table of routes has it. */
   path: string;
-  /** What it asks for, where something must be. */
+  /** Text is sent as it is, under the headers. */
+  body?: object | string;
+  headers?: Record<string, string>;
   query?: string;
-  body?: object;
 }
 
 /** Every route with a body it accepts. A test compares this with the routes that the service has. */
@@ -30,8 +31,27 @@ export const everyRoute: readonly RouteExample[] = [
     path: '/v1/events/:eventId/enrollments',
     body: { participant: { name: 'Ada', email: 'ada@example.org' } },
   },
+  {
+    method: 'post',
+    path: '/v1/events/:eventId/enrollments/import',
+    query: '?dryRun=true',
+    headers: { 'content-type': 'text/csv' },
+    body: 'name,email\nGrace,grace@import.example.org\n',
+  },
   { method: 'get', path: '/v1/events/:eventId/enrollments' },
   { method: 'get', path: '/v1/events/:eventId/enrollments/:enrollmentId' },
+  {
+    method: 'patch',
+    path: '/v1/events/:eventId/enrollments/:enrollmentId',
+    body: { ticketType: 'Speaker' },
+  },
+  { method: 'post', path: '/v1/events/:eventId/enrollments/:enrollmentId/access-code', body: {} },
+  { method: 'get', path: '/v1/events/:eventId/enrollments/:enrollmentId/badge' },
+  {
+    method: 'post',
+    path: '/v1/events/:eventId/overrides',
+    body: { to: 'attended', reason: 'was there', filter: {}, dryRun: true },
+  },
   {
     method: 'post',
     path: '/v1/events/:eventId/enrollments/:enrollmentId/overrides',

@@ -28,7 +28,9 @@ it('every route works with a single connection, also when many are called at onc
   const ids = { eventId, enrollmentId, tokenId: token.id, productId, participantId };
   const calls = [...everyRoute, ...everyRoute, ...everyRoute];
   const answers = await Promise.all(
-    calls.map((route) => service.admin.send(route.method.toUpperCase(), pathWith(route, ids), route.body)),
+    calls.map((route) =>
+      service.admin.send(route.method.toUpperCase(), pathWith(route, ids), route.body, route.headers),
+    ),
   );
   const surprising = answers.filter(({ status }) => ![200, 201, 204, 409].includes(status));
   expect(surprising.map(({ status, text }) => ({ status, text }))).toEqual([]);

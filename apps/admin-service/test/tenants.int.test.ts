@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 const call = (client: Client, example: RouteExample, ids: Ids) =>
-  client.send(example.method.toUpperCase(), pathWith(example, ids), example.body);
+  client.send(example.method.toUpperCase(), pathWith(example, ids), example.body, example.headers);
 const withIds = everyRoute.filter(({ path }) => path.includes(':'));
 const title = ({ method, path }: RouteExample) => `${method.toUpperCase()} ${path}`;
 const titled = (examples: readonly RouteExample[]) =>
@@ -55,6 +55,8 @@ async function everything() {
     'participants',
     'enrollments',
     'check_ins',
+    'withdrawn_codes',
+    'imports',
     'transitions',
     'products',
     'orders',

@@ -3,6 +3,8 @@ import type { Principal } from '@turnout/access/principal';
 import type { Route } from '@turnout/runtime/http/route';
 import type { AdminContext } from '../context.ts';
 import { exportAuditRoute, listAuditRoute, readAuditHeadRoute } from './audit.ts';
+import { badgeRoute, changeEnrollmentRoute, reissueRoute } from './badges.ts';
+import { overrideManyRoute } from './bulk-overrides.ts';
 import { enrollRoute, listEnrollmentsRoute, readEnrollmentRoute } from './enrollments.ts';
 import { attendanceReportRoute, checkInCountsRoute, checkInReportRoute } from './event-reports.ts';
 import {
@@ -14,6 +16,7 @@ import {
   readEventRoute,
 } from './events.ts';
 import { eventsReportRoute } from './events-report.ts';
+import { importRoute } from './import.ts';
 import { putOrderRoute, readOrderRoute } from './orders.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
 import { historyRoute, listParticipantsRoute, readParticipantRoute } from './participants.ts';
@@ -33,8 +36,13 @@ export function routes(context: AdminContext): Route<Principal>[] {
     cancelEventRoute(context), //                   POST /v1/events/:eventId/cancellation
     organizationWide(copyEventRoute(context)), //   POST /v1/events/:eventId/copies
     enrollRoute(context), //                        POST /v1/events/:eventId/enrollments
+    importRoute(context), //                        POST /v1/events/:eventId/enrollments/import
     listEnrollmentsRoute(context), //                GET /v1/events/:eventId/enrollments
     readEnrollmentRoute(context), //                 GET /v1/events/:eventId/enrollments/:enrollmentId
+    changeEnrollmentRoute(context), //             PATCH /v1/events/:eventId/enrollments/:enrollmentId
+    reissueRoute(context), //                       POST /v1/events/:eventId/enrollments/:enrollmentId/access-code
+    badgeRoute(context), //                          GET /v1/events/:eventId/enrollments/:enrollmentId/badge
+    overrideManyRoute(context), //                  POST /v1/events/:eventId/overrides
     overrideRoute(context), //                      POST /v1/events/:eventId/enrollments/:enrollmentId/overrides
     cancelEnrollmentRoute(context), //              POST /v1/events/:eventId/enrollments/:enrollmentId/cancellation
     putOrderRoute(context), //                       PUT /v1/events/:eventId/enrollments/:enrollmentId/order

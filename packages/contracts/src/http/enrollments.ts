@@ -21,6 +21,18 @@ export const enrollRequest = z
 
 export type EnrollRequest = z.infer<typeof enrollRequest>;
 
+/** `PATCH /v1/events/{eventId}/enrollments/{enrollmentId}`. */
+export const changeEnrollmentRequest = z
+  .strictObject({ ticketType: line(100).nullable() })
+  .meta({ id: 'ChangeEnrollmentRequest' });
+
+/** `POST …/access-code`: the code to give it; without one, one is made. */
+export const reissueRequest = z
+  .strictObject({ accessCode: accessCode.optional() })
+  .meta({ id: 'ReissueRequest' });
+
+export const badgeQuery = z.object({ format: z.enum(['svg', 'png']).default('svg') });
+
 export const enrollmentBody = z
   .strictObject({
     id: z.uuid(),

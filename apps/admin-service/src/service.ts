@@ -1,3 +1,4 @@
+import { defaultAccess } from '@turnout/access/access-config';
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { bindAttendanceModels } from '@turnout/attendance-store/models/attendance-models';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
@@ -15,7 +16,6 @@ import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { openSequelize } from '@turnout/runtime/sequelize';
 import type { AdminConfig } from './config.ts';
 import { routes } from './http/routes.ts';
-import { bindTokenModel } from './tokens/token-model.ts';
 
 const name = 'admin-service';
 
@@ -40,14 +40,15 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
+  const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const app = createApp({
     routes: routes({
       db,
       models: bindAttendanceModels(sequelize),
-      Token: bindTokenModel(sequelize),
       relay,
+      providerNetworks: { ...defaultAccess, ...config.access }.providerNetworks,
     }),
-    ...guardRoutes(db),
+    ...guards,
     readiness: readyWithPostgres(db, publisher),
     problem,
     isUnavailable,

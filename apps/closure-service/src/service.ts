@@ -50,9 +50,10 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     logger,
   });
   const background = opening.use(startBackground(logger));
+  const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const app = createApp({
     routes: routes({ db, closure, background }),
-    ...guardRoutes(db),
+    ...guards,
     readiness: readyWithPostgres(db, publisher),
     problem,
     isUnavailable,

@@ -73,6 +73,7 @@ export async function startNotifier(
       onMessages: receiveEvents({ db, channels, logger, onStored: wake }),
     }),
   );
+  const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const app = createApp({
     routes: routes({
       db,
@@ -82,7 +83,7 @@ export async function startNotifier(
       networks: config.webhooks.networks,
       sealing: webhooks.sealing,
     }),
-    ...guardRoutes(db),
+    ...guards,
     readiness: () => readiness({ db, consumer }),
     problem,
     isUnavailable,

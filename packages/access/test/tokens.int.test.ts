@@ -6,7 +6,17 @@ import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTokenCommand, UsageError } from '../src/create-token-command.ts';
 import { ensureOrganization, issueToken } from '../src/issue-token.ts';
+import { readCredential } from '../src/read-credential.ts';
 import { tokenAuthenticator } from '../src/token-authenticator.ts';
+
+/** Whom an `Authorization` header stands for. */
+function authenticator(db: Db) {
+  const whoseToken = tokenAuthenticator(db);
+  return async (header: string | undefined) => {
+    const credential = readCredential(header);
+    return credential?.kind === 'token' ? await whoseToken(credential) : null;
+  };
+}
 
 describe('bearer tokens', () => {
   let database: TestDatabase;
@@ -26,7 +36,7 @@ describe('bearer tokens', () => {
 
   it('stand for who they were issued to, and for nobody when a character differs', async () => {
     const { token, tokenId } = await issueToken(db, { ...grant, organizationId, station: 'Door A' });
-    const whoCalls = tokenAuthenticator(db);
+    const whoCalls = authenticator(db);
     expect(await whoCalls(`Bearer ${token}`)).toEqual({
       organizationId,
       tokenId,
@@ -59,7 +69,7 @@ describe('bearer tokens', () => {
 
   it('stop working within five seconds of being revoked, and when they expire', async () => {
     const { token, tokenId } = await issueToken(db, { ...grant, organizationId });
-    const whoCalls = tokenAuthenticator(db);
+    const whoCalls = authenticator(db);
     expect(await whoCalls(`Bearer ${token}`)).not.toBeNull();
     await db.query('update access.tokens set revoked_at = now() where token_id = $1', [tokenId]);
     await waitUntil(async () => (await whoCalls(`Bearer ${token}`)) === null, { within: 5_000 });
@@ -83,7 +93,7 @@ describe('npm run token:create', () => {
   it('makes the organization when its slug is new, also when two are made at once', async () => {
     const args = ['--organization', 'new-org', '--role', 'front_desk', '--label', 'Gate 7'];
     const tokens = await Promise.all([createTokenCommand(db, args), createTokenCommand(db, args)]);
-    const [one, other] = await Promise.all(tokens.map((token) => tokenAuthenticator(db)(`Bearer ${token}`)));
+    const [one, other] = await Promise.all(tokens.map((token) => authenticator(db)(`Bearer ${token}`)));
     expect(one).toMatchObject({ role: 'front_desk', label: 'Gate 7' });
     expect(one?.organizationId).toBe(other?.organizationId);
   });
@@ -92,7 +102,7 @@ describe('npm run token:create', () => {
     const eventId = await givenEvent(db, await ensureOrganization(db, 'with-event'));
     const args = ['--organization', 'with-event', '--role', 'supervisor', '--event'];
     const token = await createTokenCommand(db, [...args, eventId.toUpperCase()]);
-    expect(await tokenAuthenticator(db)(`Bearer ${token}`)).toMatchObject({ eventIds: [eventId] });
+    expect(await authenticator(db)(`Bearer ${token}`)).toMatchObject({ eventIds: [eventId] });
     await expect(createTokenCommand(db, [...args, newId()])).rejects.toThrow(UsageError);
   });
 

@@ -10,10 +10,21 @@ import {
   listEventsRoute,
   readEventRoute,
 } from './events.ts';
+import {
+  readIdentityProviderRoute,
+  removeIdentityProviderRoute,
+  setIdentityProviderRoute,
+} from './identity-provider.ts';
 import { putOrderRoute, readOrderRoute } from './orders.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
 import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
-import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';
+import {
+  createTokenRoute,
+  listTokensRoute,
+  revokeTokenRoute,
+  rotateOwnTokenRoute,
+  rotateTokenRoute,
+} from './tokens.ts';
 import { listTransitionsRoute } from './transitions.ts';
 
 /** Every route of the service. */
@@ -38,5 +49,10 @@ export function routes(context: AdminContext): Route<Principal>[] {
     organizationWide(createTokenRoute(context)), // POST /v1/tokens
     listTokensRoute(context), //                     GET /v1/tokens
     revokeTokenRoute(context), //                 DELETE /v1/tokens/:tokenId
+    rotateTokenRoute(context), //                   POST /v1/tokens/:tokenId/rotation
+    rotateOwnTokenRoute(context), //                POST /v1/tokens/self/rotation
+    organizationWide(readIdentityProviderRoute(context)), //   GET /v1/identity-provider
+    organizationWide(setIdentityProviderRoute(context)), //    PUT /v1/identity-provider
+    organizationWide(removeIdentityProviderRoute(context)), // DELETE /v1/identity-provider
   ];
 }

@@ -68,19 +68,43 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
   const keys = openProviderKeys(fetcher, (issuer, error) =>
     logger.warn({ issuer, err: error }, 'no keys of an identity provider'),
   );
-  const whoseToken = tokenAuthenticator(db);
+  const tokens = tokenAuthenticator(db);
   const whoSignedIn = userAuthenticator(db, keys);
   const known = knownCredentials();
 
-  async function whoIs(credential: Credential): Promise<{ principal: Principal } | Refusal> {
+  async function whoIs(credential: Credential | null): Promise<{ principal: Principal } | Refusal> {
+    if (credential === null) return TOKEN_NOT_VALID;
     if (credential.kind === 'token') {
-      const principal = await whoseToken(credential);
-      if (principal === null) return TOKEN_NOT_VALID;
-      uses.note(principal.tokenId);
-      return { principal };
+      const principal = await tokens.whose(credential);
+      return principal === null ? TOKEN_NOT_VALID : { principal };
     }
     const signIn = await whoSignedIn(credential);
     return 'principal' in signIn ? signIn : SIGN_IN_REFUSED[signIn.refused];
+  }
+
+  /** Looks a credential up, unless too many from that address were not valid. */
+  async function letIn(
+    credential: Credential | null,
+    address: string,
+  ): Promise<{ principal: Principal } | Refusal> {
+    const isKnown = credential !== null && known.has(credential);
+    const seconds = isKnown ? 0 : failures.waitFor(address);
+    if (seconds > 0) return tooMany(seconds, 'credentials from this address that are not valid');
+    const caller = await whoIs(credential);
+    if ('principal' in caller) {
+      if (credential !== null && !isKnown) known.add(credential);
+    } else if (caller.problem === 'unauthenticated') {
+      failures.take(address);
+      if (isKnown) known.remove(credential);
+    }
+    return caller;
+  }
+
+  function admit(principal: Principal): { principal: Principal } | Refusal {
+    const seconds = requests.take(principal.tokenId);
+    if (seconds > 0) return tooMany(seconds, 'requests with this token');
+    if (principal.subject === undefined) uses.note(principal.tokenId);
+    return { principal };
   }
 
   return {
@@ -88,22 +112,11 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
     async authenticate(authorization, { address }) {
       if (authorization === undefined) return NO_CREDENTIAL;
       const credential = readCredential(authorization);
-      const isKnown = credential !== null && known.has(credential);
-      if (!isKnown) {
-        const seconds = failures.waitFor(networkOf(address()));
-        if (seconds > 0) return tooMany(seconds, 'credentials from this address that are not valid');
-      }
-      const caller = credential === null ? TOKEN_NOT_VALID : await whoIs(credential);
-      if ('principal' in caller) {
-        if (credential !== null && !isKnown) known.add(credential);
-        const seconds = requests.take(caller.principal.tokenId);
-        return seconds > 0 ? tooMany(seconds, 'requests with this token') : caller;
-      }
-      if (caller.problem === 'unauthenticated') {
-        failures.take(networkOf(address()));
-        if (credential !== null) known.remove(credential);
-      }
-      return caller;
+      // The way of a busy door, on which nothing is waited for.
+      const remembered = credential?.kind === 'token' ? tokens.remembered(credential) : null;
+      if (remembered !== null) return admit(remembered);
+      const caller = await letIn(credential, networkOf(address()));
+      return 'principal' in caller ? admit(caller.principal) : caller;
     },
     authorize(principal, route, params) {
       switch (authorize(principal, route.allow, params.eventId)) {

@@ -14,8 +14,12 @@ export interface ShownToken {
   secretHash: Buffer;
 }
 
-/** Answers whom a token stands for, or null when it stands for nobody. */
-export type TokenAuthenticator = (shown: ShownToken) => Promise<Principal | null>;
+export interface TokenAuthenticator {
+  /** Whom a token stands for, where that was looked up a moment ago. Waits for nothing. */
+  remembered(shown: ShownToken): Principal | null;
+  /** Whom a token stands for; null when it stands for nobody. Throws when the database is away. */
+  whose(shown: ShownToken): Promise<Principal | null>;
+}
 
 interface TokenRow {
   organization_id: string;
@@ -34,6 +38,7 @@ interface TokenRow {
 interface Cached {
   until: number;
   row: Promise<TokenRow | undefined>;
+  found?: TokenRow | undefined;
   /** The first use of a new secret, on its way to the database. */
   firstUse?: Promise<unknown[]>;
 }
@@ -71,11 +76,16 @@ export function tokenAuthenticator(db: Queryable): TokenAuthenticator {
     const cached = cache.get(tokenId);
     if (cached && cached.until > now) return cached;
     const row = db.query<TokenRow>(findLiveToken, [tokenId]).then(([found]) => found);
-    row.catch(() => cache.delete(tokenId));
+    const entry: Cached = { until: now + CACHE_FOR, row };
+    row.then(
+      (found) => {
+        entry.found = found;
+      },
+      () => cache.delete(tokenId),
+    );
     if (cache.size >= CACHED_AT_MOST) cache.clear();
-    const found = { until: now + CACHE_FOR, row };
-    cache.set(tokenId, found);
-    return found;
+    cache.set(tokenId, entry);
+    return entry;
   }
 
   /** The same from the database, unless somebody has just asked it. */
@@ -99,14 +109,24 @@ export function tokenAuthenticator(db: Queryable): TokenAuthenticator {
     return principalOf(row);
   }
 
-  return async (shown) => {
-    const remembered = cache.get(shown.tokenId);
-    const found = find(shown.tokenId);
-    let verdict = await judge(shown, found);
-    if (verdict === 'outdated' || (verdict === 'other secret' && found === remembered)) {
-      verdict = await judge(shown, findAgain(shown.tokenId, found));
-    }
-    return typeof verdict === 'string' ? null : verdict;
+  return {
+    remembered({ tokenId, secretHash }) {
+      const cached = cache.get(tokenId);
+      if (cached?.found === undefined || cached.until <= performance.now()) return null;
+      const row = cached.found;
+      if (row.secret_works && timingSafeEqual(row.secret_hash, secretHash)) return principalOf(row);
+      const next = row.next_secret_used ? row.next_secret_hash : null;
+      return next !== null && timingSafeEqual(next, secretHash) ? principalOf(row) : null;
+    },
+    async whose(shown) {
+      const cached = cache.get(shown.tokenId);
+      const found = find(shown.tokenId);
+      let verdict = await judge(shown, found);
+      if (verdict === 'outdated' || (verdict === 'other secret' && found === cached)) {
+        verdict = await judge(shown, findAgain(shown.tokenId, found));
+      }
+      return typeof verdict === 'string' ? null : verdict;
+    },
   };
 }
 

@@ -13,10 +13,12 @@ import { noteTokenUses } from '../src/token-uses.ts';
 
 /** Whom an `Authorization` header stands for. */
 function authenticator(db: Db) {
-  const whoseToken = tokenAuthenticator(db);
+  const tokens = tokenAuthenticator(db);
   return async (header: string | undefined) => {
     const credential = readCredential(header);
-    return credential?.kind === 'token' ? await whoseToken(credential) : null;
+    return credential?.kind === 'token'
+      ? (tokens.remembered(credential) ?? (await tokens.whose(credential)))
+      : null;
   };
 }
 

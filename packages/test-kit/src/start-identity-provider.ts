@@ -1,4 +1,4 @@
-/// <reference path="./oidc-provider.d.ts" />
+import './oidc-provider.d.ts';
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

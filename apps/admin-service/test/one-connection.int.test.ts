@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts';
+import { type AdminUnderTest, type Answer, startAdminUnderTest } from './admin-under-test.ts';
 import { everyRoute, identityProvider, pathWith } from './every-route.ts';
 import { someone, typeScriptDays } from './examples.ts';
 import { givenClosure, givenEnrollment, givenEvent, givenOrder, givenProduct } from './given.ts';
@@ -23,10 +23,13 @@ it('every route works with a single connection, also when many are called at onc
   const kept = everyRoute.filter(
     ({ method, path }) => method !== 'delete' || path !== '/v1/identity-provider',
   );
-  const calls = [...kept, ...kept, ...kept];
-  const answers = await Promise.all(
-    calls.map((route) => service.admin.send(route.method.toUpperCase(), pathWith(route, ids), route.body)),
-  );
+  const answers: Answer[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const calls = kept.map((route) =>
+      service.admin.send(route.method.toUpperCase(), pathWith(route, ids), route.body),
+    );
+    answers.push(...(await Promise.all(calls)));
+  }
   const surprising = answers.filter(({ status }) => ![200, 201, 204, 409].includes(status));
   expect(surprising.map(({ status, text }) => ({ status, text }))).toEqual([]);
 });

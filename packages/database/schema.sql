@@ -66,6 +66,17 @@ CREATE TABLE access.actions (
     xid xid8 DEFAULT pg_current_xact_id()
 );
 
+CREATE TABLE access.identity_providers (
+    organization_id uuid NOT NULL,
+    issuer text NOT NULL,
+    audience text NOT NULL,
+    roles_claim text NOT NULL,
+    roles jsonb NOT NULL,
+    algorithms text[] NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT identity_providers_algorithms_check CHECK ((cardinality(algorithms) > 0))
+);
+
 CREATE TABLE access.organizations (
     organization_id uuid NOT NULL,
     slug text NOT NULL,
@@ -100,8 +111,15 @@ CREATE TABLE access.tokens (
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_used_at timestamp with time zone,
+    next_secret_hash bytea,
+    next_secret_at timestamp with time zone,
+    next_secret_used_at timestamp with time zone,
+    secret_ends_at timestamp with time zone,
     CONSTRAINT tokens_event_ids_check CHECK ((cardinality(event_ids) > 0)),
+    CONSTRAINT tokens_next_secret_hash_check CHECK ((length(next_secret_hash) = 32)),
     CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['front_desk'::text, 'supervisor'::text, 'admin'::text, 'auditor'::text]))),
+    CONSTRAINT tokens_rotation_shape CHECK ((((next_secret_hash IS NULL) = (next_secret_at IS NULL)) AND ((next_secret_hash IS NULL) = (secret_ends_at IS NULL)) AND ((next_secret_used_at IS NULL) OR (next_secret_hash IS NOT NULL)))),
     CONSTRAINT tokens_secret_hash_check CHECK ((length(secret_hash) = 32))
 );
 
@@ -737,6 +755,12 @@ CREATE TABLE turnout.migrations (
 ALTER TABLE ONLY access.actions
     ADD CONSTRAINT actions_pkey PRIMARY KEY (organization_id, action_id);
 
+ALTER TABLE ONLY access.identity_providers
+    ADD CONSTRAINT identity_providers_issuer_audience UNIQUE (issuer, audience);
+
+ALTER TABLE ONLY access.identity_providers
+    ADD CONSTRAINT identity_providers_pkey PRIMARY KEY (organization_id);
+
 ALTER TABLE ONLY access.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (organization_id);
 
@@ -985,6 +1009,9 @@ CREATE TRIGGER seals_are_not_truncated BEFORE TRUNCATE ON audit.seals FOR EACH S
 ALTER TABLE ONLY access.actions
     ADD CONSTRAINT actions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
 
+ALTER TABLE ONLY access.identity_providers
+    ADD CONSTRAINT identity_providers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
+
 ALTER TABLE ONLY access.settings
     ADD CONSTRAINT settings_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
 
@@ -1102,6 +1129,11 @@ GRANT INSERT ON TABLE access.actions TO turnout_checkin;
 GRANT INSERT ON TABLE access.actions TO turnout_closure;
 GRANT INSERT ON TABLE access.actions TO turnout_notifier;
 
+GRANT SELECT ON TABLE access.identity_providers TO turnout_checkin;
+GRANT SELECT ON TABLE access.identity_providers TO turnout_closure;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE access.identity_providers TO turnout_admin;
+GRANT SELECT ON TABLE access.identity_providers TO turnout_notifier;
+
 GRANT SELECT ON TABLE access.organizations TO turnout_checkin;
 GRANT SELECT ON TABLE access.organizations TO turnout_closure;
 GRANT SELECT ON TABLE access.organizations TO turnout_admin;
@@ -1116,7 +1148,25 @@ GRANT SELECT ON TABLE access.tokens TO turnout_closure;
 GRANT SELECT,INSERT ON TABLE access.tokens TO turnout_admin;
 GRANT SELECT ON TABLE access.tokens TO turnout_notifier;
 
+GRANT UPDATE(secret_hash) ON TABLE access.tokens TO turnout_admin;
+
 GRANT UPDATE(revoked_at) ON TABLE access.tokens TO turnout_admin;
+
+GRANT UPDATE(last_used_at) ON TABLE access.tokens TO turnout_checkin;
+GRANT UPDATE(last_used_at) ON TABLE access.tokens TO turnout_closure;
+GRANT UPDATE(last_used_at) ON TABLE access.tokens TO turnout_admin;
+GRANT UPDATE(last_used_at) ON TABLE access.tokens TO turnout_notifier;
+
+GRANT UPDATE(next_secret_hash) ON TABLE access.tokens TO turnout_admin;
+
+GRANT UPDATE(next_secret_at) ON TABLE access.tokens TO turnout_admin;
+
+GRANT UPDATE(next_secret_used_at) ON TABLE access.tokens TO turnout_checkin;
+GRANT UPDATE(next_secret_used_at) ON TABLE access.tokens TO turnout_closure;
+GRANT UPDATE(next_secret_used_at) ON TABLE access.tokens TO turnout_admin;
+GRANT UPDATE(next_secret_used_at) ON TABLE access.tokens TO turnout_notifier;
+
+GRANT UPDATE(secret_ends_at) ON TABLE access.tokens TO turnout_admin;
 
 GRANT SELECT,INSERT ON TABLE attendance.check_ins TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.check_ins TO turnout_closure;

@@ -1,3 +1,4 @@
+import { defaultAccess } from '@turnout/access/access-config';
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { bindAttendanceModels } from '@turnout/attendance-store/models/attendance-models';
 import { startSealer } from '@turnout/audit/sealer';
@@ -19,7 +20,6 @@ import { openSequelize } from '@turnout/runtime/sequelize';
 import type { AdminConfig } from './config.ts';
 import { routes } from './http/routes.ts';
 import { TooManyReports, takeTurns } from './reports/turns.ts';
-import { bindTokenModel } from './tokens/token-model.ts';
 
 const name = 'admin-service';
 /** For imports and overrides in bulk. */
@@ -70,16 +70,17 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
   opening.use(startSealer({ database: { url: database.url, applicationName: `${name} sealer` }, logger }));
+  const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const app = createApp({
     routes: routes({
       db,
       bulkDb,
       models: bindAttendanceModels(sequelize),
-      Token: bindTokenModel(sequelize),
       relay,
       reports: { db: reportsDb, turns: takeTurns(REPORTS.ofOneOrganization) },
+      providerNetworks: { ...defaultAccess, ...config.access }.providerNetworks,
     }),
-    ...guardRoutes(db),
+    ...guards,
     readiness: readyWithPostgres(db, publisher),
     documents: apiDocuments.admin,
     placesAtOnce: config.database.max,

@@ -1,3 +1,5 @@
+import type { AccessConfig } from '@turnout/access/access-config';
+import { MINUTE } from '@turnout/runtime/durations';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/given';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
@@ -35,6 +37,16 @@ export interface AdminUnderTest extends AsyncDisposable {
   admin: Client;
 }
 
+export interface AdminOptions {
+  max?: number;
+  amqpUrl?: string;
+  through?: (url: string) => Promise<string>;
+  access?: Partial<AccessConfig>;
+}
+
+/** Tests walk every route with credentials that are not valid, all from one address. */
+const patient = { failedSignIns: { most: 100_000, windowMs: MINUTE } };
+
 /**
  * The service over HTTP, on a database of its own in the role it has in production. Unless a test names a broker it is
  * away, which admins do not notice: events wait in the outbox, where tests look for them. `through` may put something
@@ -44,7 +56,8 @@ export async function startAdminUnderTest({
   max = 10,
   amqpUrl = 'amqp://127.0.0.1:1',
   through = async (url: string) => url,
-} = {}): Promise<AdminUnderTest> {
+  access = {},
+}: AdminOptions = {}): Promise<AdminUnderTest> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
   const owner = opening.use(openDb({ url: database.url, max: 4, applicationName: 'test' }));
@@ -54,6 +67,7 @@ export async function startAdminUnderTest({
       host: '127.0.0.1',
       database: { url: await through(database.urlFor('admin')), max },
       amqpUrl,
+      access: { ...patient, ...access },
       log: { level: process.env.TEST_LOG_LEVEL ?? 'silent' },
     }),
   );

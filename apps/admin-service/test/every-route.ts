@@ -16,7 +16,16 @@ export interface RouteExample {
   body?: object | string;
   headers?: Record<string, string>;
   query?: string;
+  /** Whoever has a token may use it. */
+  forAll?: true;
 }
+
+export const identityProvider = {
+  issuer: 'https://login.example.org',
+  audience: 'turnout',
+  rolesClaim: 'groups',
+  roles: { staff: 'admin' },
+};
 
 /** Every route with a body it accepts. A test compares this with the routes that the service has. */
 export const everyRoute: readonly RouteExample[] = [
@@ -98,6 +107,15 @@ export const everyRoute: readonly RouteExample[] = [
   { method: 'post', path: '/v1/tokens', body: { role: 'auditor', label: 'for the books' } },
   { method: 'get', path: '/v1/tokens' },
   { method: 'delete', path: '/v1/tokens/:tokenId' },
+  { method: 'post', path: '/v1/tokens/:tokenId/rotation', body: { overlapMinutes: 5 } },
+  { method: 'post', path: '/v1/tokens/self/rotation', body: { overlapMinutes: 5 }, forAll: true },
+  { method: 'get', path: '/v1/identity-provider' },
+  {
+    method: 'put',
+    path: '/v1/identity-provider',
+    body: identityProvider,
+  },
+  { method: 'delete', path: '/v1/identity-provider' },
 ];
 
 export function pathWith({ path, query = '' }: RouteExample, ids: Ids): string {

@@ -56,6 +56,13 @@ export const problemCatalog = {
   illegal_transition: { status: 409, title: 'The status can not change like this' },
   day_required: { status: 422, title: 'Say which event day' },
   not_an_event_day: { status: 422, title: 'This is not a day of the event' },
+  // Signing in
+  token_ended: { status: 409, title: 'The token was revoked or has expired' },
+  token_superseded: { status: 409, title: 'A newer secret of this token is in use' },
+  identity_provider_taken: {
+    status: 409,
+    title: 'Another organization signs in with this issuer and audience',
+  },
   // Dead letters
   already_dropped: { status: 409, title: 'This dead letter was dropped' },
   already_replayed: { status: 409, title: 'This dead letter was sent again' },

@@ -16,13 +16,24 @@ import {
   readEventRoute,
 } from './events.ts';
 import { eventsReportRoute } from './events-report.ts';
+import {
+  readIdentityProviderRoute,
+  removeIdentityProviderRoute,
+  setIdentityProviderRoute,
+} from './identity-provider.ts';
 import { importRoute } from './import.ts';
 import { putOrderRoute, readOrderRoute } from './orders.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
 import { historyRoute, listParticipantsRoute, readParticipantRoute } from './participants.ts';
 import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
 import { putSettingsRoute, readSettingsRoute } from './settings.ts';
-import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';
+import {
+  createTokenRoute,
+  listTokensRoute,
+  revokeTokenRoute,
+  rotateOwnTokenRoute,
+  rotateTokenRoute,
+} from './tokens.ts';
 import { listTransitionsRoute } from './transitions.ts';
 import { readWhyRoute } from './why.ts';
 
@@ -67,5 +78,10 @@ export function routes(context: AdminContext): Route<Principal>[] {
     organizationWide(createTokenRoute(context)), // POST /v1/tokens
     listTokensRoute(context), //                     GET /v1/tokens
     revokeTokenRoute(context), //                 DELETE /v1/tokens/:tokenId
+    rotateTokenRoute(context), //                   POST /v1/tokens/:tokenId/rotation
+    rotateOwnTokenRoute(context), //                POST /v1/tokens/self/rotation
+    organizationWide(readIdentityProviderRoute(context)), //   GET /v1/identity-provider
+    organizationWide(setIdentityProviderRoute(context)), //    PUT /v1/identity-provider
+    organizationWide(removeIdentityProviderRoute(context)), // DELETE /v1/identity-provider
   ];
 }

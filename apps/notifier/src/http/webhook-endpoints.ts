@@ -13,6 +13,7 @@ import {
 import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Refusal, Reply } from '@turnout/runtime/http/reply';
+import { complaintAboutUrl, type Networks } from '@turnout/runtime/public-url';
 import { z } from 'zod';
 import { recordAction } from '../commands/audited.ts';
 import { changeEndpoint } from '../commands/change-endpoint.ts';
@@ -25,7 +26,6 @@ import {
   type StoredEndpoint,
 } from '../store/webhook-endpoints.ts';
 import { removeSecrets } from '../store/webhook-secrets.ts';
-import { complaintAboutUrl, type WebhookNetworks } from '../webhooks/url-rule.ts';
 import type { NotifierContext } from './context.ts';
 import { route } from './route.ts';
 
@@ -193,7 +193,7 @@ const notConfigured: Refusal = {
     'This notifier has no key to keep signing secrets with. Its operator sets WEBHOOK_SECRETS_KEY and starts it again.',
 };
 
-function urlRefused(url: string, networks: WebhookNetworks): Refusal | null {
+function urlRefused(url: string, networks: Networks): Refusal | null {
   const message = complaintAboutUrl(url, networks);
   return message === null ? null : validationFailed([{ path: 'url', message }]);
 }

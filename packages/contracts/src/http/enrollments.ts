@@ -55,10 +55,14 @@ export const enrollmentBody = z
 
 export type EnrollmentBody = z.infer<typeof enrollmentBody>;
 
-/** Who did something: a token, by id and label, or Turnout itself. */
+/**
+ * Who did something: a token, by id and label; a person whom an identity provider vouches for, by the id it gives them and
+ * its host; or Turnout itself.
+ */
 export const actor = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('token'), id: z.uuid(), label: z.string() }),
+    z.strictObject({ type: z.literal('user'), id: z.string(), label: z.string() }),
     z.strictObject({ type: z.literal('system'), id: z.string() }),
   ])
   .meta({ id: 'Actor' });

@@ -18,6 +18,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
     const { parts, benchmarkClosure } = await import('./closure/benchmark.ts');
     return { parts, run: benchmarkClosure };
   },
+  import: async () => ({ parts: {}, run: (await import('./import/benchmark.ts')).benchmarkImport }),
   relay: async () => {
     const { parts, benchmarkRelay } = await import('./relay/benchmark.ts');
     return { parts, run: benchmarkRelay };

@@ -4,6 +4,8 @@ CREATE SCHEMA access;
 
 CREATE SCHEMA attendance;
 
+CREATE SCHEMA audit;
+
 CREATE SCHEMA notifier;
 
 CREATE SCHEMA outbox;
@@ -22,6 +24,13 @@ CREATE FUNCTION attendance.refuse_change() RETURNS trigger
     AS $$
 begin
   raise exception 'audit rows are never changed or removed' using errcode = 'integrity_constraint_violation';
+end $$;
+
+CREATE FUNCTION audit.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'seals are never changed or removed' using errcode = 'restrict_violation';
 end $$;
 
 CREATE FUNCTION outbox.send_again(dead_message_id uuid) RETURNS boolean
@@ -53,7 +62,19 @@ CREATE TABLE access.actions (
     subject_id uuid,
     reason text,
     details jsonb DEFAULT '{}'::jsonb NOT NULL,
-    cause text NOT NULL
+    cause text NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id()
+);
+
+CREATE TABLE access.identity_providers (
+    organization_id uuid NOT NULL,
+    issuer text NOT NULL,
+    audience text NOT NULL,
+    roles_claim text NOT NULL,
+    roles jsonb NOT NULL,
+    algorithms text[] NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT identity_providers_algorithms_check CHECK ((cardinality(algorithms) > 0))
 );
 
 CREATE TABLE access.organizations (
@@ -90,8 +111,15 @@ CREATE TABLE access.tokens (
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_used_at timestamp with time zone,
+    next_secret_hash bytea,
+    next_secret_at timestamp with time zone,
+    next_secret_used_at timestamp with time zone,
+    secret_ends_at timestamp with time zone,
     CONSTRAINT tokens_event_ids_check CHECK ((cardinality(event_ids) > 0)),
+    CONSTRAINT tokens_next_secret_hash_check CHECK ((length(next_secret_hash) = 32)),
     CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['front_desk'::text, 'supervisor'::text, 'admin'::text, 'auditor'::text]))),
+    CONSTRAINT tokens_rotation_shape CHECK ((((next_secret_hash IS NULL) = (next_secret_at IS NULL)) AND ((next_secret_hash IS NULL) = (secret_ends_at IS NULL)) AND ((next_secret_used_at IS NULL) OR (next_secret_hash IS NOT NULL)))),
     CONSTRAINT tokens_secret_hash_check CHECK ((length(secret_hash) = 32))
 );
 
@@ -155,6 +183,7 @@ CREATE TABLE attendance.enrollments (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     cancelled_at timestamp with time zone,
     undecided boolean GENERATED ALWAYS AS ((status = ANY (ARRAY['confirmed'::text, 'checked_in'::text]))) STORED NOT NULL,
+    changed_at timestamp with time zone,
     CONSTRAINT enrollments_attended_at CHECK (((status = 'attended'::text) = (attended_at IS NOT NULL))),
     CONSTRAINT enrollments_cancelled_at CHECK (((status = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
     CONSTRAINT enrollments_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'checked_in'::text, 'attended'::text, 'no_show'::text, 'cancelled'::text]))),
@@ -255,47 +284,6 @@ CREATE TABLE attendance.door_checks (
 );
 ALTER TABLE ONLY attendance.door_checks ALTER COLUMN event_id SET STATISTICS 0;
 
-CREATE TABLE attendance.line_items (
-    event_id uuid NOT NULL,
-    line_item_id uuid NOT NULL,
-    enrollment_id uuid NOT NULL,
-    product_id uuid NOT NULL,
-    quantity integer NOT NULL,
-    CONSTRAINT line_items_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000)))
-);
-ALTER TABLE ONLY attendance.line_items ALTER COLUMN event_id SET STATISTICS 0;
-
-CREATE TABLE attendance.orders (
-    event_id uuid NOT NULL,
-    enrollment_id uuid NOT NULL,
-    status text NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'partially_refunded'::text, 'refunded'::text, 'cancelled'::text])))
-);
-ALTER TABLE ONLY attendance.orders ALTER COLUMN event_id SET STATISTICS 0;
-
-CREATE TABLE attendance.products (
-    event_id uuid NOT NULL,
-    product_id uuid NOT NULL,
-    name text NOT NULL,
-    kind text NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT products_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'addon'::text])))
-);
-
-CREATE TABLE attendance.redemptions (
-    event_id uuid NOT NULL,
-    redemption_id uuid NOT NULL,
-    enrollment_id uuid NOT NULL,
-    line_item_id uuid NOT NULL,
-    scan_id uuid NOT NULL,
-    station text,
-    device_id uuid NOT NULL,
-    recorded_at timestamp with time zone NOT NULL
-);
-ALTER TABLE ONLY attendance.redemptions ALTER COLUMN event_id SET STATISTICS 0;
-
 CREATE TABLE attendance.reused_scans (
     event_id uuid NOT NULL,
     scan_id uuid NOT NULL,
@@ -394,6 +382,74 @@ UNION ALL
     true AS reused
    FROM attendance.reused_scans;
 
+CREATE VIEW attendance.enrollment_refusals AS
+ SELECT refused_scans.event_id,
+    refused_scans.enrollment_id,
+    refused_scans.scan_id,
+    refused_scans.kind,
+    refused_scans.refusal,
+    refused_scans.scanned_at,
+    refused_scans.recorded_at,
+    refused_scans.station,
+    refused_scans.direction,
+    refused_scans.device_id,
+    refused_scans.device_decision,
+    refused_scans.cause
+   FROM attendance.refused_scans
+  WHERE (refused_scans.enrollment_id IS NOT NULL);
+
+CREATE TABLE attendance.imports (
+    event_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    created integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT imports_created_check CHECK ((created >= 0)),
+    CONSTRAINT imports_digest_check CHECK ((length(digest) = 32))
+);
+
+CREATE TABLE attendance.line_items (
+    event_id uuid NOT NULL,
+    line_item_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    quantity integer NOT NULL,
+    CONSTRAINT line_items_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000)))
+);
+ALTER TABLE ONLY attendance.line_items ALTER COLUMN event_id SET STATISTICS 0;
+
+CREATE TABLE attendance.orders (
+    event_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    status text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'partially_refunded'::text, 'refunded'::text, 'cancelled'::text])))
+);
+ALTER TABLE ONLY attendance.orders ALTER COLUMN event_id SET STATISTICS 0;
+
+CREATE TABLE attendance.products (
+    event_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT products_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'addon'::text])))
+);
+
+CREATE TABLE attendance.redemptions (
+    event_id uuid NOT NULL,
+    redemption_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    line_item_id uuid NOT NULL,
+    scan_id uuid NOT NULL,
+    station text,
+    device_id uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY attendance.redemptions ALTER COLUMN event_id SET STATISTICS 0;
+
 CREATE TABLE attendance.transitions (
     event_id uuid NOT NULL,
     enrollment_id uuid NOT NULL,
@@ -409,12 +465,47 @@ CREATE TABLE attendance.transitions (
     at timestamp with time zone NOT NULL,
     cause text NOT NULL,
     message_id uuid,
+    xid xid8 DEFAULT pg_current_xact_id(),
     CONSTRAINT transitions_first_row CHECK (((version = 1) = (from_status IS NULL))),
     CONSTRAINT transitions_statuses CHECK (((to_status = ANY (ARRAY['confirmed'::text, 'checked_in'::text, 'attended'::text, 'no_show'::text, 'cancelled'::text])) AND (from_status = ANY (ARRAY['confirmed'::text, 'checked_in'::text, 'attended'::text, 'no_show'::text, 'cancelled'::text])))),
     CONSTRAINT transitions_triggered_by_check CHECK ((triggered_by = ANY (ARRAY['system'::text, 'front_desk'::text, 'admin'::text, 'participant'::text]))),
     CONSTRAINT transitions_version_check CHECK ((version >= 1))
 );
 ALTER TABLE ONLY attendance.transitions ALTER COLUMN event_id SET STATISTICS 0;
+
+CREATE TABLE attendance.withdrawn_codes (
+    event_id uuid NOT NULL,
+    access_code text NOT NULL,
+    enrollment_id uuid NOT NULL,
+    withdrawn_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE audit.actors (
+    organization_id uuid NOT NULL,
+    actor_id text NOT NULL,
+    event_id uuid NOT NULL
+);
+
+CREATE TABLE audit.progress (
+    one boolean DEFAULT true NOT NULL,
+    system_identifier bigint,
+    last_xid xid8 DEFAULT '0'::xid8 NOT NULL,
+    last_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    CONSTRAINT progress_one_check CHECK (one)
+);
+
+CREATE TABLE audit.seals (
+    organization_id uuid NOT NULL,
+    number bigint NOT NULL,
+    hash bytea NOT NULL,
+    content text NOT NULL,
+    ids uuid[] NOT NULL,
+    gathered boolean NOT NULL,
+    sealed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT seals_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT seals_ids_check CHECK ((cardinality(ids) > 0)),
+    CONSTRAINT seals_number_check CHECK ((number >= 1))
+);
 
 CREATE TABLE notifier.alert_addresses (
     organization_id uuid NOT NULL,
@@ -528,6 +619,25 @@ CREATE TABLE notifier.inbox (
     received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     unwanted boolean DEFAULT false NOT NULL
 );
+
+CREATE VIEW notifier.enrollment_deliveries AS
+ SELECT d.organization_id,
+    d.event_id,
+    d.enrollment_id,
+    d.delivery_id,
+    d.message_id,
+    i.type,
+    i.received_at,
+    d.channel,
+    d.template,
+    d.status,
+    d.attempts,
+    (d.last_error IS NOT NULL) AS has_failed,
+    d.created_at,
+    d.sent_at
+   FROM (notifier.deliveries d
+     JOIN notifier.inbox i USING (message_id))
+  WHERE (d.enrollment_id IS NOT NULL);
 
 CREATE TABLE notifier.webhook_bodies (
     message_id uuid NOT NULL,
@@ -645,6 +755,12 @@ CREATE TABLE turnout.migrations (
 ALTER TABLE ONLY access.actions
     ADD CONSTRAINT actions_pkey PRIMARY KEY (organization_id, action_id);
 
+ALTER TABLE ONLY access.identity_providers
+    ADD CONSTRAINT identity_providers_issuer_audience UNIQUE (issuer, audience);
+
+ALTER TABLE ONLY access.identity_providers
+    ADD CONSTRAINT identity_providers_pkey PRIMARY KEY (organization_id);
+
 ALTER TABLE ONLY access.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (organization_id);
 
@@ -687,6 +803,9 @@ ALTER TABLE ONLY attendance.enrollments
 ALTER TABLE ONLY attendance.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (event_id);
 
+ALTER TABLE ONLY attendance.imports
+    ADD CONSTRAINT imports_pkey PRIMARY KEY (event_id, import_id);
+
 ALTER TABLE ONLY attendance.line_items
     ADD CONSTRAINT line_items_pkey PRIMARY KEY (event_id, line_item_id);
 
@@ -719,6 +838,18 @@ ALTER TABLE ONLY attendance.transitions
 
 ALTER TABLE ONLY attendance.transitions
     ADD CONSTRAINT transitions_pkey PRIMARY KEY (event_id, enrollment_id, version);
+
+ALTER TABLE ONLY attendance.withdrawn_codes
+    ADD CONSTRAINT withdrawn_codes_pkey PRIMARY KEY (event_id, access_code);
+
+ALTER TABLE ONLY audit.actors
+    ADD CONSTRAINT actors_pkey PRIMARY KEY (organization_id, actor_id, event_id);
+
+ALTER TABLE ONLY audit.progress
+    ADD CONSTRAINT progress_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY audit.seals
+    ADD CONSTRAINT seals_pkey PRIMARY KEY (organization_id, number);
 
 ALTER TABLE ONLY notifier.alert_addresses
     ADD CONSTRAINT alert_addresses_pkey PRIMARY KEY (organization_id);
@@ -765,6 +896,10 @@ ALTER TABLE ONLY outbox.published
 ALTER TABLE ONLY turnout.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
+CREATE INDEX actions_by_transaction ON access.actions USING btree (xid);
+
+CREATE INDEX actions_in_order ON access.actions USING btree (organization_id, at, action_id);
+
 CREATE INDEX actions_of_event ON access.actions USING btree (event_id, action_id) WHERE (event_id IS NOT NULL);
 
 CREATE UNIQUE INDEX tokens_token_id ON access.tokens USING btree (token_id);
@@ -782,6 +917,8 @@ CREATE INDEX closure_runs_of_organization ON attendance.closure_runs USING btree
 CREATE UNIQUE INDEX corrections_open ON attendance.corrections USING btree (event_id) WHERE (finished_at IS NULL);
 
 CREATE INDEX door_checks_of_enrollment ON attendance.door_checks USING btree (event_id, enrollment_id, product_id);
+
+CREATE INDEX enrollments_by_change ON attendance.enrollments USING btree (event_id, changed_at) WHERE (changed_at IS NOT NULL);
 
 CREATE INDEX enrollments_id ON attendance.enrollments USING btree (enrollment_id);
 
@@ -815,9 +952,15 @@ CREATE INDEX scans_in_order ON attendance.scans USING btree (event_id, recorded_
 
 CREATE INDEX scans_refused ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (refusal IS NOT NULL);
 
+CREATE INDEX transitions_by_transaction ON attendance.transitions USING btree (xid);
+
 CREATE INDEX transitions_corrections ON attendance.transitions USING btree (event_id, enrollment_id, version) WHERE ((from_status = ANY (ARRAY['attended'::text, 'no_show'::text])) OR ((from_status = 'confirmed'::text) AND (to_status = 'checked_in'::text) AND (triggered_by = 'admin'::text)));
 
 CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_id, at, transition_id);
+
+CREATE INDEX withdrawn_codes_by_time ON attendance.withdrawn_codes USING btree (event_id, withdrawn_at);
+
+CREATE INDEX seals_by_hash ON audit.seals USING btree (hash);
 
 CREATE UNIQUE INDEX alerts_open ON notifier.alerts USING btree (organization_id, kind) NULLS NOT DISTINCT WHERE (closed_at IS NULL);
 
@@ -859,8 +1002,15 @@ CREATE TRIGGER transitions_are_final BEFORE DELETE OR UPDATE ON attendance.trans
 
 CREATE TRIGGER transitions_are_not_truncated BEFORE TRUNCATE ON attendance.transitions FOR EACH STATEMENT EXECUTE FUNCTION attendance.refuse_change();
 
+CREATE TRIGGER seals_are_final BEFORE DELETE OR UPDATE ON audit.seals FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
+
+CREATE TRIGGER seals_are_not_truncated BEFORE TRUNCATE ON audit.seals FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+
 ALTER TABLE ONLY access.actions
     ADD CONSTRAINT actions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
+
+ALTER TABLE ONLY access.identity_providers
+    ADD CONSTRAINT identity_providers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
 
 ALTER TABLE ONLY access.settings
     ADD CONSTRAINT settings_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
@@ -895,6 +1045,9 @@ ALTER TABLE ONLY attendance.enrollments
 ALTER TABLE ONLY attendance.events
     ADD CONSTRAINT events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
 
+ALTER TABLE ONLY attendance.imports
+    ADD CONSTRAINT imports_event_id_fkey FOREIGN KEY (event_id) REFERENCES attendance.events(event_id);
+
 ALTER TABLE ONLY attendance.line_items
     ADD CONSTRAINT line_items_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.orders(event_id, enrollment_id);
 
@@ -915,6 +1068,12 @@ ALTER TABLE ONLY attendance.redemptions
 
 ALTER TABLE ONLY attendance.transitions
     ADD CONSTRAINT transitions_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);
+
+ALTER TABLE ONLY attendance.withdrawn_codes
+    ADD CONSTRAINT withdrawn_codes_event_id_enrollment_id_fkey FOREIGN KEY (event_id, enrollment_id) REFERENCES attendance.enrollments(event_id, enrollment_id);
+
+ALTER TABLE ONLY audit.seals
+    ADD CONSTRAINT seals_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
 
 ALTER TABLE ONLY notifier.alert_addresses
     ADD CONSTRAINT alert_addresses_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES access.organizations(organization_id);
@@ -947,7 +1106,10 @@ GRANT USAGE ON SCHEMA attendance TO turnout_closure;
 GRANT USAGE ON SCHEMA attendance TO turnout_admin;
 GRANT USAGE ON SCHEMA attendance TO turnout_notifier;
 
+GRANT USAGE ON SCHEMA audit TO turnout_admin;
+
 GRANT USAGE ON SCHEMA notifier TO turnout_notifier;
+GRANT USAGE ON SCHEMA notifier TO turnout_admin;
 
 GRANT USAGE ON SCHEMA outbox TO turnout_checkin;
 GRANT USAGE ON SCHEMA outbox TO turnout_closure;
@@ -967,6 +1129,11 @@ GRANT INSERT ON TABLE access.actions TO turnout_checkin;
 GRANT INSERT ON TABLE access.actions TO turnout_closure;
 GRANT INSERT ON TABLE access.actions TO turnout_notifier;
 
+GRANT SELECT ON TABLE access.identity_providers TO turnout_checkin;
+GRANT SELECT ON TABLE access.identity_providers TO turnout_closure;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE access.identity_providers TO turnout_admin;
+GRANT SELECT ON TABLE access.identity_providers TO turnout_notifier;
+
 GRANT SELECT ON TABLE access.organizations TO turnout_checkin;
 GRANT SELECT ON TABLE access.organizations TO turnout_closure;
 GRANT SELECT ON TABLE access.organizations TO turnout_admin;
@@ -981,7 +1148,25 @@ GRANT SELECT ON TABLE access.tokens TO turnout_closure;
 GRANT SELECT,INSERT ON TABLE access.tokens TO turnout_admin;
 GRANT SELECT ON TABLE access.tokens TO turnout_notifier;
 
+GRANT UPDATE(secret_hash) ON TABLE access.tokens TO turnout_admin;
+
 GRANT UPDATE(revoked_at) ON TABLE access.tokens TO turnout_admin;
+
+GRANT UPDATE(last_used_at) ON TABLE access.tokens TO turnout_checkin;
+GRANT UPDATE(last_used_at) ON TABLE access.tokens TO turnout_closure;
+GRANT UPDATE(last_used_at) ON TABLE access.tokens TO turnout_admin;
+GRANT UPDATE(last_used_at) ON TABLE access.tokens TO turnout_notifier;
+
+GRANT UPDATE(next_secret_hash) ON TABLE access.tokens TO turnout_admin;
+
+GRANT UPDATE(next_secret_at) ON TABLE access.tokens TO turnout_admin;
+
+GRANT UPDATE(next_secret_used_at) ON TABLE access.tokens TO turnout_checkin;
+GRANT UPDATE(next_secret_used_at) ON TABLE access.tokens TO turnout_closure;
+GRANT UPDATE(next_secret_used_at) ON TABLE access.tokens TO turnout_admin;
+GRANT UPDATE(next_secret_used_at) ON TABLE access.tokens TO turnout_notifier;
+
+GRANT UPDATE(secret_ends_at) ON TABLE access.tokens TO turnout_admin;
 
 GRANT SELECT,INSERT ON TABLE attendance.check_ins TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.check_ins TO turnout_closure;
@@ -1012,6 +1197,10 @@ GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_checkin;
 GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_closure;
 GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_admin;
 
+GRANT UPDATE(access_code) ON TABLE attendance.enrollments TO turnout_admin;
+
+GRANT UPDATE(ticket_type) ON TABLE attendance.enrollments TO turnout_admin;
+
 GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_checkin;
 GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_closure;
 GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_admin;
@@ -1023,6 +1212,8 @@ GRANT UPDATE(verdict_by) ON TABLE attendance.enrollments TO turnout_admin;
 GRANT UPDATE(cancelled_at) ON TABLE attendance.enrollments TO turnout_checkin;
 GRANT UPDATE(cancelled_at) ON TABLE attendance.enrollments TO turnout_closure;
 GRANT UPDATE(cancelled_at) ON TABLE attendance.enrollments TO turnout_admin;
+
+GRANT UPDATE(changed_at) ON TABLE attendance.enrollments TO turnout_admin;
 
 GRANT SELECT ON TABLE attendance.events TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.events TO turnout_closure;
@@ -1100,6 +1291,20 @@ GRANT SELECT,INSERT ON TABLE attendance.door_checks TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.door_checks TO turnout_closure;
 GRANT SELECT ON TABLE attendance.door_checks TO turnout_admin;
 
+GRANT SELECT,INSERT ON TABLE attendance.reused_scans TO turnout_checkin;
+
+GRANT UPDATE(device_decision) ON TABLE attendance.reused_scans TO turnout_checkin;
+
+GRANT SELECT,INSERT ON TABLE attendance.scans TO turnout_checkin;
+
+GRANT UPDATE(device_decision) ON TABLE attendance.scans TO turnout_checkin;
+
+GRANT SELECT ON TABLE attendance.refused_scans TO turnout_checkin;
+
+GRANT SELECT ON TABLE attendance.enrollment_refusals TO turnout_admin;
+
+GRANT SELECT,INSERT ON TABLE attendance.imports TO turnout_admin;
+
 GRANT SELECT ON TABLE attendance.line_items TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.line_items TO turnout_closure;
 GRANT SELECT,INSERT,DELETE ON TABLE attendance.line_items TO turnout_admin;
@@ -1122,19 +1327,18 @@ GRANT SELECT,INSERT ON TABLE attendance.redemptions TO turnout_checkin;
 GRANT SELECT ON TABLE attendance.redemptions TO turnout_closure;
 GRANT SELECT ON TABLE attendance.redemptions TO turnout_admin;
 
-GRANT SELECT,INSERT ON TABLE attendance.reused_scans TO turnout_checkin;
-
-GRANT UPDATE(device_decision) ON TABLE attendance.reused_scans TO turnout_checkin;
-
-GRANT SELECT,INSERT ON TABLE attendance.scans TO turnout_checkin;
-
-GRANT UPDATE(device_decision) ON TABLE attendance.scans TO turnout_checkin;
-
-GRANT SELECT ON TABLE attendance.refused_scans TO turnout_checkin;
-
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_checkin;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_closure;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_admin;
+
+GRANT SELECT,INSERT ON TABLE attendance.withdrawn_codes TO turnout_admin;
+GRANT SELECT ON TABLE attendance.withdrawn_codes TO turnout_checkin;
+
+GRANT SELECT,INSERT ON TABLE audit.actors TO turnout_admin;
+
+GRANT SELECT,UPDATE ON TABLE audit.progress TO turnout_admin;
+
+GRANT SELECT,INSERT ON TABLE audit.seals TO turnout_admin;
 
 GRANT SELECT,INSERT,DELETE ON TABLE notifier.alert_addresses TO turnout_notifier;
 
@@ -1151,6 +1355,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE notifier.deliveries TO turnout_notifier;
 GRANT SELECT,INSERT ON TABLE notifier.delivery_attempts TO turnout_notifier;
 
 GRANT SELECT,INSERT ON TABLE notifier.inbox TO turnout_notifier;
+
+GRANT SELECT ON TABLE notifier.enrollment_deliveries TO turnout_admin;
 
 GRANT SELECT,INSERT,DELETE ON TABLE notifier.webhook_bodies TO turnout_notifier;
 
@@ -1191,6 +1397,7 @@ GRANT INSERT ON TABLE outbox.published TO turnout_closure;
 GRANT INSERT ON TABLE outbox.published TO turnout_admin;
 
 GRANT SELECT ON TABLE outbox.put_aside TO turnout_notifier;
+GRANT SELECT ON TABLE outbox.put_aside TO turnout_admin;
 
 GRANT SELECT ON TABLE outbox.waiting TO turnout_notifier;
 

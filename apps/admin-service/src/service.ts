@@ -1,5 +1,7 @@
+import { defaultAccess } from '@turnout/access/access-config';
 import { guardRoutes } from '@turnout/access/guard-routes';
 import { bindAttendanceModels } from '@turnout/attendance-store/models/attendance-models';
+import { startSealer } from '@turnout/audit/sealer';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
 import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
@@ -18,9 +20,10 @@ import { openSequelize } from '@turnout/runtime/sequelize';
 import type { AdminConfig } from './config.ts';
 import { routes } from './http/routes.ts';
 import { TooManyReports, takeTurns } from './reports/turns.ts';
-import { bindTokenModel } from './tokens/token-model.ts';
 
 const name = 'admin-service';
+/** For imports and overrides in bulk. */
+const BULK_CONNECTIONS = 4;
 
 /** Reports that are made at once, at most, and of one organization. */
 const REPORTS = { atOnce: 4, ofOneOrganization: 2 };
@@ -42,6 +45,15 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
       steadyPlans: true,
     }),
   );
+  const bulkDb = opening.use(
+    openDb({
+      ...database,
+      max: BULK_CONNECTIONS,
+      queryTimeoutMs: 30 * SECOND,
+      lockTimeoutMs: 15 * SECOND,
+      steadyPlans: true,
+    }),
+  );
   const sequelize = openSequelize(database);
   opening.defer(() => sequelize.close());
   await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
@@ -57,15 +69,18 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
+  opening.use(startSealer({ database: { url: database.url, applicationName: `${name} sealer` }, logger }));
+  const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const app = createApp({
     routes: routes({
       db,
+      bulkDb,
       models: bindAttendanceModels(sequelize),
-      Token: bindTokenModel(sequelize),
       relay,
       reports: { db: reportsDb, turns: takeTurns(REPORTS.ofOneOrganization) },
+      providerNetworks: { ...defaultAccess, ...config.access }.providerNetworks,
     }),
-    ...guardRoutes(db),
+    ...guards,
     readiness: readyWithPostgres(db, publisher),
     documents: apiDocuments.admin,
     placesAtOnce: config.database.max,

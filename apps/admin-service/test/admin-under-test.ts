@@ -1,9 +1,11 @@
+import type { AccessConfig } from '@turnout/access/access-config';
+import { MINUTE } from '@turnout/runtime/durations';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/given';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { startAdminService } from '../src/service.ts';
 
-/** An answer, read whole. `body` is its JSON; what a test expects of it is what it checks. */
+/** An answer, read whole. `body` is its JSON, where it is that; what a test expects of it is what it checks. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -24,6 +26,8 @@ export interface Client {
 
 export interface AdminUnderTest extends AsyncDisposable {
   url: string;
+  /** The database in the role of the service. */
+  databaseUrl: string;
   /** The database as its owner, who may look at and prepare everything. */
   owner: Db;
   organization: GivenOrganization;
@@ -32,6 +36,16 @@ export interface AdminUnderTest extends AsyncDisposable {
   /** A client with the organization's admin token. */
   admin: Client;
 }
+
+export interface AdminOptions {
+  max?: number;
+  amqpUrl?: string;
+  through?: (url: string) => Promise<string>;
+  access?: Partial<AccessConfig>;
+}
+
+/** Tests walk every route with credentials that are not valid, all from one address. */
+const patient = { failedSignIns: { most: 100_000, windowMs: MINUTE } };
 
 /**
  * The service over HTTP, on a database of its own in the role it has in production. Unless a test names a broker it is
@@ -42,7 +56,8 @@ export async function startAdminUnderTest({
   max = 10,
   amqpUrl = 'amqp://127.0.0.1:1',
   through = async (url: string) => url,
-} = {}): Promise<AdminUnderTest> {
+  access = {},
+}: AdminOptions = {}): Promise<AdminUnderTest> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
   const owner = opening.use(openDb({ url: database.url, max: 4, applicationName: 'test' }));
@@ -52,6 +67,7 @@ export async function startAdminUnderTest({
       host: '127.0.0.1',
       database: { url: await through(database.urlFor('admin')), max },
       amqpUrl,
+      access: { ...patient, ...access },
       log: { level: process.env.TEST_LOG_LEVEL ?? 'silent' },
     }),
   );
@@ -60,12 +76,18 @@ export async function startAdminUnderTest({
   const opened = opening.move();
   return {
     url: service.url,
+    databaseUrl: database.urlFor('admin'),
     owner,
     organization,
     as,
     admin: as(organization.tokens.admin),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** Of a download `text` is what a test looks at. */
+function isJson({ headers }: Response): boolean {
+  return /^application\/(?:problem\+)?json\b/.test(headers.get('content-type') ?? '');
 }
 
 function clientOf(url: string, token: string): Client {
@@ -85,7 +107,7 @@ function clientOf(url: string, token: string): Client {
       status: response.status,
       headers: response.headers,
       text,
-      body: text === '' ? null : JSON.parse(text),
+      body: isJson(response) && text !== '' ? JSON.parse(text) : null,
     };
   };
   return {

@@ -31,8 +31,11 @@ describe('listing enrollments', () => {
     eventId = await givenEvent(service);
     path = `/v1/events/${eventId}/enrollments`;
     for (const [index, name] of names.entries()) {
-      ids.push(await givenEnrollment(service, eventId, { name, email: `p${index}@List.example.org` }));
+      const facts = { name, email: `p${index}@List.example.org`, externalId: `List-${index}` };
+      ids.push(await givenEnrollment(service, eventId, facts));
     }
+    await service.admin.post(`${path}/${ids[0]}/access-code`, { accessCode: 'BADGE-100%' });
+    await service.admin.patch(`${path}/${ids[5]}`, { ticketType: 'Speaker' });
     await service.admin.post(`${path}/${ids[1]}/cancellation`, { reason: 'ill' });
   });
 
@@ -61,12 +64,22 @@ describe('listing enrollments', () => {
     ['a backslash, which stands for itself', '\\', [4]],
     ['one letter', 'z', []],
     ['a quote', "o'b", [5]],
+    ['an externalId', 'List-3', [3]],
+    ['an externalId in other letters, which is another', 'lIST-3', []],
+    ['an access code', 'BADGE-100%', [0]],
+    ['part of an access code, which nobody has to guess', 'BADGE-1', []],
     ['a statement', "'; drop table attendance.enrollments; --", []],
     ['placeholders', ':eventId $1 ?', []],
   ])('finds %s', async (_what, search, found) => {
     expect(await walk(path, `search=${encodeURIComponent(search)}&limit=4`)).toEqual(
       found.map((index) => ids[index]),
     );
+  });
+
+  it('filters by ticket type, also together with others', async () => {
+    expect(await walk(path, 'ticketType=Speaker')).toEqual([ids[5]]);
+    expect(await walk(path, 'ticketType=Speaker&status=confirmed&search=brien')).toEqual([ids[5]]);
+    expect(await walk(path, 'ticketType=Speaker&search=anna')).toEqual([]);
   });
 
   it('refuses filters that cannot be, and cursors of another list', async () => {

@@ -12,10 +12,20 @@ export interface RouteExample {
   method: string;
   /** As the service's table of routes has it. */
   path: string;
-  /** What it asks for, where something must be. */
+  /** Text is sent as it is, under the headers. */
+  body?: object | string;
+  headers?: Record<string, string>;
   query?: string;
-  body?: object;
+  /** Whoever has a token may use it. */
+  forAll?: true;
 }
+
+export const identityProvider = {
+  issuer: 'https://login.example.org',
+  audience: 'turnout',
+  rolesClaim: 'groups',
+  roles: { staff: 'admin' },
+};
 
 /** Every route with a body it accepts. A test compares this with the routes that the service has. */
 export const everyRoute: readonly RouteExample[] = [
@@ -30,8 +40,27 @@ export const everyRoute: readonly RouteExample[] = [
     path: '/v1/events/:eventId/enrollments',
     body: { participant: { name: 'Ada', email: 'ada@example.org' } },
   },
+  {
+    method: 'post',
+    path: '/v1/events/:eventId/enrollments/import',
+    query: '?dryRun=true',
+    headers: { 'content-type': 'text/csv' },
+    body: 'name,email\nGrace,grace@import.example.org\n',
+  },
   { method: 'get', path: '/v1/events/:eventId/enrollments' },
   { method: 'get', path: '/v1/events/:eventId/enrollments/:enrollmentId' },
+  {
+    method: 'patch',
+    path: '/v1/events/:eventId/enrollments/:enrollmentId',
+    body: { ticketType: 'Speaker' },
+  },
+  { method: 'post', path: '/v1/events/:eventId/enrollments/:enrollmentId/access-code', body: {} },
+  { method: 'get', path: '/v1/events/:eventId/enrollments/:enrollmentId/badge' },
+  {
+    method: 'post',
+    path: '/v1/events/:eventId/overrides',
+    body: { to: 'attended', reason: 'was there', filter: {}, dryRun: true },
+  },
   {
     method: 'post',
     path: '/v1/events/:eventId/enrollments/:enrollmentId/overrides',
@@ -71,9 +100,22 @@ export const everyRoute: readonly RouteExample[] = [
   { method: 'get', path: '/v1/participants' },
   { method: 'get', path: '/v1/participants/:participantId' },
   { method: 'get', path: '/v1/participants/:participantId/history' },
+  { method: 'get', path: '/v1/enrollments/:enrollmentId/why' },
+  { method: 'get', path: '/v1/audit' },
+  { method: 'get', path: '/v1/audit/export' },
+  { method: 'get', path: '/v1/audit/head' },
   { method: 'post', path: '/v1/tokens', body: { role: 'auditor', label: 'for the books' } },
   { method: 'get', path: '/v1/tokens' },
   { method: 'delete', path: '/v1/tokens/:tokenId' },
+  { method: 'post', path: '/v1/tokens/:tokenId/rotation', body: { overlapMinutes: 5 } },
+  { method: 'post', path: '/v1/tokens/self/rotation', body: { overlapMinutes: 5 }, forAll: true },
+  { method: 'get', path: '/v1/identity-provider' },
+  {
+    method: 'put',
+    path: '/v1/identity-provider',
+    body: identityProvider,
+  },
+  { method: 'delete', path: '/v1/identity-provider' },
 ];
 
 export function pathWith({ path, query = '' }: RouteExample, ids: Ids): string {

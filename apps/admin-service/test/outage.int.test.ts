@@ -32,7 +32,7 @@ async function callAll() {
   const startedAt = performance.now();
   const answers = await Promise.all(
     everyRoute.map((route) =>
-      service.admin.send(route.method.toUpperCase(), pathWith(route, ids), route.body),
+      service.admin.send(route.method.toUpperCase(), pathWith(route, ids), route.body, route.headers),
     ),
   );
   return { answers, ms: performance.now() - startedAt };

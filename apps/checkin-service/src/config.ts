@@ -1,7 +1,9 @@
+import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
 import { integer, port, readEnvironment, url } from '@turnout/runtime/config';
 import { z } from 'zod';
 
 const environment = z.object({
+  ...accessEnvironment,
   PORT: port().default(4001),
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: url('postgres', 'postgresql'),
@@ -17,6 +19,7 @@ export interface CheckinConfig {
   host: string;
   database: { url: string; max: number };
   amqpUrl: string;
+  access?: Partial<AccessConfig>;
   log: { level?: string | undefined; format?: string | undefined };
 }
 
@@ -32,6 +35,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: read.HOST,
     database: { url: read.DATABASE_URL, max: read.DATABASE_POOL },
     amqpUrl: read.AMQP_URL,
+    access: accessConfig(read),
     log: { level: read.LOG_LEVEL, format: read.LOG_FORMAT },
   };
 }

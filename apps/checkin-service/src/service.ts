@@ -41,9 +41,10 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
   const live = opening.use(openLiveView((eventId) => lookAtEvent(db, eventId), logger));
   const record = gatherScans((event, scans) => recordScans(db, event, scans));
+  const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const app = createApp({
     routes: routes({ db, relay, live, record }),
-    ...guardRoutes(db),
+    ...guards,
     readiness: readyWithPostgres(db, publisher),
     documents: apiDocuments.checkin,
     // Two thirds of the connections are for scans, whatever else is asked for.

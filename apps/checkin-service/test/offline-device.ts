@@ -45,7 +45,7 @@ export class OfflineDevice {
     const { key } = await this.#derive(accessCode);
     const entry = this.entries.get(key);
     const now = Date.now() + this.#clockAhead;
-    if (!entry) return 'unknown_code';
+    if (!entry || entry.withdrawn) return 'unknown_code';
     if (this.event.cancelledAt) return 'event_cancelled';
     if (entry.cancelled) return 'enrollment_cancelled';
     if (now < Date.parse(this.event.admissionOpensAt)) return 'not_open_yet';

@@ -1,3 +1,4 @@
+import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
 import { commaSeparated, integer, port, readEnvironment, url } from '@turnout/runtime/config';
 import { MINUTE, SECOND } from '@turnout/runtime/durations';
 import { z } from 'zod';
@@ -13,6 +14,7 @@ const closing = {
 };
 
 const environment = z.object({
+  ...accessEnvironment,
   ...closing,
   PORT: port().default(4002),
   HOST: z.string().default('127.0.0.1'),
@@ -45,6 +47,7 @@ export interface ClosureConfig extends ClosingConfig {
   amqpUrl: string;
   /** A cron expression, in UTC. */
   schedule: string;
+  access?: Partial<AccessConfig>;
 }
 
 /** Connections that a run uses, and one that is free to look for what is due. */
@@ -66,6 +69,7 @@ export function readConfig(env: Environment): ClosureConfig {
     host: read.HOST,
     amqpUrl: read.AMQP_URL,
     schedule: read.CLOSURE_SCHEDULE,
+    access: accessConfig(read),
   };
 }
 

@@ -54,9 +54,10 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
   });
   opening.use(watchDue(db));
   const background = opening.use(startBackground(logger));
+  const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const app = createApp({
     routes: routes({ db, closure, background }),
-    ...guardRoutes(db),
+    ...guards,
     readiness: readyWithPostgres(db, publisher),
     documents: apiDocuments.closure,
     placesAtOnce: Math.ceil(config.database.max / 2),

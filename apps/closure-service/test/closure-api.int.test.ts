@@ -72,6 +72,12 @@ describe('the closure API', () => {
     });
     expect(answer.headers.get('location')).toBe(`/v1/closure-runs/${answer.body.id}`);
     expect((await runs(kit.db, eventId)).map(({ run_id }) => run_id)).toEqual([answer.body.id]);
+    expect(
+      await kit.db.query(
+        "select action, subject_id, actor ->> 'label' as by, cause from access.actions where event_id = $1",
+        [eventId],
+      ),
+    ).toEqual([{ action: 'closure.requested', subject_id: answer.body.id, by: 'test admin', cause: 'same' }]);
     expect(await finished(answer.body.id)).toMatchObject({
       id: answer.body.id,
       eventId,

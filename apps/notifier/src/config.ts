@@ -1,8 +1,9 @@
+import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
 import { email } from '@turnout/contracts/primitives';
 import { integer, port, readEnvironment, url } from '@turnout/runtime/config';
 import { SECOND } from '@turnout/runtime/durations';
+import type { Networks } from '@turnout/runtime/public-url';
 import { z } from 'zod';
-import type { WebhookNetworks } from './webhooks/url-rule.ts';
 
 /** `ada@example.org` or `Ada Lovelace <ada@example.org>`. */
 const mailbox = z
@@ -26,6 +27,7 @@ const secretsKey = z
   .transform((text) => Buffer.from(text, 'base64'));
 
 const environment = z.object({
+  ...accessEnvironment,
   PORT: port().default(4004),
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: url('postgres', 'postgresql'),
@@ -50,6 +52,7 @@ export interface NotifierConfig {
   host: string;
   database: { url: string; max: number };
   amqpUrl: string;
+  access?: Partial<AccessConfig>;
   /** Null when no mail server is configured: notifications then go to the log. */
   email: EmailConfig | null;
   /** Mails that this process tries in a second at most. */
@@ -77,7 +80,7 @@ export interface EmailConfig {
 export interface WebhookConfig {
   /** 32 bytes, with which signing secrets are sealed. Null when it is not set: webhooks then wait. */
   secretsKey: Buffer | null;
-  networks: WebhookNetworks;
+  networks: Networks;
   /** How long one call may take, from the look-up to the status of the answer. */
   timeoutMs: number;
 }
@@ -94,6 +97,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): N
     host: read.HOST,
     database: { url: read.DATABASE_URL, max: read.DATABASE_POOL },
     amqpUrl: read.AMQP_URL,
+    access: accessConfig(read),
     email: read.SMTP_URL
       ? {
           smtpUrl: read.SMTP_URL,

@@ -76,6 +76,7 @@ export async function startNotifier(
       onMessages: receiveEvents({ db, channels, logger, onStored: wake }),
     }),
   );
+  const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const app = createApp({
     routes: routes({
       db,
@@ -85,7 +86,7 @@ export async function startNotifier(
       networks: config.webhooks.networks,
       sealing: webhooks.sealing,
     }),
-    ...guardRoutes(db),
+    ...guards,
     readiness: () => readiness({ db, consumer }),
     documents: apiDocuments.notifier,
     // The other half is for messages, which must not wait for lists.

@@ -1,11 +1,11 @@
+import { publicLookup } from '@turnout/runtime/public-lookup';
+import { startNameServer } from '@turnout/test-kit/start-name-server';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publicLookup } from '../src/channels/public-lookup.ts';
 import { openWebhookCaller } from '../src/channels/webhook.ts';
 import { startNotifier } from '../src/service.ts';
 import { clientOf } from './support/client.ts';
 import { attendedEvent } from './support/events.ts';
-import { startNameServer } from './support/name-server.ts';
 import { openPostOffice, type PostOffice } from './support/post-office.ts';
 import { type Receiver, startReceiver } from './support/receiver.ts';
 

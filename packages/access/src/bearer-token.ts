@@ -12,9 +12,10 @@ export interface NewToken {
 /**
  * Makes a bearer token `tnt_<id>_<secret>_<checksum>` with 256 random bits. The checksum lets a scanner of leaked
  * secrets, and us, tell a mistyped token from a wrong one without a look-up.
+ *
+ * @param tokenId of a token that gets a new secret; otherwise it is a new one
  */
-export function newToken(): NewToken {
-  const tokenId = newId();
+export function newToken(tokenId: string = newId()): NewToken {
   const secret = randomBytes(32).toString('hex');
   const stem = `tnt_${tokenId.replaceAll('-', '')}_${secret}`;
   return { tokenId, token: `${stem}_${checksum(stem)}`, secretHash: hash(secret) };

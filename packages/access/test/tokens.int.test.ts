@@ -1,12 +1,26 @@
 import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { givenEvent } from '@turnout/test-kit/given';
+import { startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTokenCommand, UsageError } from '../src/create-token-command.ts';
 import { ensureOrganization, issueToken } from '../src/issue-token.ts';
+import { readCredential } from '../src/read-credential.ts';
 import { tokenAuthenticator } from '../src/token-authenticator.ts';
+import { noteTokenUses } from '../src/token-uses.ts';
+
+/** Whom an `Authorization` header stands for. */
+function authenticator(db: Db) {
+  const tokens = tokenAuthenticator(db);
+  return async (header: string | undefined) => {
+    const credential = readCredential(header);
+    return credential?.kind === 'token'
+      ? (tokens.remembered(credential) ?? (await tokens.whose(credential)))
+      : null;
+  };
+}
 
 describe('bearer tokens', () => {
   let database: TestDatabase;
@@ -26,7 +40,7 @@ describe('bearer tokens', () => {
 
   it('stand for who they were issued to, and for nobody when a character differs', async () => {
     const { token, tokenId } = await issueToken(db, { ...grant, organizationId, station: 'Door A' });
-    const whoCalls = tokenAuthenticator(db);
+    const whoCalls = authenticator(db);
     expect(await whoCalls(`Bearer ${token}`)).toEqual({
       organizationId,
       tokenId,
@@ -59,12 +73,49 @@ describe('bearer tokens', () => {
 
   it('stop working within five seconds of being revoked, and when they expire', async () => {
     const { token, tokenId } = await issueToken(db, { ...grant, organizationId });
-    const whoCalls = tokenAuthenticator(db);
+    const whoCalls = authenticator(db);
     expect(await whoCalls(`Bearer ${token}`)).not.toBeNull();
     await db.query('update access.tokens set revoked_at = now() where token_id = $1', [tokenId]);
     await waitUntil(async () => (await whoCalls(`Bearer ${token}`)) === null, { within: 5_000 });
     const expired = await issueToken(db, { ...grant, organizationId, expiresAt: new Date(Date.now() - 1) });
     expect(await whoCalls(`Bearer ${expired.token}`)).toBeNull();
+  });
+});
+
+describe('when a token was used last', () => {
+  it('is noted by every service, together and now and then, and not when the database is away', async () => {
+    const database = await createTestDatabase();
+    await using db = openDb({ url: database.url, max: 4, applicationName: 'test' });
+    const organizationId = await ensureOrganization(db, 'acme');
+    const grant = { role: 'admin', label: 'x', eventIds: null, station: null, expiresAt: null } as const;
+    const used = await issueToken(db, { ...grant, organizationId });
+    const unused = await issueToken(db, { ...grant, organizationId });
+    const lastUse = async (tokenId: string) => {
+      const [row] = await db.query<{ at: Date | null }>(
+        'select last_used_at as at from access.tokens where token_id = $1',
+        [tokenId],
+      );
+      return row?.at ?? null;
+    };
+    for (const service of ['checkin', 'closure', 'admin', 'notifier'] as const) {
+      await db.query('update access.tokens set last_used_at = null');
+      await using asService = openDb({ url: database.urlFor(service), max: 2, applicationName: 'test' });
+      await using uses = noteTokenUses(asService, { everyMs: 20 });
+      uses.note(used.tokenId);
+      const first = await waitUntil(async () => await lastUse(used.tokenId), { within: 10_000 });
+      for (let n = 0; n < 100; n += 1) uses.note(used.tokenId);
+      await uses[Symbol.asyncDispose]();
+      expect(await lastUse(used.tokenId)).toEqual(first);
+      expect(await lastUse(unused.tokenId)).toBeNull();
+    }
+    await using proxy = await startProxy(database.url);
+    await using cutOff = openDb({ url: proxy.url, max: 1, applicationName: 'test' });
+    proxy.cut();
+    const uses = noteTokenUses(cutOff);
+    uses.note(unused.tokenId);
+    await uses[Symbol.asyncDispose]();
+    expect(await lastUse(unused.tokenId)).toBeNull();
+    await database.drop();
   });
 });
 
@@ -83,7 +134,7 @@ describe('npm run token:create', () => {
   it('makes the organization when its slug is new, also when two are made at once', async () => {
     const args = ['--organization', 'new-org', '--role', 'front_desk', '--label', 'Gate 7'];
     const tokens = await Promise.all([createTokenCommand(db, args), createTokenCommand(db, args)]);
-    const [one, other] = await Promise.all(tokens.map((token) => tokenAuthenticator(db)(`Bearer ${token}`)));
+    const [one, other] = await Promise.all(tokens.map((token) => authenticator(db)(`Bearer ${token}`)));
     expect(one).toMatchObject({ role: 'front_desk', label: 'Gate 7' });
     expect(one?.organizationId).toBe(other?.organizationId);
   });
@@ -92,7 +143,7 @@ describe('npm run token:create', () => {
     const eventId = await givenEvent(db, await ensureOrganization(db, 'with-event'));
     const args = ['--organization', 'with-event', '--role', 'supervisor', '--event'];
     const token = await createTokenCommand(db, [...args, eventId.toUpperCase()]);
-    expect(await tokenAuthenticator(db)(`Bearer ${token}`)).toMatchObject({ eventIds: [eventId] });
+    expect(await authenticator(db)(`Bearer ${token}`)).toMatchObject({ eventIds: [eventId] });
     await expect(createTokenCommand(db, [...args, newId()])).rejects.toThrow(UsageError);
   });
 

@@ -18,6 +18,8 @@ export interface Decision<Result> {
   answers?: readonly AnsweredScan[];
   attempts?: ScanAttempts;
   result: Result;
+  /** What else is to be written if and only if all of it is. */
+  alongside?: (tx: Pick<Tx, 'send'>) => void;
 }
 
 const ATTEMPTS = 5;
@@ -68,9 +70,11 @@ export async function changeJudged(
   context: ChangeContext,
 ): Promise<CorrectedBatch> {
   const load = async (tx: Tx) => await loadJudged(tx, selection);
-  return await change(db, selection.eventId, load, decide, context, (tx, corrected) =>
-    noteProgress(tx, selection, corrected),
-  );
+  const decideAndNote = (batch: JudgedBatch): Decision<CorrectedBatch> => {
+    const decision = decide(batch);
+    return { ...decision, alongside: (tx) => noteProgress(tx, selection, decision.result) };
+  };
+  return await change(db, selection.eventId, load, decideAndNote, context);
 }
 
 async function change<Loaded extends { now: Date }, Result>(
@@ -79,14 +83,13 @@ async function change<Loaded extends { now: Date }, Result>(
   load: (tx: Tx) => Promise<Loaded>,
   decide: (loaded: Loaded) => Decision<Result>,
   context: ChangeContext,
-  note: (tx: Tx, result: Result) => void = () => undefined,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const outcome = await db.transaction(async (tx) => {
         const loaded = await load(tx);
-        const { changes, answers = [], attempts, result } = decide(loaded);
-        note(tx, result);
+        const { changes, answers = [], attempts, result, alongside } = decide(loaded);
+        alongside?.(tx);
         saveChanges(tx, { eventId, changes, answers, attempts, context, at: loaded.now });
         failpoint('enrollments.saved');
         return result;

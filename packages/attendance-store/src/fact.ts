@@ -26,7 +26,15 @@ export type Fact = { by?: ChangeContext } & (
   | { kind: 'door_checked'; doorCheck: NewDoorCheck; move: null }
   /** The order is now this one, and was the one before or none. */
   | { kind: 'ordered'; before: StoredOrder | null; order: StoredOrder; move: null }
+  /** The badge says this now. A code that it had before and has no more is void from now on. */
+  | { kind: 'badge_changed'; badge: Badge; move: null }
 );
+
+/** What a badge says beside a name. */
+export interface Badge {
+  accessCode: string;
+  ticketType: string | null;
+}
 
 /** The facts about one enrollment, in the order in which they happened. */
 export interface Change {

@@ -68,6 +68,7 @@ export function toPublicEvents(
     }
     case 'redeemed':
     case 'door_checked':
+    case 'badge_changed':
     case 'ordered':
       return { events: [], moveMessageId: null };
   }

@@ -1,10 +1,15 @@
+import { decideCancellation } from '@turnout/attendance/decide-cancellation';
 import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
-import { givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { enrollParticipants, type NewEnrollment } from '../src/enrolling/enroll-participants.ts';
+import { changeEnrollments, each } from '../src/change-enrollments.ts';
+import { enrollParticipants } from '../src/enrolling/enroll-participants.ts';
+import { judgeRows, type NewEnrollment } from '../src/enrolling/judge-rows.ts';
+import { writeRows } from '../src/enrolling/write-rows.ts';
+import { readClock } from '../src/read-clock.ts';
 
 let database: TestDatabase;
 let owner: Db;
@@ -38,7 +43,7 @@ function row(facts: Partial<NewEnrollment['participant']> & { accessCode?: strin
 }
 
 const enroll = (rows: NewEnrollment[], event = eventId) =>
-  enrollParticipants(admin, { organizationId, eventId: event }, rows, context);
+  enrollParticipants(admin, { organizationId, eventId: event, eventIds: null }, rows, context);
 
 async function count() {
   const [counts] = await owner.query<{ people: number; enrollments: number; transitions: number }>(
@@ -82,12 +87,12 @@ describe('enrolling many at once', () => {
       row({ accessCode: 'same' }),
     ]);
     if (refused?.outcome !== 'refused') throw new Error(refused?.outcome);
-    expect(refused.refusals.map(({ position, refusal }) => [position, refusal.code])).toEqual([
+    expect(refused.refused.map(({ position, refusal }) => [position, refusal.code])).toEqual([
       [1, 'already_enrolled'],
       [2, 'access_code_taken'],
       [3, 'participant_ambiguous'],
-      [5, 'already_enrolled'],
-      [6, 'access_code_taken'],
+      [5, 'repeated_person'],
+      [6, 'repeated_access_code'],
     ]);
     expect(await count()).toEqual(before);
     expect(await owner.query(`select 1 from attendance.participants where name = 'Somebody Else'`)).toEqual(
@@ -110,6 +115,42 @@ describe('enrolling many at once', () => {
     );
     expect(enrolled.map((answer) => answer?.outcome)).toEqual(events.map(() => 'enrolled'));
     expect(await count()).toMatchObject({ people: before.people + 30 });
+  });
+
+  it('holds few locks for many people, lets check-ins pass, and lets nobody enroll one of them meanwhile', async () => {
+    const [visitor] = await givenEnrollments(owner, organizationId, eventId, 1);
+    if (!visitor) throw new Error('nobody was given');
+    const rows = Array.from({ length: 6_000 }, (_, index) => row({ externalId: `many-${eventId}-${index}` }));
+    const impatient = openDb({
+      url: database.urlFor('admin'),
+      max: 2,
+      applicationName: 'test',
+      lockTimeoutMs: 300,
+    });
+    await admin.transaction(async (tx) => {
+      const people = { organizationId, eventId, eventIds: null };
+      const { identified } = await judgeRows(tx, { ...people, rows, held: true });
+      writeRows(tx, people, { rows, identified }, context, await readClock(tx));
+      const [locks] = await tx.query<{ count: number }>(
+        `select count(*) from pg_locks where pid = pg_backend_pid()`,
+      );
+      expect(locks?.count).toBeLessThan(300);
+      const moved = await changeEnrollments(
+        impatient,
+        { by: 'enrollments', organizationId, eventId, enrollmentIds: [visitor.id] },
+        each((enrollment, event) => {
+          const decision = decideCancellation(event, enrollment, { reason: 'ill', by: 'admin' });
+          if (decision.outcome === 'refused') throw new Error(decision.refusal.code);
+          return { facts: [{ kind: 'moved', move: decision.move }], result: enrollment.status };
+        }),
+        context,
+      );
+      expect(moved).toEqual(['confirmed']);
+      const again = rows.slice(0, 1);
+      await expect(enrollParticipants(impatient, people, again, context)).rejects.toThrow(/lock timeout/);
+    });
+    expect(await enroll([row({ externalId: `many-${eventId}-0` })])).toMatchObject({ outcome: 'refused' });
+    await impatient[Symbol.asyncDispose]();
   });
 
   it('looks again when an access code was taken in the same instant', async () => {
@@ -138,7 +179,7 @@ describe('enrolling many at once', () => {
     });
     expect(await enrolling).toMatchObject({
       outcome: 'refused',
-      refusals: [{ position: 1, refusal: { code: 'access_code_taken' } }],
+      refused: [{ position: 1, refusal: { code: 'access_code_taken' } }],
     });
   });
 
@@ -151,7 +192,12 @@ describe('enrolling many at once', () => {
     expect(await enroll([row()], newId())).toBeNull();
     const stranger = await givenOrganization(owner);
     expect(
-      await enrollParticipants(admin, { organizationId: stranger.id, eventId }, [row()], context),
+      await enrollParticipants(
+        admin,
+        { organizationId: stranger.id, eventId, eventIds: null },
+        [row()],
+        context,
+      ),
     ).toBeNull();
   });
 });

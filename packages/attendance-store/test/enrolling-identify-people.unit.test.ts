@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identifyPeople, type KnownPerson, type SentPerson } from '../src/enrolling/identify-people.ts';
+import { Identifier, type KnownPerson, type SentPerson } from '../src/enrolling/identify-people.ts';
 
 const ada: KnownPerson = {
   id: 'ada',
@@ -8,6 +8,7 @@ const ada: KnownPerson = {
   emailKey: 'ada@example.org',
   locale: 'en',
   externalId: null,
+  outOfReach: false,
 };
 
 function sent(person: Partial<SentPerson>): SentPerson {
@@ -18,11 +19,14 @@ function sent(person: Partial<SentPerson>): SentPerson {
 /** Who each of the sent ones is, by id; new people are new-1, new-2 … */
 function identify(people: SentPerson[], known: KnownPerson[]) {
   let count = 0;
-  return identifyPeople(people, known, () => `new-${++count}`);
+  const identifier = new Identifier(() => `new-${++count}`);
+  identifier.know(known);
+  return people.map((person) => identifier.identify(person));
 }
 
 function idOf([identity]: ReturnType<typeof identify>): string {
   if (!identity) throw new Error('nobody was identified');
+  if (identity.found === 'withheld') return 'withheld';
   return identity.found === 'ambiguous' ? `one of ${identity.candidates}` : identity.person.id;
 }
 
@@ -72,13 +76,15 @@ describe('a person is', () => {
 describe('what is known of a person afterwards', () => {
   it('is what was sent', () => {
     const person = sent({ name: 'Ada King', email: 'Ada@Example.org', locale: 'de', externalId: '7' });
-    expect(identify([person], [ada])).toEqual([{ found: 'known', person: { ...person, id: 'ada' } }]);
+    expect(identify([person], [ada])).toEqual([
+      { found: 'known', by: 'email', person: { ...person, id: 'ada', outOfReach: false } },
+    ]);
   });
 
   it('keeps the locale and the external id when none was sent', () => {
     const known = { ...ada, externalId: '7' };
     expect(identify([sent({ name: 'Ada King' })], [known])).toEqual([
-      { found: 'known', person: { ...known, name: 'Ada King' } },
+      { found: 'known', by: 'email', person: { ...known, name: 'Ada King' } },
     ]);
   });
 
@@ -92,4 +98,37 @@ describe('what is known of a person afterwards', () => {
     const found = identify(people, []).map((identity) => idOf([identity]));
     expect(found).toEqual(['new-1', 'new-1', 'new-1', 'new-2']);
   });
+});
+
+describe('somebody out of reach', () => {
+  const elsewhere = { ...ada, externalId: '7', outOfReach: true };
+
+  it('is linked by their address, and stays as they are, also for those who come later', () => {
+    const people = [
+      sent({ name: 'Mallory', email: 'ADA@example.org', locale: 'de' }),
+      sent({ externalId: '7' }),
+    ];
+    const linked = (by: string) => ({ found: 'linked', by, person: elsewhere });
+    expect(identify(people, [elsewhere])).toEqual([linked('email'), linked('externalId')]);
+  });
+
+  it('is withheld from whoever knows the external id and not the address', () => {
+    expect(idOf(identify([sent({ email: 'guess@example.org', externalId: '7' })], [elsewhere]))).toBe(
+      'withheld',
+    );
+  });
+});
+
+it('finds out who a hundred thousand people with one address are without looking at each for each', () => {
+  const identifier = new Identifier(() => 'new');
+  let count = 0;
+  const known = Array.from({ length: 100_000 }, (_, index) => ({
+    ...ada,
+    id: `${index}`,
+    externalId: `${index}`,
+  }));
+  identifier.know(known);
+  for (const { id } of known) if (identifier.identify(sent({ externalId: id })).found === 'known') count += 1;
+  expect(count).toBe(100_000);
+  expect(identifier.identify(sent({}))).toEqual({ found: 'ambiguous', candidates: 100_000 });
 });

@@ -48,10 +48,21 @@ export const problemCatalog = {
   already_enrolled: { status: 409, title: 'This participant is enrolled already' },
   access_code_taken: { status: 409, title: 'Another enrollment of this event has that access code' },
   participant_ambiguous: { status: 409, title: 'Several participants have this e-mail address' },
+  participant_outside_scope: { status: 409, title: 'This participant is outside of the scope of the token' },
+  import_id_reused: { status: 409, title: 'This importId belongs to another file' },
+  count_differs: { status: 409, title: 'It is not as many as expected' },
+  too_many_enrollments: { status: 422, title: 'Too many enrollments at once' },
   already_redeemed: { status: 409, title: 'More of it has been redeemed already' },
   illegal_transition: { status: 409, title: 'The status can not change like this' },
   day_required: { status: 422, title: 'Say which event day' },
   not_an_event_day: { status: 422, title: 'This is not a day of the event' },
+  // Signing in
+  token_ended: { status: 409, title: 'The token was revoked or has expired' },
+  token_superseded: { status: 409, title: 'A newer secret of this token is in use' },
+  identity_provider_taken: {
+    status: 409,
+    title: 'Another organization signs in with this issuer and audience',
+  },
   // Dead letters
   already_dropped: { status: 409, title: 'This dead letter was dropped' },
   already_replayed: { status: 409, title: 'This dead letter was sent again' },

@@ -18,7 +18,7 @@ describe('the schema', () => {
   it('is made once, however many migrate at the same time', async () => {
     await using database = await createTestDatabase();
     await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
-    await db.query('drop schema access, outbox, attendance, notifier, turnout cascade');
+    await db.query('drop schema access, outbox, attendance, notifier, audit, turnout cascade');
     const applied = await Promise.all(Array.from({ length: 4 }, () => migrate({ url: database.url, log })));
     expect(applied.flat()).toEqual(knownMigrations.map(({ name }) => name));
     await expect(requireSchema(db)).resolves.toBeUndefined();

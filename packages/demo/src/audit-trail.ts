@@ -13,7 +13,7 @@ export function tellStory(
   const { transitions, id } = storyOf(stories, person);
   say(`The audit trail of ${person.name} (${person.kind.who}):`);
   for (const { version, to, triggeredBy, actor, reason, evidence } of transitions) {
-    const by = actor.type === 'token' ? actor.label : 'Turnout';
+    const by = actor.type === 'system' ? 'Turnout' : actor.label;
     const days = evidence ? `, ${evidence.daysPresent.length} of ${evidence.required} days` : '';
     say(`  ${version}. ${to.padEnd(11)} ${reason}${days} (${triggeredBy}: ${by})`);
   }

@@ -1,5 +1,6 @@
 import { MINUTE } from '@turnout/runtime/durations';
 import { openDb } from '@turnout/runtime/postgres';
+import { auditTrailIsAsSealed } from './audit-trail-is-as-sealed.ts';
 import { closedEventsAreDecided } from './closed-events-are-decided.ts';
 import { effectsBelongToOneEvent } from './effects-belong-to-one-event.ts';
 import type { Invariant } from './invariant.ts';
@@ -21,6 +22,7 @@ export const invariants: readonly Invariant[] = [
   verdictsFollowTheRules,
   noTicketWasUnknown,
   nothingIsRedeemedTwice,
+  auditTrailIsAsSealed,
 ];
 
 export interface Finding {

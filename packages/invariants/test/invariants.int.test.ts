@@ -2,6 +2,8 @@ import { decideCheckIn } from '@turnout/attendance/decide-check-in';
 import { decideClosure } from '@turnout/attendance/decide-closure';
 import { changeEnrollments, each } from '@turnout/attendance-store/change-enrollments';
 import type { NewCheckIn } from '@turnout/attendance-store/stored';
+import { gather } from '@turnout/audit/gather';
+import { sealOnce } from '@turnout/audit/seal-once';
 import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import {
@@ -12,6 +14,7 @@ import {
   givenProduct,
 } from '@turnout/test-kit/given';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
+import { waitUntil } from '@turnout/test-kit/wait-until';
 import { describe, expect, it } from 'vitest';
 import { invariants, runInvariants } from '../src/run-invariants.ts';
 
@@ -190,6 +193,21 @@ async function byForce(db: Db, statement: string, values: unknown[] = []): Promi
   });
 }
 
+/** Gives every audit row its seal. */
+async function seal(db: Db): Promise<void> {
+  await waitUntil(
+    async () => {
+      if ((await sealOnce(db)).newCluster) await gather(db, new AbortController().signal);
+      const [rows] = await db.query<{ all: boolean }>(
+        `select (select count(*) from attendance.transitions) =
+           (select coalesce(sum(cardinality(ids)), 0) from audit.seals) as "all"`,
+      );
+      return rows?.all;
+    },
+    { within: 20_000 },
+  );
+}
+
 /** For each invariant, in their order: how to break it on purpose. */
 const damage: ((world: World) => Promise<void>)[][] = [
   [
@@ -316,6 +334,12 @@ const damage: ((world: World) => Promise<void>)[][] = [
     ({ db }) => byForce(db, 'delete from attendance.door_checks'),
     ({ db }) => byForce(db, `delete from attendance.scans where kind = 'door_check'`),
     ({ db }) => byForce(db, 'update attendance.door_checks set product_id = gen_random_uuid()'),
+  ],
+  [
+    async ({ db }) => {
+      await seal(db);
+      await byForce(db, `update attendance.transitions set reason = 'because' where version = 1`);
+    },
   ],
 ];
 

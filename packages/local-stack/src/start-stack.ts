@@ -1,8 +1,7 @@
-import { createTokenCommand } from '@turnout/access/create-token-command';
 import { declareBroker } from '@turnout/broker/declare-broker';
 import { migrate } from '@turnout/database/migrate';
-import { openDb } from '@turnout/runtime/postgres';
 import pg from 'pg';
+import { makeDemoTokens } from './demo-tokens.ts';
 import { startMailbox } from './mailbox.ts';
 import type { Guard } from './open-guard.ts';
 import type { Say } from './say.ts';
@@ -27,7 +26,6 @@ export interface StartStackOptions {
 const ORGANIZATION = 'demo';
 /** Only where our own mailbox takes it: nobody's mail server is asked to send to an invented address. */
 const OPERATOR_EMAIL = { OPERATOR_EMAIL: 'operator@localhost' };
-const ROLES = { admin: 'admin', frontDesk: 'front_desk', supervisor: 'supervisor', auditor: 'auditor' };
 
 /**
  * Brings up everything: servers, schema, organization and tokens, mailbox, the four services. What throws says which
@@ -45,7 +43,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
   );
   await step('giving the services their roles', letServicesLogIn(databaseUrl));
   await step('declaring exchanges and queues', declareBroker({ url: servers.amqpUrl }));
-  const tokens = await step('making the tokens', makeTokens(databaseUrl));
+  const tokens = await step('making the tokens', makeDemoTokens(databaseUrl, ORGANIZATION));
   const mailbox = environment.SMTP_URL ? null : await openMailbox(options);
   const services = await startServices({
     ...options,
@@ -100,14 +98,4 @@ async function ensureDatabase(serverUrl: string, name: string): Promise<string> 
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
-}
-
-async function makeTokens(databaseUrl: string): Promise<Stack['tokens']> {
-  await using db = openDb({ url: databaseUrl, max: 1, applicationName: 'turnout-start' });
-  const tokens: Record<string, string> = {};
-  for (const [key, role] of Object.entries(ROLES)) {
-    const argv = ['--organization', ORGANIZATION, '--role', role, '--label', `${role} of npm start`];
-    tokens[key] = await createTokenCommand(db, argv);
-  }
-  return tokens as Stack['tokens'];
 }

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { messageFor } from './validation-messages.ts';
 
@@ -58,4 +60,29 @@ export function commaSeparated(item: z.ZodType<string, string>): z.ZodType<strin
     .string()
     .transform((value) => value.split(',').map((part) => part.trim()))
     .pipe(z.array(item).min(1));
+}
+
+/**
+ * The proxies before a service whose `X-Forwarded-For` may be believed: how many there are, or their networks
+ * (`loopback, 10.0.0.0/8`). To believe all of them would let any client choose its address.
+ */
+export function trustedProxies(): z.ZodType<number | string[], string> {
+  return z
+    .string()
+    .transform((value) =>
+      /^\d{1,2}$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim()),
+    )
+    .refine(
+      (value) =>
+        typeof value === 'number'
+          ? value >= 1 && value <= 10
+          : value.every((network) => NAMED_NETWORKS.includes(network) || isNetwork(network)),
+      'must be the number of proxies (1 to 10) or their networks, like loopback, 10.0.0.0/8',
+    );
+}
+
+const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isNetwork(text: string): boolean {
+  return ipaddr.isValidCIDR(text) || isIP(text) !== 0;
 }

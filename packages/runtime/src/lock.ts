@@ -12,17 +12,15 @@
  * wall clock. The library also gives one type of error to "held by another" and "no answer"; here they are two answers.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import Redlock from 'redlock';
 import { RedisNode } from './lock-node.ts';
+import { connectRedis, type RedisLogger } from './redis.ts';
 
 export interface LocksConfig {
   /** Independent Redis nodes: one, or an odd number of them. */
   urls: readonly string[];
-  logger: {
-    info(facts: object, message: string): void;
-    warn(facts: object, message: string): void;
-  };
+  logger: RedisLogger;
 }
 
 export interface Lock {
@@ -42,7 +40,6 @@ export interface Locks extends AsyncDisposable {
   acquire(key: string, ttlMs: number): Promise<Lock | 'held' | 'unavailable'>;
 }
 
-const COMMAND_TIMEOUT_MS = 200;
 const FIRST_CONNECT_MS = 400;
 /** Clocks of different machines run at different speeds: this part of the lifetime is not relied on. */
 const DRIFT_FACTOR = 0.01;
@@ -51,7 +48,7 @@ const DRIFT_MS = 2;
 /** Opens a connection to each node, which reconnects by itself for ever. */
 export function openLocks({ urls, logger }: LocksConfig): Locks {
   if (urls.length === 0) throw new Error('a lock needs the URL of at least one Redis node');
-  const clients = urls.map((url) => connectNode(url, logger));
+  const clients = urls.map((url) => connectRedis(url, logger));
   const connected = Promise.race([
     Promise.all(clients.map(firstAnswer)),
     sleep(FIRST_CONNECT_MS, undefined, { ref: false }),
@@ -109,27 +106,6 @@ function holding(held: Redlock.Lock, ttlMs: number, acquiredAt: number): Lock {
       }
     },
   };
-}
-
-function connectNode(url: string, logger: LocksConfig['logger']): Redis {
-  const client = new Redis(url, {
-    // With the defaults a command waits in a queue while Redis is down: acquire hung for over 15 s.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: 1_000,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 2_000),
-  });
-  let down = false;
-  client.on('error', (error: Error) => {
-    if (!down) logger.warn({ err: error }, 'no connection to Redis, trying again');
-    down = true;
-  });
-  client.on('ready', () => {
-    if (down) logger.info({}, 'Redis is connected again');
-    down = false;
-  });
-  return client;
 }
 
 /** Settles when the first attempt to connect has succeeded or failed. */

@@ -1,4 +1,4 @@
-import { commaSeparated, integer, port, readEnvironment, url } from '@turnout/runtime/config';
+import { commaSeparated, integer, port, readEnvironment, trustedProxies, url } from '@turnout/runtime/config';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -53,4 +53,25 @@ describe('the environment', () => {
     );
     expect(read).not.toThrow('hunter2');
   });
+});
+
+describe('the proxies before a service', () => {
+  const proxies = z.object({ TRUST_PROXY: trustedProxies().optional() });
+  const read = (text: string) => readEnvironment({ TRUST_PROXY: text }, proxies).TRUST_PROXY;
+
+  it('are counted, or named by their networks', () => {
+    expect(read('')).toBeUndefined();
+    expect(read('2')).toBe(2);
+    expect(read('loopback, 10.0.0.0/8,2001:db8::/32, 192.0.2.1')).toEqual([
+      'loopback',
+      '10.0.0.0/8',
+      '2001:db8::/32',
+      '192.0.2.1',
+    ]);
+  });
+
+  it.each(['0', '11', '-1', 'true', 'all', 'proxy.example.org', '10.0.0.0/33', '1, '])(
+    'are not any that a client could be: %s',
+    (text) => expect(() => read(text)).toThrow(/TRUST_PROXY must be/),
+  );
 });

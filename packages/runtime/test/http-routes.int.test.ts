@@ -1,4 +1,4 @@
-import { routeFor } from '@turnout/runtime/http/route';
+import { bytes, routeFor } from '@turnout/runtime/http/route';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -71,6 +71,16 @@ const routes = [
     allow: [],
     handle: async () => ({ status: 200, body: 'a,b\n', headers: { 'Content-Type': 'text/csv' } }),
   }),
+  route({
+    ...toldNothing,
+    method: 'post',
+    path: '/text',
+    allow: [],
+    mediaType: 'text/csv',
+    body: bytes,
+    bodyLimit: 10,
+    handle: async ({ body }) => ({ status: 200, body: { hex: body.toString('hex') } }),
+  }),
 ];
 
 let app: Application;
@@ -116,6 +126,18 @@ describe('a route', () => {
     expect([nothing.status, nothing.text]).toEqual([204, '']);
     const text = await request(app.url).get('/text');
     expect([text.headers['content-type'], text.text]).toEqual(['text/csv', 'a,b\n']);
+  });
+
+  it('that takes another kind of body gets its bytes as they are, and nothing of any other kind', async () => {
+    const post = async (type: string, body: string | Uint8Array<ArrayBuffer>) =>
+      await fetch(`${app.url}/text`, { method: 'POST', headers: { 'content-type': type }, body });
+    const sent = await post('text/CSV; charset="UTF-8"', new Uint8Array([0xff, 0, 0x61]));
+    expect(await sent.json()).toEqual({ hex: 'ff0061' });
+    expect(await (await post('text/csv', '')).json()).toEqual({ hex: '' });
+    for (const type of ['application/json', 'text/plain', 'text/csv; charset=latin1']) {
+      expect((await post(type, '{}')).status).toBe(400);
+    }
+    expect((await post('text/csv', 'x'.repeat(11))).status).toBe(413);
   });
 
   it('that takes no body accepts an empty one and {}, and refuses anything in it', async () => {

@@ -1,8 +1,6 @@
 import type { Principal } from '@turnout/access/principal';
-import {
-  type EnrollRefusal,
-  enrollParticipants,
-} from '@turnout/attendance-store/enrolling/enroll-participants';
+import { enrollParticipants } from '@turnout/attendance-store/enrolling/enroll-participants';
+import type { EnrollRefusal, RefusedRow } from '@turnout/attendance-store/enrolling/judge-rows';
 import type { EnrollmentRecord } from '@turnout/attendance-store/reading/records';
 import type { EnrollRequest } from '@turnout/contracts/http/enrollments';
 import type { Db } from '@turnout/runtime/postgres';
@@ -26,7 +24,7 @@ export async function enroll(
   };
   const enrolled = await enrollParticipants(
     db,
-    { organizationId: principal.organizationId, eventId },
+    { organizationId: principal.organizationId, eventIds: principal.eventIds, eventId },
     [row],
     contextOf(principal, requestId),
   );
@@ -36,10 +34,16 @@ export async function enroll(
     case 'event_cancelled':
       return { outcome: 'refused', refusal: { code: 'event_cancelled', cancelledAt: enrolled.cancelledAt } };
     case 'refused':
-      return { outcome: 'refused', refusal: only(enrolled.refusals).refusal };
+      return { outcome: 'refused', refusal: firstOf(enrolled.refused) };
     case 'enrolled':
       return { outcome: 'enrolled', enrollment: only(enrolled.enrollments) };
   }
+}
+
+/** The first reason that applies. One row repeats no other. */
+function firstOf([first]: readonly RefusedRow[]): EnrollRefusal {
+  if (!first || 'sameAs' in first.refusal) throw new Error('one row was refused, and not for itself');
+  return first.refusal;
 }
 
 function only<Item>([item]: readonly Item[]): Item {

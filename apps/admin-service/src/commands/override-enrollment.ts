@@ -1,11 +1,9 @@
 import type { Principal } from '@turnout/access/principal';
 import { decideOverride, type Override, type OverrideRefusal } from '@turnout/attendance/decide-override';
-import type { Move } from '@turnout/attendance/moves';
 import { changeEnrollments, each } from '@turnout/attendance-store/change-enrollments';
-import type { Fact } from '@turnout/attendance-store/fact';
-import { newId } from '@turnout/runtime/ids';
 import type { Db } from '@turnout/runtime/postgres';
 import { contextOf } from './change-context.ts';
+import { overrideFact } from './override-fact.ts';
 
 export interface OverrideCommand extends Override {
   principal: Principal;
@@ -29,35 +27,12 @@ export async function overrideEnrollment(db: Db, command: OverrideCommand): Prom
     each<Overridden>((enrollment, event, now) => {
       const decision = decideOverride(event, enrollment, command, now);
       if (decision.outcome === 'refused') return { facts: [], result: decision };
-      const { move, day } = decision;
       return {
-        facts: [day === null ? { kind: 'moved', move } : checkedIn(move, day, tokenId, now)],
+        facts: [overrideFact(decision, tokenId, now)],
         result: { outcome: 'overridden', version: enrollment.version + 1 },
       };
     }),
     contextOf(principal, requestId),
   );
   return overridden ?? null;
-}
-
-/** The person was there: a check-in for the day, by the admin, as of now. */
-function checkedIn(move: Move, day: string, deviceId: string, now: Date): Fact {
-  return {
-    kind: 'checked_in',
-    outcome: 'first',
-    move,
-    checkIn: {
-      id: newId(),
-      scanId: null,
-      day,
-      scannedAt: now,
-      recordedAt: now,
-      station: null,
-      direction: 'entry',
-      source: 'override',
-      deviceId,
-      annulledAt: null,
-      turnedAway: false,
-    },
-  };
 }

@@ -52,12 +52,21 @@ export function listEnrollmentsRoute({ db, models }: AdminContext) {
     answers: { 200: listOf(enrollment) },
     allow: readers,
     params: z.object({ eventId: id }),
-    query: z.object({ ...page, status: status.optional(), search: line(200).optional() }),
+    query: z.object({
+      ...page,
+      status: status.optional(),
+      ticketType: line(100).optional(),
+      search: line(200).optional(),
+    }),
     async handle({ principal, params, query }): Promise<Reply> {
       const { organizationId } = principal;
       const event = await findEvent(db, organizationId, params.eventId);
       if (!event) return { problem: 'not_found' };
-      const filters = { status: query.status ?? null, search: query.search?.trim() ?? null };
+      const filters = {
+        status: query.status ?? null,
+        ticketType: query.ticketType === undefined ? null : { is: query.ticketType },
+        search: query.search?.trim() ?? null,
+      };
       return await answerPage({
         list: `enrollments of ${event.id} ${digest(filters)}`,
         principal,

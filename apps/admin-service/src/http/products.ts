@@ -1,6 +1,5 @@
 import { answerPage } from '@turnout/access/answer-page';
 import { findEvent } from '@turnout/attendance-store/find-event';
-import { insertProduct } from '@turnout/attendance-store/products/insert-product';
 import type { StoredProduct } from '@turnout/attendance-store/products/stored-product';
 import { findProduct } from '@turnout/attendance-store/reading/find-product';
 import { listProducts } from '@turnout/attendance-store/reading/list-products';
@@ -13,12 +12,13 @@ import {
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
+import { createProduct } from '../commands/create-product.ts';
 import type { AdminContext } from '../context.ts';
 import { readers, route, writers } from './route.ts';
 
 const oneEvent = z.object({ eventId: id });
 
-export function createProductRoute({ db, models }: AdminContext) {
+export function createProductRoute({ db }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/products',
@@ -27,10 +27,10 @@ export function createProductRoute({ db, models }: AdminContext) {
     allow: writers,
     params: oneEvent,
     body: createProductRequest,
-    async handle({ principal, params, body }): Promise<Reply> {
+    async handle({ principal, params, body, requestId }): Promise<Reply> {
       const event = await findEvent(db, principal.organizationId, params.eventId);
       if (!event) return { problem: 'not_found' };
-      const product = await insertProduct(models, event.id, body);
+      const product = await createProduct(db, { principal, eventId: event.id, request: body, requestId });
       return {
         status: 201,
         headers: { Location: `/v1/events/${event.id}/products/${product.id}` },

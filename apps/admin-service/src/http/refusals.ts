@@ -5,7 +5,11 @@ import type { IllegalTransition } from '@turnout/attendance/refused';
 import { MAX_EVENT_DAYS } from '@turnout/attendance/requirement';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { FieldError, Refusal } from '@turnout/runtime/http/reply';
+import type { ChangedBadge } from '../commands/change-badge.ts';
 import type { EnrolledOne } from '../commands/enroll.ts';
+import type { ImportedFile } from '../commands/import-enrollments.ts';
+import type { OverriddenMany } from '../commands/override-many.ts';
+import type { ImportErrors } from '../importing/import-errors.ts';
 import type { EventFieldsRefusal } from '../rules/check-event-fields.ts';
 import type { EventCancellationRefusal } from '../rules/decide-event-cancellation.ts';
 import type { EventChangeRefusal } from '../rules/decide-event-change.ts';
@@ -79,11 +83,7 @@ export function enrollRefused(refusal: Extract<EnrolledOne, { outcome: 'refused'
       };
     }
     case 'access_code_taken':
-      return {
-        problem: refusal.code,
-        detail:
-          'Another enrollment of this event has this accessCode. Send another one, or none to have one made.',
-      };
+      return accessCodeTaken;
     case 'participant_ambiguous':
       return {
         problem: refusal.code,
@@ -91,7 +91,45 @@ export function enrollRefused(refusal: Extract<EnrolledOne, { outcome: 'refused'
           `${refusal.candidates} participants have this e-mail address, each with an externalId. ` +
           'Send the externalId of the one you mean.',
       };
+    case 'participant_outside_scope':
+      return {
+        problem: refusal.code,
+        detail:
+          'This externalId belongs to a participant of other events, with another e-mail address. ' +
+          'Send that address, or use a token for the whole organization.',
+      };
   }
+}
+
+export function importRefused(refusal: Extract<ImportedFile, { outcome: 'refused' }>['refusal']): Refusal {
+  switch (refusal.code) {
+    case 'event_cancelled':
+      return eventCancelled(refusal.cancelledAt);
+    case 'import_id_reused':
+      return {
+        problem: refusal.code,
+        detail:
+          'Another file was imported into this event under this importId. Choose a new one for this file.',
+      };
+    case 'invalid_file':
+      return invalidFile(refusal);
+  }
+}
+
+function invalidFile({ errors, people }: { errors: ImportErrors; people: number }): Refusal {
+  const { listed, count } = errors;
+  const more = count - listed.length;
+  const all = people === count && errors.onlyAlreadyEnrolled;
+  const what = count === 1 ? 'One thing is wrong' : `${count} things are wrong`;
+  const detail = all
+    ? 'All of these people are enrolled in this event already: the file may have been imported before.'
+    : `${what} with the file, so nobody was enrolled. "errors" names ${more > 0 ? `the first ${listed.length}` : 'each'} by row and column.`;
+  return {
+    problem: 'validation_failed',
+    detail,
+    errors: listed,
+    extra: { errorCount: count, moreErrors: more },
+  };
 }
 
 export function overrideRefused(refusal: OverrideRefusal): Refusal {
@@ -121,6 +159,48 @@ export function overrideRefused(refusal: OverrideRefusal): Refusal {
         extra: { eventDays },
       };
     }
+  }
+}
+
+/** Why one of many stays as it is. */
+export function notOverridden(from: Status | null, to: Status): string {
+  return from === null ? 'This event has no such enrollment.' : `It is ${from}, which can not become ${to}.`;
+}
+
+export function bulkOverrideRefused(
+  refusal: Extract<OverriddenMany, { outcome: 'refused' }>['refusal'],
+): Refusal {
+  if (refusal.code !== 'count_differs') return overrideRefused(refusal);
+  const { count } = refusal;
+  return {
+    problem: refusal.code,
+    detail:
+      `${count === 1 ? '1 enrollment' : `${count} enrollments`} would change now, so none was. ` +
+      'Ask with "dryRun": true what is different, and send the count of now if that is right.',
+    extra: { count },
+  };
+}
+
+export function tooManyEnrollments(limit: number): Refusal {
+  return {
+    problem: 'too_many_enrollments',
+    detail:
+      `More than ${limit} enrollments match, and at most ${limit} are changed at once. ` +
+      'Narrow the filter by status or ticketType, or name the enrollments in parts.',
+    extra: { limit },
+  };
+}
+
+export function badgeRefused(refusal: Extract<ChangedBadge, { outcome: 'refused' }>['refusal']): Refusal {
+  switch (refusal.code) {
+    case 'access_code_taken':
+      return accessCodeTaken;
+    case 'enrollment_cancelled':
+      return {
+        problem: refusal.code,
+        detail: 'This enrollment was cancelled. That is final, so it needs no other access code.',
+        extra: { cancelledAt: refusal.cancelledAt?.toISOString() ?? null },
+      };
   }
 }
 
@@ -160,6 +240,12 @@ function lineItemError({ index, fault }: LineItemFault): FieldError {
       return { path: `${at}.quantity`, message: 'must be at least 1; leave the product out instead' };
   }
 }
+
+const accessCodeTaken: Refusal = {
+  problem: 'access_code_taken',
+  detail:
+    'An enrollment of this event has or had this accessCode. Send another one, or none to have one made.',
+};
 
 function illegalTransition({ from, to }: { from: Status; to: Status }, whatIsPossible: string): Refusal {
   const happened =

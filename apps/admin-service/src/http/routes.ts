@@ -2,6 +2,9 @@ import { organizationWide } from '@turnout/access/organization-wide';
 import type { Principal } from '@turnout/access/principal';
 import type { Route } from '@turnout/runtime/http/route';
 import type { AdminContext } from '../context.ts';
+import { exportAuditRoute, listAuditRoute, readAuditHeadRoute } from './audit.ts';
+import { badgeRoute, changeEnrollmentRoute, reissueRoute } from './badges.ts';
+import { overrideManyRoute } from './bulk-overrides.ts';
 import { enrollRoute, listEnrollmentsRoute, readEnrollmentRoute } from './enrollments.ts';
 import { attendanceReportRoute, checkInCountsRoute, checkInReportRoute } from './event-reports.ts';
 import {
@@ -13,13 +16,26 @@ import {
   readEventRoute,
 } from './events.ts';
 import { eventsReportRoute } from './events-report.ts';
+import {
+  readIdentityProviderRoute,
+  removeIdentityProviderRoute,
+  setIdentityProviderRoute,
+} from './identity-provider.ts';
+import { importRoute } from './import.ts';
 import { putOrderRoute, readOrderRoute } from './orders.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
 import { historyRoute, listParticipantsRoute, readParticipantRoute } from './participants.ts';
 import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
 import { putSettingsRoute, readSettingsRoute } from './settings.ts';
-import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';
+import {
+  createTokenRoute,
+  listTokensRoute,
+  revokeTokenRoute,
+  rotateOwnTokenRoute,
+  rotateTokenRoute,
+} from './tokens.ts';
 import { listTransitionsRoute } from './transitions.ts';
+import { readWhyRoute } from './why.ts';
 
 /** Every route of the service. */
 export function routes(context: AdminContext): Route<Principal>[] {
@@ -31,8 +47,13 @@ export function routes(context: AdminContext): Route<Principal>[] {
     cancelEventRoute(context), //                   POST /v1/events/:eventId/cancellation
     organizationWide(copyEventRoute(context)), //   POST /v1/events/:eventId/copies
     enrollRoute(context), //                        POST /v1/events/:eventId/enrollments
+    importRoute(context), //                        POST /v1/events/:eventId/enrollments/import
     listEnrollmentsRoute(context), //                GET /v1/events/:eventId/enrollments
     readEnrollmentRoute(context), //                 GET /v1/events/:eventId/enrollments/:enrollmentId
+    changeEnrollmentRoute(context), //             PATCH /v1/events/:eventId/enrollments/:enrollmentId
+    reissueRoute(context), //                       POST /v1/events/:eventId/enrollments/:enrollmentId/access-code
+    badgeRoute(context), //                          GET /v1/events/:eventId/enrollments/:enrollmentId/badge
+    overrideManyRoute(context), //                  POST /v1/events/:eventId/overrides
     overrideRoute(context), //                      POST /v1/events/:eventId/enrollments/:enrollmentId/overrides
     cancelEnrollmentRoute(context), //              POST /v1/events/:eventId/enrollments/:enrollmentId/cancellation
     putOrderRoute(context), //                       PUT /v1/events/:eventId/enrollments/:enrollmentId/order
@@ -50,8 +71,17 @@ export function routes(context: AdminContext): Route<Principal>[] {
     listParticipantsRoute(context), //               GET /v1/participants
     readParticipantRoute(context), //                GET /v1/participants/:participantId
     historyRoute(context), //                        GET /v1/participants/:participantId/history
+    readWhyRoute(context), //                        GET /v1/enrollments/:enrollmentId/why
+    listAuditRoute(context), //                      GET /v1/audit
+    exportAuditRoute(context), //                    GET /v1/audit/export
+    organizationWide(readAuditHeadRoute(context)), // GET /v1/audit/head
     organizationWide(createTokenRoute(context)), // POST /v1/tokens
     listTokensRoute(context), //                     GET /v1/tokens
     revokeTokenRoute(context), //                 DELETE /v1/tokens/:tokenId
+    rotateTokenRoute(context), //                   POST /v1/tokens/:tokenId/rotation
+    rotateOwnTokenRoute(context), //                POST /v1/tokens/self/rotation
+    organizationWide(readIdentityProviderRoute(context)), //   GET /v1/identity-provider
+    organizationWide(setIdentityProviderRoute(context)), //    PUT /v1/identity-provider
+    organizationWide(removeIdentityProviderRoute(context)), // DELETE /v1/identity-provider
   ];
 }

@@ -1,83 +1,171 @@
 import { answerPage } from '@turnout/access/answer-page';
+import { readCredential } from '@turnout/access/read-credential';
 import { listOf, page } from '@turnout/contracts/http/pagination';
 import {
-  createdToken,
   createTokenRequest,
+  newTokenBody,
+  roles,
+  rotateTokenRequest,
   type TokenBody,
-  tokenBody as tokenShape,
+  tokenBody,
+  tokenStates,
 } from '@turnout/contracts/http/tokens';
 import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
-import type { Reply } from '@turnout/runtime/http/reply';
+import type { Refusal, Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { createToken } from '../commands/create-token.ts';
 import type { AdminContext } from '../context.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
 import { revokeToken } from '../tokens/revoke-token.ts';
-import type { TokenModel } from '../tokens/token-model.ts';
+import { type Rotated, rotateToken } from '../tokens/rotate-token.ts';
+import type { StoredToken } from '../tokens/stored-token.ts';
 import { readers, route, writers } from './route.ts';
 
 export function createTokenRoute(context: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/tokens',
-    summary: 'Creates a token, and shows it this once',
-    answers: { 201: createdToken },
+    summary: 'Makes a token, and shows it this one time',
     allow: writers,
     body: createTokenRequest,
-    async handle({ principal, body }): Promise<Reply> {
-      const created = await createToken(context, principal, body);
+    answers: { 201: newTokenBody },
+    async handle({ principal, body, requestId }): Promise<Reply> {
+      const created = await createToken(context, { principal, request: body, requestId });
       if (created.outcome === 'refused') return validationFailed(created.errors);
-      return { status: 201, body: { ...created.body, token: created.token } };
+      return { status: 201, body: { ...bodyOf(created.stored), token: created.token } };
     },
   });
 }
 
-export function listTokensRoute({ Token }: AdminContext) {
+export function listTokensRoute({ db }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/tokens',
-    summary: 'Lists the tokens of the organization',
-    answers: { 200: listOf(tokenShape) },
+    summary: 'Lists tokens, also those that have ended, the newest first',
     allow: readers,
-    query: z.object(page),
+    query: z.object({ ...page, state: z.enum(tokenStates).optional(), role: z.enum(roles).optional() }),
+    answers: { 200: listOf(tokenBody) },
     async handle({ principal, query }): Promise<Reply> {
+      const filters = { state: query.state ?? null, role: query.role ?? null };
       return await answerPage({
-        list: 'tokens',
+        list: `tokens ${filters.state} ${filters.role}`,
         principal,
         query,
-        load: (after, limit) => listTokens(Token, { principal, after, limit }),
+        load: (after, limit) => listTokens(db, { principal, ...filters, after, limit }),
         idOf: (token) => token.tokenId,
-        toBody: tokenBody,
+        toBody: bodyOf,
       });
     },
   });
 }
 
-export function revokeTokenRoute({ Token }: AdminContext) {
+export function revokeTokenRoute({ db }: AdminContext) {
   return route({
     method: 'delete',
     path: '/v1/tokens/:tokenId',
-    summary: 'Revokes a token',
-    answers: { 204: null },
+    summary: 'Revokes a token for ever, everywhere within five seconds',
     allow: writers,
     params: z.object({ tokenId: id }),
-    async handle({ principal, params }): Promise<Reply> {
-      const found = await revokeToken(Token, principal, params.tokenId);
+    answers: { 204: null },
+    refusals: ['not_found'],
+    async handle({ principal, params, requestId }): Promise<Reply> {
+      const { tokenId } = params;
+      const found = await revokeToken(db, principal, { tokenId, requestId });
       return found ? { status: 204 } : { problem: 'not_found' };
     },
   });
 }
 
-function tokenBody(token: TokenModel): TokenBody {
+export function rotateTokenRoute({ db }: AdminContext) {
+  return route({
+    method: 'post',
+    path: '/v1/tokens/:tokenId/rotation',
+    summary: 'Gives a token another secret, while the old one works for an overlap',
+    allow: writers,
+    params: z.object({ tokenId: id }),
+    body: rotateTokenRequest.prefault({}),
+    answers: { 201: newTokenBody },
+    refusals: ['not_found', 'token_ended'],
+    async handle({ principal, params, body, requestId }): Promise<Reply> {
+      const { overlapMinutes } = body;
+      const { tokenId } = params;
+      return rotationReply(
+        await rotateToken(db, { principal, tokenId, shown: null, overlapMinutes, requestId }),
+      );
+    },
+  });
+}
+
+export function rotateOwnTokenRoute({ db }: AdminContext) {
+  return route({
+    method: 'post',
+    path: '/v1/tokens/self/rotation',
+    summary: 'Gives the token that asks another secret, while the old one works for an overlap',
+    allow: roles,
+    body: rotateTokenRequest.prefault({}),
+    answers: { 201: newTokenBody },
+    refusals: ['forbidden', 'token_ended', 'token_superseded'],
+    async handle({ principal, body, requestId, headers }): Promise<Reply> {
+      const { overlapMinutes } = body;
+      const credential = readCredential(headers.authorization);
+      if (credential?.kind !== 'token') return NO_TOKEN;
+      const { tokenId, secretHash: shown } = credential;
+      // A token may know of itself, whatever it is limited to.
+      const itself = { ...principal, eventIds: null };
+      return rotationReply(
+        await rotateToken(db, { principal: itself, tokenId, shown, overlapMinutes, requestId }),
+      );
+    },
+  });
+}
+
+const NO_TOKEN: Refusal = {
+  problem: 'forbidden',
+  detail: 'You are signed in by your identity provider, and have no token that could get another secret.',
+};
+
+function rotationReply(rotated: Rotated): Reply {
+  if (rotated.outcome === 'rotated') {
+    return { status: 201, body: { ...bodyOf(rotated.stored), token: rotated.token } };
+  }
+  switch (rotated.refusal) {
+    case 'not_found':
+      return { problem: 'not_found' };
+    case 'token_ended':
+      return {
+        problem: 'token_ended',
+        detail: 'The token was revoked or has expired. Make a new one: POST /v1/tokens.',
+      };
+    case 'token_superseded':
+      return {
+        problem: 'token_superseded',
+        detail:
+          'This secret was replaced by one that is in use. Rotate with that one, or ask an admin of your organization.',
+      };
+  }
+}
+
+function bodyOf(token: StoredToken): TokenBody {
+  const { rotatedAt, firstUsedAt, overlapEndsAt } = token;
   return {
     id: token.tokenId,
     role: token.role,
     label: token.label,
     events: token.eventIds,
     station: token.station,
+    state: token.state,
     expiresAt: token.expiresAt?.toISOString() ?? null,
     revokedAt: token.revokedAt?.toISOString() ?? null,
+    lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
+    rotation:
+      rotatedAt && overlapEndsAt
+        ? {
+            rotatedAt: rotatedAt.toISOString(),
+            firstUsedAt: firstUsedAt?.toISOString() ?? null,
+            overlapEndsAt: overlapEndsAt.toISOString(),
+          }
+        : null,
     createdAt: token.createdAt.toISOString(),
   };
 }

@@ -7,7 +7,7 @@ import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
-import { rosterEntry, rosterHead } from '../roster/roster-body.ts';
+import { rosterEntries, rosterHead } from '../roster/roster-body.ts';
 import { nextCursor, readPlace } from '../roster/roster-cursor.ts';
 import { route } from './route.ts';
 
@@ -37,7 +37,7 @@ export function rosterRoute({ db }: CheckinContext) {
       const body: Roster = {
         ...rosterHead(event),
         serverTime: now.toISOString(),
-        items: people.map((person) => rosterEntry(person, event)),
+        items: people.flatMap((person) => rosterEntries(person, event)),
         more: last !== null,
         nextCursor: nextCursor(event, place, last),
       };

@@ -31,8 +31,20 @@ export function rosterHead(event: StoredEvent): Pick<Roster, 'event' | 'sealing'
 /** A device that is lost must not give away who has a code that can be guessed. */
 const nameless = { displayName: null, ticketType: null };
 
+/** A ticket, and the codes it had before: those are cancelled for devices that know nothing of withdrawn ones. */
+export function rosterEntries(person: RosterPerson, event: Pick<StoredEvent, 'id'>): RosterEntry[] {
+  const withdrawn = person.withdrawnCodes.map((accessCode) => ({
+    ...rosterEntry({ ...person, ...nameless, accessCode }, event),
+    cancelled: true,
+    withdrawn: true,
+  }));
+  return [...withdrawn, rosterEntry(person, event)];
+}
+
+type Ticket = Omit<RosterPerson, 'displayName'> & { displayName: string | null };
+
 /** One ticket, with the person sealed. Costs about 20 µs. */
-export function rosterEntry(person: RosterPerson, event: Pick<StoredEvent, 'id'>): RosterEntry {
+function rosterEntry(person: Ticket, event: Pick<StoredEvent, 'id'>): RosterEntry {
   const keys = deriveRosterKeys(event.id, person.accessCode);
   return {
     key: keys.key,

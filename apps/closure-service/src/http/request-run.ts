@@ -1,3 +1,5 @@
+import { actorOf } from '@turnout/access/actor-of';
+import { recordActions } from '@turnout/access/record-actions';
 import { findClosableEvent } from '@turnout/attendance-store/closing/find-closable-event';
 import { startedClosureRun } from '@turnout/contracts/http/closure-runs';
 import { id } from '@turnout/contracts/primitives';
@@ -26,7 +28,20 @@ export function requestRunRoute({ db, closure, background }: ClosureContext) {
       if (event.refusal) return refusalReply(event.refusal);
 
       const order = { eventId, trigger: 'request', onlyIfDue: false } as const;
-      const beginning = await beginClosure(closure, order);
+      const beginning = await beginClosure(closure, {
+        ...order,
+        alongside: (tx, begun) =>
+          recordActions(tx, [
+            {
+              organizationId: begun.organizationId,
+              action: 'closure.requested',
+              actor: actorOf(principal),
+              eventId,
+              subjectId: begun.id,
+              cause: requestId,
+            },
+          ]),
+      });
       if (beginning.outcome === 'in_progress') return inProgress;
       if (beginning.outcome === 'refused') return refusalReply(beginning.refusal);
       const { run } = beginning;

@@ -2,8 +2,8 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { SECOND } from '@turnout/runtime/durations';
-import { complaintAboutUrl, type WebhookNetworks } from '../webhooks/url-rule.ts';
-import { NotPublicError, publicLookup } from './public-lookup.ts';
+import { NotPublicError, publicLookup } from '@turnout/runtime/public-lookup';
+import { complaintAboutUrl, type Networks } from '@turnout/runtime/public-url';
 import type { WebhookAnswer } from './webhook-answer.ts';
 import { reasonOf } from './webhook-failure.ts';
 
@@ -20,7 +20,7 @@ export interface WebhookCaller extends Disposable {
 }
 
 export interface WebhookCallerOptions {
-  networks: WebhookNetworks;
+  networks: Networks;
   /** How long one call may take, from the look-up to the status of the answer. */
   timeoutMs: number;
   /** Where `networks` is `public`. */

@@ -1,6 +1,7 @@
 import type { ChangeWebhookEndpointRequest } from '@turnout/contracts/http/webhook-endpoints';
 import { type Db, isUniqueViolation } from '@turnout/runtime/postgres';
 import { lockEndpoint, type StoredEndpoint, updateEndpoint } from '../store/webhook-endpoints.ts';
+import { type Caller, recordAction } from './audited.ts';
 
 export type EndpointChanged =
   | { outcome: 'changed'; endpoint: StoredEndpoint }
@@ -10,11 +11,12 @@ export type EndpointChanged =
 export async function changeEndpoint(
   db: Db,
   {
-    organizationId,
+    caller,
     endpointId,
     changes,
-  }: { organizationId: string; endpointId: string; changes: ChangeWebhookEndpointRequest },
+  }: { caller: Caller; endpointId: string; changes: ChangeWebhookEndpointRequest },
 ): Promise<EndpointChanged> {
+  const { organizationId } = caller.principal;
   try {
     return await db.transaction(async (tx) => {
       const found = await lockEndpoint(tx, organizationId, endpointId);
@@ -24,6 +26,15 @@ export async function changeEndpoint(
       const enabled = changes.enabled ?? wasEnabled;
       const anew = url !== found.url || (enabled && !wasEnabled);
       const endpoint = await updateEndpoint(tx, endpointId, { url, eventTypes, description, enabled, anew });
+      const after = { eventTypes, enabled };
+      recordAction(tx, caller, 'webhook_endpoint.changed', {
+        subjectId: endpointId,
+        details: {
+          before: { eventTypes: found.event_types, enabled: wasEnabled },
+          after,
+          urlChanged: url !== found.url,
+        },
+      });
       return { outcome: 'changed', endpoint };
     });
   } catch (error) {

@@ -3,6 +3,7 @@ import { type EndpointFields, insertEndpoint, type StoredEndpoint } from '../sto
 import { insertSecret } from '../store/webhook-secrets.ts';
 import type { Sealing } from '../webhooks/sealing.ts';
 import { newSecret } from '../webhooks/signature.ts';
+import { type Caller, recordAction } from './audited.ts';
 
 /** Each event is sent to each endpoint: this bounds what one organization can make of one event. */
 export const MOST_ENDPOINTS = 20;
@@ -29,8 +30,9 @@ export type EndpointCreated =
 /** Makes an endpoint and its first secret, which is answered in clear: the only time it can be seen. */
 export async function createEndpoint(
   db: Db,
-  { organizationId, sealing, fields }: { organizationId: string; sealing: Sealing; fields: EndpointFields },
+  { caller, sealing, fields }: { caller: Caller; sealing: Sealing; fields: EndpointFields },
 ): Promise<EndpointCreated> {
+  const { organizationId } = caller.principal;
   return await db.transaction(async (tx) => {
     tx.send(lock, [organizationId]);
     const [found] = await tx.query<{ count: number; same_url: string | null }>(others, [
@@ -46,6 +48,8 @@ export async function createEndpoint(
     const endpoint = await insertEndpoint(tx, organizationId, fields);
     const secret = newSecret();
     insertSecret(tx, endpoint.endpoint_id, sealing.seal(secret, endpoint.endpoint_id));
+    const { endpoint_id: subjectId, event_types: eventTypes } = endpoint;
+    recordAction(tx, caller, 'webhook_endpoint.created', { subjectId, details: { eventTypes } });
     return { outcome: 'created', endpoint, secret };
   });
 }

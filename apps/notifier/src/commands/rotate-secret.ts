@@ -3,6 +3,7 @@ import { lockEndpoint } from '../store/webhook-endpoints.ts';
 import { countSecrets, expireSecrets, insertSecret } from '../store/webhook-secrets.ts';
 import type { Sealing } from '../webhooks/sealing.ts';
 import { newSecret } from '../webhooks/signature.ts';
+import { type Caller, recordAction } from './audited.ts';
 
 /** Each makes one more signature in the header of every message. */
 export const MOST_SECRETS = 5;
@@ -18,9 +19,10 @@ export type SecretRotated =
  */
 export async function rotateSecret(
   db: Db,
-  options: { organizationId: string; endpointId: string; overlapHours: number; sealing: Sealing },
+  options: { caller: Caller; endpointId: string; overlapHours: number; sealing: Sealing },
 ): Promise<SecretRotated> {
-  const { organizationId, endpointId, overlapHours, sealing } = options;
+  const { caller, endpointId, overlapHours, sealing } = options;
+  const { organizationId } = caller.principal;
   return await db.transaction(async (tx) => {
     if (!(await lockEndpoint(tx, organizationId, endpointId))) return { outcome: 'not_found' };
     if (overlapHours > 0 && (await countSecrets(tx, endpointId)) >= MOST_SECRETS) {
@@ -29,6 +31,10 @@ export async function rotateSecret(
     const previousExpireAt = await expireSecrets(tx, endpointId, overlapHours);
     const secret = newSecret();
     insertSecret(tx, endpointId, sealing.seal(secret, endpointId));
+    recordAction(tx, caller, 'webhook_endpoint.secret_rotated', {
+      subjectId: endpointId,
+      details: { overlapHours },
+    });
     return { outcome: 'rotated', secret, previousExpireAt };
   });
 }

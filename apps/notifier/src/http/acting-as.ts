@@ -1,6 +1,8 @@
 import type { Principal } from '@turnout/access/principal';
 import type { Acting } from '../dead-letters/note-action.ts';
 
-export function actingAs({ tokenId }: Principal, requestId: string): Acting {
-  return { actor: { type: 'token', id: tokenId }, cause: requestId };
+export function actingAs({ tokenId, subject }: Principal, requestId: string): Acting {
+  const actor =
+    subject === undefined ? { type: 'token' as const, id: tokenId } : { type: 'user' as const, id: subject };
+  return { actor, cause: requestId };
 }

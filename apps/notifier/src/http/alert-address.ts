@@ -6,6 +6,7 @@ import {
 } from '@turnout/contracts/http/alert-address';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { findAlertAddress, setAlertAddress } from '../alerts/alert-address.ts';
+import { recordAction } from '../commands/audited.ts';
 import type { NotifierContext } from './context.ts';
 import { route } from './route.ts';
 
@@ -31,8 +32,13 @@ export function setAlertAddressRoute({ db }: NotifierContext) {
     answers: { 200: alertAddress },
     allow: ['admin'],
     body: setAlertAddressRequest,
-    async handle({ principal, body: { email } }): Promise<Reply> {
-      await setAlertAddress(db, principal.organizationId, email);
+    async handle({ principal, requestId, body: { email } }): Promise<Reply> {
+      await db.transaction(async (tx) => {
+        await setAlertAddress(tx, principal.organizationId, email);
+        recordAction(tx, { principal, requestId }, 'alert_address.changed', {
+          details: { set: email !== null },
+        });
+      });
       const body: AlertAddressBody = { email };
       return { status: 200, body };
     },

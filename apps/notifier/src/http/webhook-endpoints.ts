@@ -13,7 +13,9 @@ import {
 import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Refusal, Reply } from '@turnout/runtime/http/reply';
+import { complaintAboutUrl, type Networks } from '@turnout/runtime/public-url';
 import { z } from 'zod';
+import { recordAction } from '../commands/audited.ts';
 import { changeEndpoint } from '../commands/change-endpoint.ts';
 import { createEndpoint, MOST_ENDPOINTS } from '../commands/create-endpoint.ts';
 import { MOST_SECRETS, rotateSecret } from '../commands/rotate-secret.ts';
@@ -24,7 +26,6 @@ import {
   type StoredEndpoint,
 } from '../store/webhook-endpoints.ts';
 import { removeSecrets } from '../store/webhook-secrets.ts';
-import { complaintAboutUrl, type WebhookNetworks } from '../webhooks/url-rule.ts';
 import type { NotifierContext } from './context.ts';
 import { route } from './route.ts';
 
@@ -39,12 +40,12 @@ export function createEndpointRoute({ db, networks, sealing }: NotifierContext) 
     refusals: ['webhooks_not_configured', 'webhook_endpoint_exists', 'too_many_webhook_endpoints'],
     allow: ['admin'],
     body: createWebhookEndpointRequest,
-    async handle({ principal, body }): Promise<Reply> {
+    async handle({ principal, body, requestId }): Promise<Reply> {
       if (sealing === null) return notConfigured;
       const wrong = urlRefused(body.url, networks);
       if (wrong) return wrong;
-      const { organizationId } = principal;
-      const created = await createEndpoint(db, { organizationId, sealing, fields: body });
+      const caller = { principal, requestId };
+      const created = await createEndpoint(db, { caller, sealing, fields: body });
       if (created.outcome === 'created') {
         const { endpoint, secret } = created;
         return {
@@ -110,13 +111,14 @@ export function changeEndpointRoute({ db, networks, wake }: NotifierContext) {
     allow: ['admin'],
     params: oneEndpoint,
     body: changeWebhookEndpointRequest,
-    async handle({ principal, params, body }): Promise<Reply> {
+    async handle({ principal, params, body, requestId }): Promise<Reply> {
       const wrong = body.url === undefined ? null : urlRefused(body.url, networks);
       const { organizationId } = principal;
       const { endpointId } = params;
       if (wrong)
         return (await findEndpoint(db, organizationId, endpointId)) ? wrong : { problem: 'not_found' };
-      const changed = await changeEndpoint(db, { organizationId, endpointId, changes: body });
+      const caller = { principal, requestId };
+      const changed = await changeEndpoint(db, { caller, endpointId, changes: body });
       switch (changed.outcome) {
         case 'not_found':
           return { problem: 'not_found' };
@@ -140,11 +142,14 @@ export function deleteEndpointRoute({ db }: NotifierContext) {
     answers: { 204: null },
     allow: ['admin'],
     params: oneEndpoint,
-    async handle({ principal, params }): Promise<Reply> {
+    async handle({ principal, params, requestId }): Promise<Reply> {
       const { endpointId } = params;
       const deleted = await db.transaction(async (tx) => {
         const found = await deleteEndpoint(tx, principal.organizationId, endpointId);
-        if (found) removeSecrets(tx, endpointId);
+        if (found) {
+          removeSecrets(tx, endpointId);
+          recordAction(tx, { principal, requestId }, 'webhook_endpoint.deleted', { subjectId: endpointId });
+        }
         return found;
       });
       return deleted ? { status: 204 } : { problem: 'not_found' };
@@ -162,10 +167,10 @@ export function rotateSecretRoute({ db, sealing }: NotifierContext) {
     allow: ['admin'],
     params: oneEndpoint,
     body: rotateWebhookSecretRequest,
-    async handle({ principal, params, body }): Promise<Reply> {
+    async handle({ principal, params, body, requestId }): Promise<Reply> {
       if (sealing === null) return notConfigured;
-      const { organizationId } = principal;
-      const rotated = await rotateSecret(db, { organizationId, ...params, ...body, sealing });
+      const caller = { principal, requestId };
+      const rotated = await rotateSecret(db, { caller, ...params, ...body, sealing });
       switch (rotated.outcome) {
         case 'not_found':
           return { problem: 'not_found' };
@@ -188,7 +193,7 @@ const notConfigured: Refusal = {
     'This notifier has no key to keep signing secrets with. Its operator sets WEBHOOK_SECRETS_KEY and starts it again.',
 };
 
-function urlRefused(url: string, networks: WebhookNetworks): Refusal | null {
+function urlRefused(url: string, networks: Networks): Refusal | null {
   const message = complaintAboutUrl(url, networks);
   return message === null ? null : validationFailed([{ path: 'url', message }]);
 }

@@ -1,5 +1,5 @@
 import { newId } from '@turnout/runtime/ids';
-import type { Db, Statement } from '@turnout/runtime/postgres';
+import type { Db, Statement, Tx } from '@turnout/runtime/postgres';
 import type { ClosureRun, ClosureTrigger } from './closure-run.ts';
 import { isClosureDue } from './find-due-events.ts';
 import { type ClosureRefusal, whyNotClosable } from './why-not-closable.ts';
@@ -9,6 +9,8 @@ export interface ClosureOrder {
   trigger: ClosureTrigger;
   /** A scheduler's look at what is due is old by the time a run begins: look again, once nobody else can close. */
   onlyIfDue: boolean;
+  /** What else is to be written if and only if the run begins. */
+  alongside?: (tx: Pick<Tx, 'send'>, run: { id: string; organizationId: string }) => void;
 }
 
 export type BeginRefusal = ClosureRefusal | { code: 'event_not_found' } | { code: 'not_due' };
@@ -65,7 +67,7 @@ const countUndecided: Statement = {
  * of it is overtaken by the next.
  */
 export async function beginClosureRun(db: Db, order: ClosureOrder): Promise<Beginning> {
-  const { eventId, trigger, onlyIfDue } = order;
+  const { eventId, trigger, onlyIfDue, alongside } = order;
   return await db.transaction(async (tx) => {
     const [event] = await tx.query<EventToClose>(lockEvent, [eventId]);
     if (!event) return refuse({ code: 'event_not_found' });
@@ -78,6 +80,7 @@ export async function beginClosureRun(db: Db, order: ClosureOrder): Promise<Begi
       tx.query(failOvertaken, [eventId, run.id]),
       tx.query<{ undecided: number }>(countUndecided, [eventId]),
     ]);
+    alongside?.(tx, run);
     if (!raised) throw new Error(`event ${eventId} disappeared while it was locked`);
     return { outcome: 'begun', run: { ...run, epoch: raised.epoch }, undecided: counted?.undecided ?? 0 };
   });

@@ -1,7 +1,6 @@
 import { enroll } from '@turnout/attendance/enroll';
 import { newId } from '@turnout/runtime/ids';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
-import type { EnrollmentRecord } from '../reading/records.ts';
 import type { ChangeContext } from '../stored.ts';
 
 const insertRows: Statement = {
@@ -25,21 +24,24 @@ export interface EnrollmentToInsert {
   id: string;
   accessCode: string;
   ticketType: string | null;
-  participant: EnrollmentRecord['participant'];
+  participant: { id: string };
 }
 
+/** How every enrollment begins. */
+export const newlyEnrolled = enroll('admin');
+
 /** Writes enrollments with the first row of their audit trail. That row announces nothing. */
-export async function insertEnrollments(
+export function insertEnrollments(
   tx: Tx,
   { organizationId, eventId }: { organizationId: string; eventId: string },
   rows: readonly EnrollmentToInsert[],
   { actor, cause }: ChangeContext,
   at: Date,
-): Promise<EnrollmentRecord[]> {
-  const { enrollment, move } = enroll('admin');
+): void {
+  const { enrollment, move } = newlyEnrolled;
   const { status, version } = enrollment;
   const ids = rows.map(({ id }) => id);
-  await tx.query(insertRows, [
+  tx.send(insertRows, [
     eventId,
     organizationId,
     at,
@@ -50,7 +52,7 @@ export async function insertEnrollments(
     rows.map(({ accessCode }) => accessCode),
     rows.map(({ ticketType }) => ticketType),
   ]);
-  await tx.query(insertFirstTransitions, [
+  tx.send(insertFirstTransitions, [
     eventId,
     organizationId,
     at,
@@ -64,5 +66,4 @@ export async function insertEnrollments(
     ids,
     rows.map(() => newId()),
   ]);
-  return rows.map((row) => ({ ...row, eventId, status, version, attendedAt: null, createdAt: at }));
 }

@@ -1,73 +1,60 @@
 import type { Statement, Tx } from '@turnout/runtime/postgres';
-import type { KnownPerson } from './identify-people.ts';
-
-const lockIdentities: Statement = {
-  name: 'lock_identities',
-  text: `
-    with person as (
-      select position, lower(email) as email_key, external_id
-      from unnest($2::text[], $3::text[]) with ordinality as sent (email, external_id, position)
-    ), identity as (
-      select hashtextextended('turnout.participant.email ' || $1 || ' ' || email_key, 0) as hash from person
-      union
-      select hashtextextended('turnout.participant.external ' || $1 || ' ' || external_id, 0) from person
-      where external_id is not null
-    ), locked as materialized (
-      select pg_advisory_xact_lock(hash) from (select hash from identity order by hash) hashes
-    )
-    select email_key from person where (select count(*) from locked) > 0 order by position`,
-};
-
-const findPeople: Statement = {
-  name: 'find_people',
-  text: `
-    select participant_id, name, email, lower(email) as email_key, locale, external_id
-    from attendance.participants
-    where organization_id = $1 and (lower(email) = any($2::text[]) or external_id = any($3::text[]))
-    order by participant_id
-    for no key update`,
-};
 
 /**
- * Makes sure that nobody else finds, makes or changes these people until the commit, and answers those who are known.
- *
- * People who are not there yet have no row to lock: what is locked first is each e-mail address and external id, in one
- * order everywhere.
- *
- * @returns `emailKeys`: the addresses as the database compares them, in the order given; `known`: everyone with one of
- * the addresses or ids
+ * People who are not there yet have no row to lock: what is locked is each e-mail address and external id. PostgreSQL
+ * holds some thousand locks in all, and an import names a hundred thousand people, so they share this many locks of
+ * their organization. Two strangers wait for each other now and then; whoever enrolls during a large import waits for it.
  */
-export async function lockPeople(
-  tx: Tx,
-  organizationId: string,
-  people: readonly { email: string; externalId: string | null }[],
-): Promise<{ emailKeys: string[]; known: KnownPerson[] }> {
-  const externalIds = people.map(({ externalId }) => externalId);
-  const sent = await tx.query<{ email_key: string }>(lockIdentities, [
-    organizationId,
-    people.map(({ email }) => email),
-    externalIds,
-  ]);
-  const emailKeys = sent.map(({ email_key }) => email_key);
-  const rows = await tx.query<PersonRow>(findPeople, [organizationId, emailKeys, externalIds]);
-  return {
-    emailKeys,
-    known: rows.map((row) => ({
-      id: row.participant_id,
-      name: row.name,
-      email: row.email,
-      emailKey: row.email_key,
-      locale: row.locale,
-      externalId: row.external_id,
-    })),
-  };
+const LOCKS = 256;
+
+const lockKeys: Statement = {
+  name: 'lock_keys_of_people',
+  text: `
+    select lower(email) as email_key,
+      (hashtextextended('email ' || lower(email), 0) & ${LOCKS - 1})::int as email_lock,
+      (hashtextextended('external id ' || external_id, 0) & ${LOCKS - 1})::int as external_id_lock
+    from unnest($1::text[], $2::text[]) with ordinality as sent (email, external_id, position)
+    order by position`,
+};
+
+const lock: Statement = {
+  name: 'lock_people',
+  text: `
+    with locked as materialized (
+      select pg_advisory_xact_lock(hashtext('turnout.people ' || $1), number)
+      from (select distinct number from unnest($2::int[]) as number order by number offset 0) wanted
+    )
+    select count(*) from locked`,
+};
+
+/** What identifies a person. */
+export interface PersonKeys {
+  email: string;
+  externalId: string | null;
 }
 
-interface PersonRow {
-  participant_id: string;
-  name: string;
-  email: string;
-  email_key: string;
-  locale: string | null;
-  external_id: string | null;
+export interface LockKeys {
+  /** The addresses as the database compares them, in the order given. */
+  emailKeys: string[];
+  /** What to lock them by. */
+  locks: Set<number>;
+}
+
+export async function lockKeysOf(tx: Tx, people: readonly PersonKeys[]): Promise<LockKeys> {
+  const rows = await tx.query<{ email_key: string; email_lock: number; external_id_lock: number | null }>(
+    lockKeys,
+    [people.map(({ email }) => email), people.map(({ externalId }) => externalId)],
+  );
+  const locks = rows.flatMap((row) =>
+    row.external_id_lock === null ? [row.email_lock] : [row.email_lock, row.external_id_lock],
+  );
+  return { emailKeys: rows.map((row) => row.email_key), locks: new Set(locks) };
+}
+
+/**
+ * Makes sure that nobody else finds, makes or changes people with these keys until the commit. All are taken by one
+ * statement in one order, so that two never wait for each other.
+ */
+export async function lockPeople(tx: Tx, organizationId: string, locks: ReadonlySet<number>): Promise<void> {
+  await tx.query(lock, [organizationId, [...locks]]);
 }

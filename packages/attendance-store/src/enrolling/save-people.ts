@@ -20,21 +20,13 @@ const updateParticipants: Statement = {
       and (p.name, p.email, p.locale, p.external_id) is distinct from (u.name, u.email, u.locale, u.external_id)`,
 };
 
-export async function insertPeople(
-  tx: Tx,
-  organizationId: string,
-  people: readonly KnownPerson[],
-): Promise<void> {
-  if (people.length > 0) await tx.query(insertParticipants, [organizationId, ...columnsOf(people)]);
+export function insertPeople(tx: Tx, organizationId: string, people: readonly KnownPerson[]): void {
+  if (people.length > 0) tx.send(insertParticipants, [organizationId, ...columnsOf(people)]);
 }
 
 /** Expects the people to be locked. */
-export async function updatePeople(
-  tx: Tx,
-  organizationId: string,
-  people: readonly KnownPerson[],
-): Promise<void> {
-  if (people.length > 0) await tx.query(updateParticipants, [organizationId, ...columnsOf(people)]);
+export function updatePeople(tx: Tx, organizationId: string, people: readonly KnownPerson[]): void {
+  if (people.length > 0) tx.send(updateParticipants, [organizationId, ...columnsOf(people)]);
 }
 
 function columnsOf(people: readonly KnownPerson[]): (string | null)[][] {

@@ -1,15 +1,9 @@
-import type { Status } from '@turnout/attendance/enrollment';
-import { Op } from 'sequelize';
 import type { AttendanceModels } from '../models/attendance-models.ts';
+import { type EnrollmentFilter, where } from './enrollment-filter.ts';
 import type { EnrollmentRecord } from './records.ts';
 import { toEnrollmentRecord } from './to-records.ts';
 
-export interface EnrollmentList {
-  organizationId: string;
-  eventId: string;
-  status: Status | null;
-  /** Part of a name or an e-mail address, in upper or lower case. */
-  search: string | null;
+export interface EnrollmentList extends EnrollmentFilter {
   /** The last enrollment of the page before. */
   after: string | null;
   limit: number;
@@ -17,29 +11,26 @@ export interface EnrollmentList {
 
 /** The enrollments of an event, in the order in which they were made. */
 export async function listEnrollments(
-  { Enrollment, Participant }: AttendanceModels,
-  { organizationId, eventId, status, search, after, limit }: EnrollmentList,
+  models: AttendanceModels,
+  { after, limit, ...filter }: EnrollmentList,
 ): Promise<EnrollmentRecord[]> {
-  const rows = await Enrollment.findAll({
-    where: {
-      eventId,
-      organizationId,
-      ...(status === null ? {} : { status }),
-      ...(after === null ? {} : { enrollmentId: { [Op.gt]: after } }),
-    },
-    include: {
-      model: Participant,
-      as: 'participant',
-      required: true,
-      where: { organizationId, ...(search === null ? {} : contains(search)) },
-    },
-    order: [['enrollmentId', 'asc']],
-    limit,
-  });
+  const rows = await models.Enrollment.findAll({ ...where(models, filter, after), limit });
   return rows.map(toEnrollmentRecord);
 }
 
-function contains(search: string) {
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-  return { [Op.or]: [{ name: { [Op.iLike]: pattern } }, { email: { [Op.iLike]: pattern } }] };
+/** The ids of at most `limit` enrollments, in the same order. */
+export async function findEnrollmentIds(
+  models: AttendanceModels,
+  filter: EnrollmentFilter,
+  limit: number,
+): Promise<string[]> {
+  const options = where(models, filter, null);
+  const rows = await models.Enrollment.findAll({
+    ...options,
+    include: { ...options.include, attributes: [] },
+    attributes: ['enrollmentId'],
+    limit,
+    raw: true,
+  });
+  return rows.map(({ enrollmentId }) => enrollmentId);
 }

@@ -1,6 +1,6 @@
 /**
  * The enrollments of an event ($1) of an organization ($5) of which a roster says something else than at a time ($4):
- * enrolled, moved, checked in, annulled, turned away, paid, renamed. Times of record are taken before the commit, so whoever asks
+ * enrolled, moved, checked in, annulled, turned away, paid, renamed, given another ticket or code. Times of record are taken before the commit, so whoever asks
  * goes back a little. A page asks for those after an enrollment ($2), so that each costs less than the one before.
  *
  * A check-in that is no scan comes with a move, so the scans and the audit trail know of all of them.
@@ -18,6 +18,8 @@ export const changedSince = `
   where event_id = $1 and enrollment_id > $2 and turned_away_at >= $4
   union
   select enrollment_id from attendance.orders where event_id = $1 and enrollment_id > $2 and changed_at >= $4
+  union
+  select enrollment_id from attendance.enrollments where event_id = $1 and enrollment_id > $2 and changed_at >= $4
   union
   select x.enrollment_id
   from attendance.participants renamed

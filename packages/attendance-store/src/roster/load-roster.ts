@@ -11,6 +11,8 @@ export interface RosterPerson {
   ticketType: string | null;
   status: Status;
   version: number;
+  /** Codes it had until then; only of changes. */
+  withdrawnCodes: string[];
   /** Null without an order. */
   orderStatus: OrderStatus | null;
   /** Those that count and were let in, by the time made; the latest {@link ENTRIES_KNOWN} at most. */
@@ -33,19 +35,25 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 const everybody: Statement = {
   name: 'roster_of_everybody',
-  text: rosterOf(''),
+  text: rosterOf('', "'[]'::json"),
 };
 
 const changed: Statement = {
   name: 'roster_of_changes',
-  text: rosterOf(`and enrollment_id in (${changedSince})`),
+  text: rosterOf(
+    `and enrollment_id in (${changedSince})`,
+    `(
+      select coalesce(json_agg(access_code), '[]') from attendance.withdrawn_codes w
+      where w.event_id = e.event_id and w.enrollment_id = e.enrollment_id and w.withdrawn_at >= $4
+    )`,
+  ),
 };
 
 /** $1 event, $2 the enrollment before, $3 limit. */
-function rosterOf(condition: string): string {
+function rosterOf(condition: string, withdrawnCodes: string): string {
   return `
     select e.enrollment_id, e.access_code, p.name, e.ticket_type, e.status, e.version, o.status as order_status,
-      entered.entries
+      entered.entries, ${withdrawnCodes} as withdrawn_codes
     from (
       select * from attendance.enrollments
       where event_id = $1 and enrollment_id > $2 ${condition}
@@ -76,6 +84,7 @@ interface PersonRow {
   status: Status;
   version: number;
   order_status: OrderStatus | null;
+  withdrawn_codes: string[];
   entries: { day: string; scannedAt: string; station: string | null }[] | null;
 }
 
@@ -94,6 +103,7 @@ export async function loadRoster(db: Queryable, page: RosterPage): Promise<Roste
     ticketType: row.ticket_type,
     status: row.status,
     version: row.version,
+    withdrawnCodes: row.withdrawn_codes,
     orderStatus: row.order_status,
     entries: (row.entries ?? []).map((entry) => ({ ...entry, scannedAt: new Date(entry.scannedAt) })),
   }));

@@ -7,6 +7,7 @@ import { type AnsweredScan, insertScans, scanValues } from './answered-scan.ts';
 import { insertDoorChecks } from './insert-door-checks.ts';
 import { insertRedemptions } from './insert-redemptions.ts';
 import { noAttempts, type ScanAttempts, saveAttempts } from './save-attempts.ts';
+import { saveBadges } from './save-badges.ts';
 import { saveOrders } from './save-orders.ts';
 import { together } from './together.ts';
 import { toWriteSet, type WriteSet } from './write-set.ts';
@@ -90,6 +91,7 @@ export function saveChanges(
     if (set.transitions.length > 0) tx.send(insertTransitions, transitionValues(eventId, at, set));
   }
   if (set.annulments.length > 0) tx.send(annulCheckIns, annulmentValues(eventId, at, set));
+  saveBadges(tx, set, at);
   saveOrders(tx, set);
   insertRedemptions(tx, set);
   insertDoorChecks(tx, set);

@@ -3,7 +3,7 @@ import type { Move } from '@turnout/attendance/moves';
 import type { PublicEvent } from '@turnout/contracts/events/public-event';
 import { newId } from '@turnout/runtime/ids';
 import { currentTraceHeaders, type TraceHeaders } from '@turnout/runtime/trace-context';
-import type { Change, Fact } from '../fact.ts';
+import type { Badge, Change, Fact } from '../fact.ts';
 import type {
   ChangeContext,
   EnrollmentState,
@@ -27,6 +27,7 @@ export interface WriteSet {
   redemptions: { enrollment: EnrollmentState; redemption: NewRedemption }[];
   doorChecks: { enrollment: EnrollmentState; doorCheck: NewDoorCheck }[];
   orders: { enrollment: EnrollmentState; before: StoredOrder | null; order: StoredOrder }[];
+  badges: { enrollment: EnrollmentState; badge: Badge }[];
   transitions: {
     enrollment: EnrollmentState;
     id: string;
@@ -47,6 +48,7 @@ export function toWriteSet(changes: readonly Change[], context: ChangeContext, a
     redemptions: [],
     doorChecks: [],
     orders: [],
+    badges: [],
     transitions: [],
     messages: [],
   };
@@ -97,6 +99,9 @@ function addEvidence(set: WriteSet, enrollment: EnrollmentState, fact: Fact, by:
       return;
     case 'ordered':
       set.orders.push({ enrollment, before: fact.before, order: fact.order });
+      return;
+    case 'badge_changed':
+      set.badges.push({ enrollment, badge: fact.badge });
       return;
     case 'moved':
       return;

@@ -72,6 +72,7 @@ export type DeadLetterBody = z.infer<typeof deadLetterBody>;
 /** Who acted on a letter. An operator is somebody at the command line. */
 export const deadLetterActor = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('token'), id: z.uuid() }),
+  z.strictObject({ type: z.literal('user'), id: z.string() }),
   z.strictObject({ type: z.literal('operator') }),
 ]);
 

@@ -21,6 +21,18 @@ export const enrollRequest = z
 
 export type EnrollRequest = z.infer<typeof enrollRequest>;
 
+/** `PATCH /v1/events/{eventId}/enrollments/{enrollmentId}`. */
+export const changeEnrollmentRequest = z
+  .strictObject({ ticketType: line(100).nullable() })
+  .meta({ id: 'ChangeEnrollmentRequest' });
+
+/** `POST …/access-code`: the code to give it; without one, one is made. */
+export const reissueRequest = z
+  .strictObject({ accessCode: accessCode.optional() })
+  .meta({ id: 'ReissueRequest' });
+
+export const badgeQuery = z.object({ format: z.enum(['svg', 'png']).default('svg') });
+
 export const enrollmentBody = z
   .strictObject({
     id: z.uuid(),
@@ -43,10 +55,14 @@ export const enrollmentBody = z
 
 export type EnrollmentBody = z.infer<typeof enrollmentBody>;
 
-/** Who did something: a token, by id and label, or Turnout itself. */
+/**
+ * Who did something: a token, by id and label; a person whom an identity provider vouches for, by the id it gives them and
+ * its host; or Turnout itself.
+ */
 export const actor = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('token'), id: z.uuid(), label: z.string() }),
+    z.strictObject({ type: z.literal('user'), id: z.string(), label: z.string() }),
     z.strictObject({ type: z.literal('system'), id: z.string() }),
   ])
   .meta({ id: 'Actor' });

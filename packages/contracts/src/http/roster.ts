@@ -33,6 +33,8 @@ export const rosterEntry = z
     sealed: z.base64url(),
     status,
     cancelled: z.boolean(),
+    /** Of a code that the ticket had until it was given another: nothing has it any more. Then `cancelled` is true too. */
+    withdrawn: z.boolean().optional(),
     /** Also true where there is no order. */
     orderPaid: z.boolean(),
     /** The entries that count, oldest first, the latest 50 at most. */

@@ -20,6 +20,21 @@ export const createTokenRequest = z
 
 export type CreateTokenRequest = z.infer<typeof createTokenRequest>;
 
+/** What a token can do now. */
+export const tokenStates = ['active', 'expired', 'revoked'] as const;
+export type TokenState = (typeof tokenStates)[number];
+
+/** A secret that took the place of another one. */
+export const tokenRotation = z
+  .strictObject({
+    rotatedAt: instantOut,
+    /** Null: nobody has used the new secret yet, and the old one works. */
+    firstUsedAt: instantOut.nullable(),
+    /** From then on the old secret works no more, unless the new one was not used by then. */
+    overlapEndsAt: instantOut,
+  })
+  .meta({ id: 'TokenRotation' });
+
 export const tokenBody = z
   .strictObject({
     id: z.uuid(),
@@ -27,8 +42,13 @@ export const tokenBody = z
     label: z.string(),
     events: z.array(z.uuid()).nullable(),
     station: z.string().nullable(),
+    state: z.enum(tokenStates),
     expiresAt: instantOut.nullable(),
     revokedAt: instantOut.nullable(),
+    /** To about a minute; null when it was never used, or not since uses are noted. */
+    lastUsedAt: instantOut.nullable(),
+    /** The latest one; null when the token has the secret that it was made with. */
+    rotation: tokenRotation.nullable(),
     createdAt: instantOut,
   })
   .meta({ id: 'Token' });
@@ -39,3 +59,18 @@ export const createdToken = tokenBody
   .meta({ id: 'CreatedToken' });
 
 export type TokenBody = z.infer<typeof tokenBody>;
+
+/** A token with its secret, which is shown this one time. */
+export const newTokenBody = tokenBody.extend({ token: z.string() }).meta({ id: 'NewToken' });
+
+const LONGEST_OVERLAP_MINUTES = 30 * 24 * 60;
+
+export const rotateTokenRequest = z
+  .strictObject({
+    overlapMinutes: z
+      .int('must be a whole number of minutes')
+      .min(0, 'must not be negative')
+      .max(LONGEST_OVERLAP_MINUTES, `must be ${LONGEST_OVERLAP_MINUTES} at most, which are 30 days`)
+      .default(60),
+  })
+  .meta({ id: 'RotateTokenRequest' });

@@ -49,12 +49,18 @@ const tooBusy: Refusal = {
 type PathParameters = Readonly<Record<string, string>>;
 type ExchangeResponse = Response<unknown, Exchange>;
 
+export interface CallerFacts {
+  params: PathParameters;
+  /** Where the request comes from: an IP address. */
+  address: () => string;
+}
+
 export interface AppOptions<Principal> extends ProblemOptions {
   routes: readonly Route<Principal>[];
-  /** Who calls; refuses with 401. `params` are decoded and not yet validated. */
+  /** Who calls; refuses with 401, or whatever keeps it from telling. `params` are decoded and not yet validated. */
   authenticate: (
     authorization: string | undefined,
-    request: { params: PathParameters },
+    request: CallerFacts,
   ) => Promise<{ principal: Principal } | Refusal>;
   /** Whether the caller's role (`route.allow`) and scope (`params`) let them call; says nothing when they do. */
   authorize: (principal: Principal, route: Route<Principal>, params: PathParameters) => Refusal | undefined;
@@ -63,6 +69,8 @@ export interface AppOptions<Principal> extends ProblemOptions {
   documents?: Documents;
   /** How many requests that are not urgent are worked on at once; a hundred more may wait for it. Default 10. */
   placesAtOnce?: number;
+  /** The proxies before this service, whose `X-Forwarded-For` is believed: how many, or their networks. Otherwise none. */
+  trustProxy?: number | readonly string[] | undefined;
   /** For tests that can't wait. */
   streams?: Partial<StreamTimes>;
   transfers?: Partial<TransferTimes>;
@@ -92,6 +100,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
   app.enable('case sensitive routing').enable('strict routing');
   // Express shows the stack of an error that nobody handles, unless it believes that it is in production.
   app.set('env', 'production');
+  if (options.trustProxy !== undefined) app.set('trust proxy', options.trustProxy);
 
   app.use(helmet());
   app.use((request: Request, response: ExchangeResponse, next) => {
@@ -174,7 +183,7 @@ async function serve<Principal>(
     const authorization = request.headers.authorization;
     const caller = await withDeadline(
       route.deadlineMs,
-      () => options.authenticate(authorization, { params }),
+      () => options.authenticate(authorization, callerFacts(request)),
       late,
     );
     if (isRefusal(caller)) return caller;
@@ -249,9 +258,18 @@ async function mayStillCall<Principal>(
   options: AppOptions<Principal>,
 ): Promise<boolean> {
   if (route.allow.length === 0) return true;
-  const params = request.params as PathParameters;
-  const caller = await options.authenticate(request.headers.authorization, { params });
-  return !isRefusal(caller) && options.authorize(caller.principal, route, params) === undefined;
+  const facts = callerFacts(request);
+  const caller = await options.authenticate(request.headers.authorization, facts);
+  if (!isRefusal(caller)) return options.authorize(caller.principal, route, facts.params) === undefined;
+  if (caller.problem === 'unavailable' || caller.problem === 'rate_limited') throw new Error(caller.problem);
+  return false;
+}
+
+function callerFacts(request: Request): CallerFacts {
+  return {
+    params: request.params as PathParameters,
+    address: () => request.ip ?? 'gone',
+  };
 }
 
 function traceHeadersOf({ headers }: Request): TraceHeaders {

@@ -2,6 +2,7 @@
  * The gate between bytes and values. JSON.parse alone would let pass what we could not keep as it was sent:
  * of two properties with one name it drops the first, and very deep nesting breaks whoever walks it next.
  */
+import { complaintAboutType } from './content-type.ts';
 import type { Refusal } from './reply.ts';
 
 const DEEPEST = 32;
@@ -9,7 +10,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Parses the body of a request, whose `Content-Type` must be JSON in UTF-8; or says what is wrong with it. */
 export function parseJson(bytes: Buffer, contentType: string | undefined): { value: unknown } | Refusal {
-  const complaint = complaintAbout(contentType);
+  const complaint = complaintAboutType(contentType, 'application/json');
   if (complaint !== undefined) return malformed(complaint);
   if (bytes.length === 0) return malformed('The body is empty; send JSON.');
   let text: string;
@@ -28,16 +29,6 @@ export function parseJson(bytes: Buffer, contentType: string | undefined): { val
   }
   if (countProperties(value) !== shape.properties) return malformed('The body names a property twice.');
   return { value };
-}
-
-function complaintAbout(contentType: string | undefined): string | undefined {
-  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
-  if (type.trim() !== 'application/json') return 'Send the body as Content-Type: application/json.';
-  for (const parameter of parameters) {
-    const [name = '', value = ''] = parameter.split('=');
-    if (name.trim() === 'charset' && !/^"?utf-?8"?$/.test(value.trim())) return 'Send the body in UTF-8.';
-  }
-  return undefined;
 }
 
 /** Counts the property names and the deepest nesting of a JSON text, in one pass and without recursion. */

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { complaintAboutType } from './content-type.ts';
 import { parseJson } from './parse-json.ts';
 import { validationFailed } from './problems.ts';
 import { readBody } from './read-body.ts';
@@ -28,7 +29,10 @@ export async function readInput(
 
   const params = validate(route.params, request.params);
   const query = validate(route.query, values);
-  const body = validate(route.body, sent.value, { checkText: route.checkBodyText });
+  const body =
+    route.mediaType === null
+      ? validate(route.body, sent.value, { checkText: route.checkBodyText })
+      : { value: sent.value };
   const errors: FieldError[] = [
     ...(params.errors ?? []),
     ...repeated.map((path) => ({ path, message: 'is given more than once; send it once' })),
@@ -46,6 +50,10 @@ async function readSentBody(
   if (route.method === 'get') return { value: undefined };
   const bytes = await readBody(request, route.bodyLimit);
   if (bytes === 'gone' || !Buffer.isBuffer(bytes)) return bytes;
+  if (route.mediaType !== null) {
+    const complaint = complaintAboutType(request.headers['content-type'], route.mediaType);
+    return complaint === undefined ? { value: bytes } : { problem: 'malformed_request', detail: complaint };
+  }
   if (bytes.length === 0 && route.bodyOptional) return { value: undefined };
   return parseJson(bytes, request.headers['content-type']);
 }

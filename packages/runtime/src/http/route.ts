@@ -36,8 +36,12 @@ export interface RouteDefinition<Principal, Allow extends readonly string[], Par
   body?: Body;
   /** Bytes, after inflating. */
   bodyLimit?: number;
+  /** Of a body that is not JSON, such as `text/csv`: the handler gets its bytes as they are, and `body` is {@link bytes}. */
+  mediaType?: string;
   /** What it does, in one line for people who read the documents: "Reads one event". */
   summary: string;
+  /** What generated clients call it, where its method and path would give it the name of another route. */
+  operationId?: string;
   /** Good answers by status: the schema of a JSON body, the media types of another one, null where there is no body. */
   answers: Readonly<Record<number, AnswerShape>>;
   /** Headers that an answer may carry beside those of any route, by name, with what they say. */
@@ -73,6 +77,8 @@ export interface Route<Principal = never> {
   /** Whether an absent body is one that the schema accepts. */
   readonly bodyOptional: boolean;
   readonly bodyLimit: number;
+  /** Null for JSON. */
+  readonly mediaType: string | null;
   readonly deadlineMs: number;
   readonly urgent: boolean;
   readonly checkBodyText: boolean;
@@ -86,6 +92,10 @@ export interface Route<Principal = never> {
 /** Fits inside the two seconds that every answer is promised in. */
 const DEADLINE_MS = 1900;
 const BODY_LIMIT = 100_000;
+
+/** The body of a route with a `mediaType`. */
+export const bytes = z.custom<Buffer>(Buffer.isBuffer);
+
 /** Clients like to send `{}` where nothing is asked for. */
 const NO_BODY = z
   .strictObject({})
@@ -117,6 +127,7 @@ export function routeFor<Principal, Role extends string = string>() {
       takesBody: body !== undefined,
       bodyOptional: accepted.safeParse(undefined).success,
       bodyLimit: definition.bodyLimit ?? BODY_LIMIT,
+      mediaType: definition.mediaType ?? null,
       deadlineMs: definition.deadlineMs ?? DEADLINE_MS,
       urgent: definition.urgent ?? false,
       checkBodyText: definition.checkBodyText ?? true,

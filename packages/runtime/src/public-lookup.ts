@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
-import { SECOND } from '@turnout/runtime/durations';
-import { isPublicAddress } from '../webhooks/public-address.ts';
+import { SECOND } from './durations.ts';
+import { isPublicAddress } from './public-address.ts';
 
 /** The address that a name leads to is not one we call. */
 export class NotPublicError extends Error {

@@ -2,15 +2,15 @@ import { isIP } from 'node:net';
 import { isPublicAddress } from './public-address.ts';
 
 /** `public`: over https to public addresses only. `any`: anywhere, also unencrypted; for development and closed networks. */
-export type WebhookNetworks = 'public' | 'any';
+export type Networks = 'public' | 'any';
 
 /**
- * What is wrong with the URL of an endpoint, as the rest of a sentence that begins with `url`; null when nothing is. What
+ * What is wrong with a URL that somebody else has entered for us to call, as the rest of a sentence that begins with `url`; null when nothing is. What
  * a host name leads to is looked at whenever it is called, not here: it can change at any time.
  *
  * @param text a URL with http or https
  */
-export function complaintAboutUrl(text: string, networks: WebhookNetworks): string | null {
+export function complaintAboutUrl(text: string, networks: Networks): string | null {
   if (networks === 'any') return null;
   const url = new URL(text);
   if (url.protocol !== 'https:') return 'must begin with https://';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isPublicAddress } from '../src/webhooks/public-address.ts';
-import { complaintAboutUrl } from '../src/webhooks/url-rule.ts';
+import { isPublicAddress } from '../src/public-address.ts';
+import { complaintAboutUrl } from '../src/public-url.ts';
 
 describe('an address is public', () => {
   it.each([
@@ -32,6 +32,8 @@ describe('an address is not public', () => {
     ["a carrier's NAT", '100.64.0.1'],
     ["a carrier's NAT", '100.127.255.255'],
     ['a link; where clouds keep credentials', '169.254.169.254'],
+    ['the platform of a machine in Azure', '168.63.129.16'],
+    ['the platform of a machine in Azure', '::ffff:168.63.129.16'],
     ['a link', 'fe80::1'],
     ['a link, with its zone', 'fe80::1%eth0'],
     ['a site', 'fec0::1'],
@@ -70,7 +72,7 @@ describe('an address is not public', () => {
   ])('%s: %s', (_what, address) => expect(isPublicAddress(address)).toBe(false));
 });
 
-describe('where an endpoint may be', () => {
+describe('where a URL of somebody else may lead', () => {
   it.each([
     'https://example.org/hooks',
     'https://example.org:443/',
@@ -107,6 +109,7 @@ describe('where an endpoint may be', () => {
     'https://127。0。0。1/',
     'https://%31%32%37.0.0.1/',
     'https://169.254.169.254/latest/meta-data',
+    'https://168.63.129.16/',
     'https://[::1]/',
     'https://[::]/',
     'https://[::ffff:127.0.0.1]/',

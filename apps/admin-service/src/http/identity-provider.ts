@@ -1,0 +1,72 @@
+import {
+  type IdentityProviderBody,
+  identityProviderBody,
+  setIdentityProviderRequest,
+} from '@turnout/contracts/http/identity-provider';
+import { validationFailed } from '@turnout/runtime/http/problems';
+import type { Reply } from '@turnout/runtime/http/reply';
+import { complaintAboutUrl } from '@turnout/runtime/public-url';
+import type { AdminContext } from '../context.ts';
+import {
+  findOwnProvider,
+  removeProvider,
+  type StoredProvider,
+  setProvider,
+} from '../identity-provider/stored-provider.ts';
+import { readers, route, writers } from './route.ts';
+
+export function readIdentityProviderRoute({ db }: AdminContext) {
+  return route({
+    method: 'get',
+    path: '/v1/identity-provider',
+    summary: "Reads through which provider the organization's people sign in",
+    allow: readers,
+    answers: { 200: identityProviderBody },
+    refusals: ['not_found'],
+    async handle({ principal }): Promise<Reply> {
+      const provider = await findOwnProvider(db, principal.organizationId);
+      return provider === null ? { problem: 'not_found' } : { status: 200, body: bodyOf(provider) };
+    },
+  });
+}
+
+export function setIdentityProviderRoute({ db, providerNetworks }: AdminContext) {
+  return route({
+    method: 'put',
+    path: '/v1/identity-provider',
+    summary: "Sets through which provider the organization's people sign in, and what they may then do",
+    allow: writers,
+    body: setIdentityProviderRequest,
+    answers: { 200: identityProviderBody },
+    refusals: ['identity_provider_taken'],
+    async handle({ principal, requestId, body }): Promise<Reply> {
+      const complaint = complaintAboutUrl(body.issuer, providerNetworks);
+      if (complaint !== null) return validationFailed([{ path: 'issuer', message: complaint }]);
+      const set = await setProvider(db, { principal, requestId, provider: body });
+      if (set !== 'taken') return { status: 200, body: bodyOf(set) };
+      return {
+        problem: 'identity_provider_taken',
+        detail:
+          'Whose people sign in is told by issuer and audience together. Register a client of your own with the provider, and use its id as the audience.',
+      };
+    },
+  });
+}
+
+export function removeIdentityProviderRoute({ db }: AdminContext) {
+  return route({
+    method: 'delete',
+    path: '/v1/identity-provider',
+    summary: 'Lets nobody sign in through the provider any more, everywhere within five seconds',
+    allow: writers,
+    answers: { 204: null },
+    async handle({ principal, requestId }): Promise<Reply> {
+      await removeProvider(db, { principal, requestId });
+      return { status: 204 };
+    },
+  });
+}
+
+function bodyOf({ changedAt, ...provider }: StoredProvider): IdentityProviderBody {
+  return { ...provider, changedAt: changedAt.toISOString() };
+}

@@ -1,0 +1,76 @@
+import { findEvent } from '@turnout/attendance-store/find-event';
+import { importQuery, importResult } from '@turnout/contracts/http/enrollment-import';
+import { id } from '@turnout/contracts/primitives';
+import { MINUTE } from '@turnout/runtime/durations';
+import type { Answer, Refusal, Reply } from '@turnout/runtime/http/reply';
+import { bytes } from '@turnout/runtime/http/route';
+import { z } from 'zod';
+import { type ImportCommand, type ImportedFile, importEnrollments } from '../commands/import-enrollments.ts';
+import type { AdminContext } from '../context.ts';
+import { importEvents } from './import-events.ts';
+import { importRefused } from './refusals.ts';
+import { route, writers } from './route.ts';
+
+const MEGABYTE = 1_000_000;
+/** Each holds a file and its people in memory. */
+const AT_ONCE = 3;
+
+export function importRoute({ db, bulkDb }: AdminContext) {
+  let running = 0;
+  async function run(command: ImportCommand): Promise<Answer | Refusal> {
+    if (running >= AT_ONCE) return busy;
+    running += 1;
+    try {
+      return answerOf(await importEnrollments(bulkDb, command));
+    } finally {
+      running -= 1;
+    }
+  }
+  return route({
+    method: 'post',
+    path: '/v1/events/:eventId/enrollments/import',
+    allow: writers,
+    params: z.object({ eventId: id }),
+    query: importQuery,
+    mediaType: 'text/csv',
+    body: bytes,
+    bodyLimit: 10 * MEGABYTE,
+    deadlineMs: 2 * MINUTE,
+    summary: 'Enrolls all people of a CSV file, or none',
+    answers: { 200: importResult },
+    refusals: ['event_cancelled', 'import_id_reused'],
+    async handle({ principal, params, query, body, requestId, headers, signal }): Promise<Reply> {
+      const { eventId } = params;
+      if (!(await findEvent(db, principal.organizationId, eventId))) return { problem: 'not_found' };
+      const { dryRun, importId = null } = query;
+      const command = { principal, eventId, file: body, dryRun, importId, requestId };
+      if (!wantsEvents(headers.accept)) {
+        return await run({ ...command, signal, onProgress: () => undefined });
+      }
+      return importEvents(requestId, (listener, onProgress) =>
+        run({ ...command, signal: listener, onProgress }),
+      );
+    },
+  });
+}
+
+function answerOf(imported: ImportedFile | null): Answer | Refusal {
+  if (!imported) return { problem: 'not_found' };
+  if (imported.outcome === 'refused') return importRefused(imported.refusal);
+  const { created, again } = imported;
+  return {
+    status: 200,
+    body: { created },
+    ...(again ? { headers: { 'Idempotent-Replayed': 'true' } } : {}),
+  };
+}
+
+const busy: Refusal = {
+  problem: 'unavailable',
+  detail: 'Other files are being imported. Send this one again in a while.',
+  headers: { 'Retry-After': '10' },
+};
+
+function wantsEvents(accept: string | undefined): boolean {
+  return (accept ?? '').split(',').some((type) => type.split(';')[0]?.trim() === 'text/event-stream');
+}

@@ -1,0 +1,29 @@
+import { uuid } from '@turnout/contracts/primitives';
+import { openDb } from '@turnout/runtime/postgres';
+import { presence } from './why/sentences.ts';
+import { tellWhy } from './why/tell-why.ts';
+
+// npm run why -- <enrollmentId>: what support reads to whoever asks.
+const enrollmentId = uuid.safeParse(process.argv[2]).data?.toLowerCase();
+const url = process.env.DATABASE_URL;
+if (enrollmentId === undefined || process.argv.length > 3) {
+  console.error('usage: npm run why -- <enrollmentId>');
+  process.exit(2);
+}
+if (!url) {
+  console.error('DATABASE_URL is not set. Give that of the role turnout_admin.');
+  process.exit(2);
+}
+await using db = openDb({ url, max: 1, applicationName: 'why', queryTimeoutMs: 30_000 });
+const told = await tellWhy(db, { enrollmentId, organizationId: null, eventIds: null });
+if (told) {
+  const { status, evaluation, entries, truncated } = told;
+  if (truncated) console.log(`(the newest ${entries.length} entries)`);
+  for (const { sentence } of entries) console.log(sentence);
+  const { rule, met, presentDays: daysPresent, requiredDays: required } = evaluation;
+  console.log(`\nNow: ${status.replace('_', ' ')}. ${presence({ daysPresent, required, rule })}`);
+  console.log(`By the event's rule (${rule.replace('_', ' ')}) that is ${met ? 'enough' : 'not enough'}.`);
+} else {
+  console.error(`There is no enrollment ${enrollmentId}.`);
+  process.exitCode = 1;
+}

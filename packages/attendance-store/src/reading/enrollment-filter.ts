@@ -1,0 +1,45 @@
+import type { Status } from '@turnout/attendance/enrollment';
+import { Op, type WhereOptions } from 'sequelize';
+import type { AttendanceModels } from '../models/attendance-models.ts';
+
+/** Which enrollments of an event; what is null leaves out none. */
+export interface EnrollmentFilter {
+  organizationId: string;
+  eventId: string;
+  status: Status | null;
+  /** Null: of any; `none`: of none at all. */
+  ticketType: { is: string } | 'none' | null;
+  /** Part of a name or an e-mail address, in upper or lower case; or all of an external id or an access code. */
+  search: string | null;
+}
+
+/** What `findAll` needs so that it finds these. */
+export function where(
+  { Participant }: AttendanceModels,
+  { organizationId, eventId, status, ticketType, search }: EnrollmentFilter,
+  after: string | null,
+) {
+  const conditions: WhereOptions[] = [{ eventId, organizationId }];
+  if (status !== null) conditions.push({ status });
+  if (ticketType !== null) conditions.push({ ticketType: ticketType === 'none' ? null : ticketType.is });
+  if (after !== null) conditions.push({ enrollmentId: { [Op.gt]: after } });
+  if (search !== null) conditions.push(found(search));
+  return {
+    where: { [Op.and]: conditions },
+    include: { model: Participant, as: 'participant', required: true, where: { organizationId } },
+    order: [['enrollmentId', 'asc']] as [string, string][],
+    subQuery: false,
+  };
+}
+
+function found(search: string): WhereOptions {
+  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  return {
+    [Op.or]: [
+      { '$participant.name$': { [Op.iLike]: pattern } },
+      { '$participant.email$': { [Op.iLike]: pattern } },
+      { '$participant.external_id$': search },
+      { accessCode: search },
+    ],
+  };
+}

@@ -24,6 +24,64 @@ begin
   raise exception 'audit rows are never changed or removed' using errcode = 'integrity_constraint_violation';
 end $$;
 
+CREATE FUNCTION notifier.forget(forget_before timestamp with time zone, at_most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+  old uuid[];
+begin
+  if forget_before > clock_timestamp() - interval '90 days' then
+    raise exception 'what was received is remembered for 90 days at least' using errcode = 'restrict_violation';
+  end if;
+  insert into notifier.forgotten as f (before) values (forget_before)
+    on conflict (only_row) do update set before = excluded.before where f.before < excluded.before;
+  select array_agg(message_id) into old from (
+    select i.message_id from notifier.inbox i
+    where i.received_at < forget_before
+      and not exists (
+        select from notifier.deliveries d
+        left join notifier.dead_letters l on l.source = 'delivery' and l.identity = d.delivery_id::text
+        where d.message_id = i.message_id and (d.status = 'pending' or l.status = 'dead')
+      )
+    limit at_most
+  ) received;
+  delete from notifier.delivery_attempts a using notifier.deliveries d
+    where d.message_id = any (old) and a.delivery_id = d.delivery_id;
+  delete from notifier.deliveries where message_id = any (old);
+  delete from notifier.webhook_bodies where message_id = any (old);
+  delete from notifier.inbox where message_id = any (old);
+  delete from notifier.alerts where closed_at < forget_before;
+  return coalesce(cardinality(old), 0);
+end $$;
+
+CREATE FUNCTION outbox.forget(forget_before timestamp with time zone, at_most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+  gone int;
+begin
+  if forget_before > clock_timestamp() - interval '30 days' then
+    raise exception 'what was published is remembered for 30 days at least' using errcode = 'restrict_violation';
+  end if;
+  insert into outbox.forgotten as f (before) values (forget_before)
+    on conflict (only_row) do update set before = excluded.before where f.before < excluded.before;
+  with old as (
+    select partition, batch_id
+    from generate_series(0, 15) as partitions (number)
+    cross join lateral (
+      select partition, batch_id, published_at from outbox.published p
+      where p.partition = partitions.number order by batch_id limit at_most
+    ) first
+    where published_at < forget_before
+    limit at_most
+  )
+  delete from outbox.published p using old where p.partition = old.partition and p.batch_id = old.batch_id;
+  get diagnostics gone = row_count;
+  return gone;
+end $$;
+
 CREATE FUNCTION outbox.send_again(dead_message_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -203,7 +261,11 @@ CREATE TABLE attendance.participants (
     locale text,
     external_id text,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    erased_at timestamp with time zone,
+    erasure_finished_at timestamp with time zone,
+    CONSTRAINT participants_erased_first CHECK (((erased_at IS NOT NULL) OR (erasure_finished_at IS NULL))),
+    CONSTRAINT participants_erased_is_nobody CHECK (((erased_at IS NULL) OR ((name = '(erased)'::text) AND (email = ''::text) AND (locale IS NULL) AND (external_id IS NULL))))
 );
 
 CREATE VIEW attendance.contacts AS
@@ -213,7 +275,8 @@ CREATE VIEW attendance.contacts AS
     p.name,
     p.email,
     p.locale,
-    v.name AS event_name
+    v.name AS event_name,
+    (p.erased_at IS NOT NULL) AS erased
    FROM ((attendance.enrollments e
      JOIN attendance.participants p USING (organization_id, participant_id))
      JOIN attendance.events v USING (event_id));
@@ -500,6 +563,12 @@ CREATE TABLE notifier.delivery_attempts (
     requested_by uuid
 );
 
+CREATE TABLE notifier.forgotten (
+    only_row boolean DEFAULT true NOT NULL,
+    before timestamp with time zone NOT NULL,
+    CONSTRAINT forgotten_only_row_check CHECK (only_row)
+);
+
 CREATE TABLE notifier.inbox (
     message_id uuid NOT NULL,
     type text NOT NULL,
@@ -509,6 +578,20 @@ CREATE TABLE notifier.inbox (
     sequence integer,
     received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
+
+CREATE VIEW notifier.messages_to_people AS
+ SELECT d.organization_id,
+    d.event_id,
+    d.enrollment_id,
+    d.delivery_id,
+    d.channel,
+    d.template,
+    d.status,
+    d.attempts,
+    d.created_at,
+    d.sent_at
+   FROM notifier.deliveries d
+  WHERE (d.endpoint_id IS NULL);
 
 CREATE TABLE notifier.webhook_bodies (
     message_id uuid NOT NULL,
@@ -556,6 +639,12 @@ CREATE TABLE outbox.dead (
     created_at timestamp with time zone NOT NULL,
     reason text NOT NULL,
     died_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE outbox.forgotten (
+    only_row boolean DEFAULT true NOT NULL,
+    before timestamp with time zone NOT NULL,
+    CONSTRAINT forgotten_only_row_check CHECK (only_row)
 );
 
 CREATE TABLE outbox.messages (
@@ -719,6 +808,9 @@ ALTER TABLE ONLY notifier.deliveries
 ALTER TABLE ONLY notifier.delivery_attempts
     ADD CONSTRAINT delivery_attempts_pkey PRIMARY KEY (delivery_id, attempt);
 
+ALTER TABLE ONLY notifier.forgotten
+    ADD CONSTRAINT forgotten_pkey PRIMARY KEY (only_row);
+
 ALTER TABLE ONLY notifier.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (message_id);
 
@@ -733,6 +825,9 @@ ALTER TABLE ONLY notifier.webhook_secrets
 
 ALTER TABLE ONLY outbox.dead
     ADD CONSTRAINT dead_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY outbox.forgotten
+    ADD CONSTRAINT forgotten_pkey PRIMARY KEY (only_row);
 
 ALTER TABLE ONLY outbox.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (partition, sequence);
@@ -775,7 +870,9 @@ CREATE INDEX participants_any_email ON attendance.participants USING btree (orga
 
 CREATE INDEX participants_by_change ON attendance.participants USING btree (organization_id, changed_at);
 
-CREATE UNIQUE INDEX participants_email ON attendance.participants USING btree (organization_id, lower(email)) WHERE (external_id IS NULL);
+CREATE UNIQUE INDEX participants_email ON attendance.participants USING btree (organization_id, lower(email)) WHERE ((external_id IS NULL) AND (erased_at IS NULL));
+
+CREATE INDEX participants_erasure_unfinished ON attendance.participants USING btree (organization_id, participant_id) WHERE ((erased_at IS NOT NULL) AND (erasure_finished_at IS NULL));
 
 CREATE UNIQUE INDEX participants_external_id ON attendance.participants USING btree (organization_id, external_id) WHERE (external_id IS NOT NULL);
 
@@ -783,11 +880,15 @@ CREATE INDEX redemptions_of_line_item ON attendance.redemptions USING btree (eve
 
 CREATE INDEX reused_scans_in_order ON attendance.reused_scans USING btree (event_id, recorded_at, reused_scan_id);
 
+CREATE INDEX reused_scans_unknown_code ON attendance.reused_scans USING btree (recorded_at) WHERE ((enrollment_id IS NULL) AND (access_code !~~ '(erased) %'::text));
+
 CREATE INDEX scans_discrepant ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (((device_decision = 'admitted'::text) AND (refusal IS NOT NULL)) OR ((device_decision = 'turned_away'::text) AND (refusal IS NULL)));
 
 CREATE INDEX scans_in_order ON attendance.scans USING btree (event_id, recorded_at);
 
 CREATE INDEX scans_refused ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (refusal IS NOT NULL);
+
+CREATE INDEX scans_unknown_code ON attendance.scans USING btree (recorded_at) WHERE ((enrollment_id IS NULL) AND (access_code !~~ '(erased) %'::text));
 
 CREATE INDEX transitions_in_order ON attendance.transitions USING btree (event_id, at, transition_id);
 
@@ -796,6 +897,8 @@ CREATE UNIQUE INDEX alerts_open ON notifier.alerts USING btree (organization_id,
 CREATE INDEX dead_letter_actions_of_letter ON notifier.dead_letter_actions USING btree (letter_id, action_id);
 
 CREATE INDEX dead_letters_of_organization ON notifier.dead_letters USING btree (organization_id, letter_id);
+
+CREATE INDEX dead_letters_with_content ON notifier.dead_letters USING btree (died_at) WHERE (body IS NOT NULL);
 
 CREATE INDEX deliveries_due ON notifier.deliveries USING btree (channel, next_attempt_at) WHERE (status = 'pending'::text);
 
@@ -812,6 +915,8 @@ CREATE INDEX deliveries_of_organization ON notifier.deliveries USING btree (orga
 CREATE UNIQUE INDEX deliveries_once ON notifier.deliveries USING btree (message_id, channel, template) WHERE (endpoint_id IS NULL);
 
 CREATE UNIQUE INDEX deliveries_once_per_endpoint ON notifier.deliveries USING btree (message_id, endpoint_id) WHERE (endpoint_id IS NOT NULL);
+
+CREATE INDEX inbox_by_age ON notifier.inbox USING brin (received_at);
 
 CREATE INDEX webhook_bodies_by_age ON notifier.webhook_bodies USING btree (created_at);
 
@@ -917,6 +1022,7 @@ GRANT USAGE ON SCHEMA attendance TO turnout_admin;
 GRANT USAGE ON SCHEMA attendance TO turnout_notifier;
 
 GRANT USAGE ON SCHEMA notifier TO turnout_notifier;
+GRANT USAGE ON SCHEMA notifier TO turnout_admin;
 
 GRANT USAGE ON SCHEMA outbox TO turnout_checkin;
 GRANT USAGE ON SCHEMA outbox TO turnout_closure;
@@ -927,6 +1033,12 @@ GRANT USAGE ON SCHEMA turnout TO turnout_checkin;
 GRANT USAGE ON SCHEMA turnout TO turnout_closure;
 GRANT USAGE ON SCHEMA turnout TO turnout_admin;
 GRANT USAGE ON SCHEMA turnout TO turnout_notifier;
+
+REVOKE ALL ON FUNCTION notifier.forget(forget_before timestamp with time zone, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION notifier.forget(forget_before timestamp with time zone, at_most integer) TO turnout_notifier;
+
+REVOKE ALL ON FUNCTION outbox.forget(forget_before timestamp with time zone, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbox.forget(forget_before timestamp with time zone, at_most integer) TO turnout_admin;
 
 REVOKE ALL ON FUNCTION outbox.send_again(dead_message_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbox.send_again(dead_message_id uuid) TO turnout_notifier;
@@ -961,6 +1073,7 @@ GRANT UPDATE(annulled_at) ON TABLE attendance.check_ins TO turnout_checkin;
 GRANT UPDATE(annulled_by) ON TABLE attendance.check_ins TO turnout_checkin;
 
 GRANT UPDATE(annulment_reason) ON TABLE attendance.check_ins TO turnout_checkin;
+GRANT UPDATE(annulment_reason) ON TABLE attendance.check_ins TO turnout_admin;
 
 GRANT UPDATE(turned_away) ON TABLE attendance.check_ins TO turnout_checkin;
 
@@ -980,6 +1093,8 @@ GRANT UPDATE(status) ON TABLE attendance.enrollments TO turnout_admin;
 GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_checkin;
 GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_closure;
 GRANT UPDATE(version) ON TABLE attendance.enrollments TO turnout_admin;
+
+GRANT UPDATE(access_code) ON TABLE attendance.enrollments TO turnout_admin;
 
 GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_checkin;
 GRANT UPDATE(attended_at) ON TABLE attendance.enrollments TO turnout_closure;
@@ -1043,6 +1158,10 @@ GRANT UPDATE(external_id) ON TABLE attendance.participants TO turnout_admin;
 
 GRANT UPDATE(changed_at) ON TABLE attendance.participants TO turnout_admin;
 
+GRANT UPDATE(erased_at) ON TABLE attendance.participants TO turnout_admin;
+
+GRANT UPDATE(erasure_finished_at) ON TABLE attendance.participants TO turnout_admin;
+
 GRANT SELECT ON TABLE attendance.contacts TO turnout_notifier;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE attendance.device_watermarks TO turnout_checkin;
@@ -1076,10 +1195,20 @@ GRANT SELECT ON TABLE attendance.redemptions TO turnout_closure;
 GRANT SELECT ON TABLE attendance.redemptions TO turnout_admin;
 
 GRANT SELECT,INSERT ON TABLE attendance.reused_scans TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.reused_scans TO turnout_admin;
+
+GRANT UPDATE(access_code) ON TABLE attendance.reused_scans TO turnout_admin;
+
+GRANT UPDATE(answer_body) ON TABLE attendance.reused_scans TO turnout_admin;
 
 GRANT UPDATE(device_decision) ON TABLE attendance.reused_scans TO turnout_checkin;
 
 GRANT SELECT,INSERT ON TABLE attendance.scans TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.scans TO turnout_admin;
+
+GRANT UPDATE(access_code) ON TABLE attendance.scans TO turnout_admin;
+
+GRANT UPDATE(answer_body) ON TABLE attendance.scans TO turnout_admin;
 
 GRANT UPDATE(device_decision) ON TABLE attendance.scans TO turnout_checkin;
 
@@ -1103,7 +1232,11 @@ GRANT SELECT,INSERT,UPDATE ON TABLE notifier.deliveries TO turnout_notifier;
 
 GRANT SELECT,INSERT ON TABLE notifier.delivery_attempts TO turnout_notifier;
 
+GRANT SELECT ON TABLE notifier.forgotten TO turnout_notifier;
+
 GRANT SELECT,INSERT ON TABLE notifier.inbox TO turnout_notifier;
+
+GRANT SELECT ON TABLE notifier.messages_to_people TO turnout_admin;
 
 GRANT SELECT,INSERT,DELETE ON TABLE notifier.webhook_bodies TO turnout_notifier;
 
@@ -1134,6 +1267,8 @@ GRANT UPDATE(expires_at) ON TABLE notifier.webhook_secrets TO turnout_notifier;
 GRANT INSERT ON TABLE outbox.dead TO turnout_checkin;
 GRANT INSERT ON TABLE outbox.dead TO turnout_closure;
 GRANT INSERT ON TABLE outbox.dead TO turnout_admin;
+
+GRANT SELECT ON TABLE outbox.forgotten TO turnout_admin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE outbox.messages TO turnout_checkin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE outbox.messages TO turnout_closure;

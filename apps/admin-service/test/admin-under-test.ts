@@ -52,6 +52,7 @@ export async function startAdminUnderTest({
       host: '127.0.0.1',
       database: { url: await through(database.urlFor('admin')), max },
       amqpUrl,
+      retention: { schedule: '30 3 * * *', unknownCodesDays: 90, publishedDays: 400 },
       log: { level: process.env.TEST_LOG_LEVEL ?? 'silent' },
     }),
   );

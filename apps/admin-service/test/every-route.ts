@@ -5,6 +5,7 @@ export interface Ids {
   enrollmentId: string;
   tokenId: string;
   productId: string;
+  participantId: string;
 }
 
 export interface RouteExample {
@@ -48,6 +49,12 @@ export const everyRoute: readonly RouteExample[] = [
   { method: 'get', path: '/v1/events/:eventId/products' },
   { method: 'get', path: '/v1/events/:eventId/products/:productId' },
   { method: 'get', path: '/v1/events/:eventId/transitions' },
+  { method: 'get', path: '/v1/participants/:participantId/export' },
+  {
+    method: 'post',
+    path: '/v1/participants/:participantId/erasure',
+    body: { reason: 'asked for it' },
+  },
   { method: 'post', path: '/v1/tokens', body: { role: 'auditor', label: 'for the books' } },
   { method: 'get', path: '/v1/tokens' },
   { method: 'delete', path: '/v1/tokens/:tokenId' },

@@ -23,6 +23,19 @@ export async function givenEnrollment(
   return body.id;
 }
 
+/** Who holds an enrollment. */
+export async function givenParticipant(
+  { owner }: Pick<AdminUnderTest, 'owner'>,
+  enrollmentId: string,
+): Promise<string> {
+  const [row] = await owner.query<{ participant_id: string }>(
+    'select participant_id from attendance.enrollments where enrollment_id = $1',
+    [enrollmentId],
+  );
+  if (!row) throw new Error('there is no such enrollment');
+  return row.participant_id;
+}
+
 /** A scan of an enrollment, as the door takes it. */
 export async function givenCheckIn(
   { owner, organization }: AdminUnderTest,

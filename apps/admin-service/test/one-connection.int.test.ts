@@ -2,7 +2,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts';
 import { everyRoute, pathWith } from './every-route.ts';
 import { someone, typeScriptDays } from './examples.ts';
-import { givenClosure, givenEnrollment, givenEvent, givenOrder, givenProduct } from './given.ts';
+import {
+  givenClosure,
+  givenEnrollment,
+  givenEvent,
+  givenOrder,
+  givenParticipant,
+  givenProduct,
+} from './given.ts';
 
 let service: AdminUnderTest;
 beforeAll(async () => {
@@ -17,7 +24,8 @@ it('every route works with a single connection, also when many are called at onc
   const { body: token } = await service.admin.post('/v1/tokens', { role: 'auditor', label: 'x' });
   const productId = await givenProduct(service, eventId);
   await givenOrder(service, { eventId, enrollmentId }, []);
-  const ids = { eventId, enrollmentId, tokenId: token.id, productId };
+  const participantId = await givenParticipant(service, enrollmentId);
+  const ids = { eventId, enrollmentId, tokenId: token.id, productId, participantId };
   const calls = [...everyRoute, ...everyRoute, ...everyRoute];
   const answers = await Promise.all(
     calls.map((route) => service.admin.send(route.method.toUpperCase(), pathWith(route, ids), route.body)),

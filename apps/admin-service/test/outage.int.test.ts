@@ -3,7 +3,7 @@ import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts';
 import { everyRoute, type Ids, pathWith } from './every-route.ts';
-import { givenClosure, givenEnrollment, givenEvent, givenProduct } from './given.ts';
+import { givenClosure, givenEnrollment, givenEvent, givenParticipant, givenProduct } from './given.ts';
 
 let proxy: FaultProxy;
 let service: AdminUnderTest;
@@ -20,7 +20,8 @@ beforeAll(async () => {
   await givenClosure(service, eventId, [enrollmentId]);
   const { body } = await service.admin.post('/v1/tokens', { role: 'auditor', label: 'x' });
   const productId = await givenProduct(service, eventId);
-  ids = { eventId, enrollmentId, tokenId: body.id, productId };
+  const participantId = await givenParticipant(service, enrollmentId);
+  ids = { eventId, enrollmentId, tokenId: body.id, productId, participantId };
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();

@@ -5,7 +5,14 @@ import { routes } from '../src/http/routes.ts';
 import { type AdminUnderTest, type Answer, type Client, startAdminUnderTest } from './admin-under-test.ts';
 import { everyRoute, type Ids, pathWith, type RouteExample } from './every-route.ts';
 import { nobody, someone } from './examples.ts';
-import { givenClosure, givenEnrollment, givenEvent, givenOrder, givenProduct } from './given.ts';
+import {
+  givenClosure,
+  givenEnrollment,
+  givenEvent,
+  givenOrder,
+  givenParticipant,
+  givenProduct,
+} from './given.ts';
 
 let service: AdminUnderTest;
 let ours: Ids;
@@ -19,7 +26,8 @@ beforeAll(async () => {
   const { body } = await service.admin.post('/v1/tokens', { role: 'auditor', label: 'ours' });
   const productId = await givenProduct(service, eventId);
   await givenOrder(service, { eventId, enrollmentId }, [{ productId, quantity: 2 }]);
-  ours = { eventId, enrollmentId, tokenId: body.id, productId };
+  const participantId = await givenParticipant(service, enrollmentId);
+  ours = { eventId, enrollmentId, tokenId: body.id, productId, participantId };
   const organization = await givenOrganization(service.owner);
   strangerToken = organization.tokens.admin;
   stranger = service.as(strangerToken);
@@ -73,6 +81,7 @@ describe('to another organization', () => {
           enrollmentId: nobody,
           tokenId: nobody,
           productId: nobody,
+          participantId: nobody,
         }),
       );
       expect(missing).toMatchObject({ status: 404 });

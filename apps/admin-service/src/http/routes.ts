@@ -12,6 +12,7 @@ import {
 } from './events.ts';
 import { putOrderRoute, readOrderRoute } from './orders.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
+import { eraseParticipantRoute, exportParticipantRoute } from './personal-data.ts';
 import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
 import { createTokenRoute, listTokensRoute, revokeTokenRoute } from './tokens.ts';
 import { listTransitionsRoute } from './transitions.ts';
@@ -35,6 +36,8 @@ export function routes(context: AdminContext): Route<Principal>[] {
     listProductsRoute(context), //                   GET /v1/events/:eventId/products
     readProductRoute(context), //                    GET /v1/events/:eventId/products/:productId
     listTransitionsRoute(context), //                GET /v1/events/:eventId/transitions
+    organizationWide(exportParticipantRoute(context)), // GET /v1/participants/:participantId/export
+    organizationWide(eraseParticipantRoute(context)), // POST /v1/participants/:participantId/erasure
     organizationWide(createTokenRoute(context)), // POST /v1/tokens
     listTokensRoute(context), //                     GET /v1/tokens
     revokeTokenRoute(context), //                 DELETE /v1/tokens/:tokenId

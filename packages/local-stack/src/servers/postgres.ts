@@ -129,6 +129,9 @@ function settings(port: number): string[] {
     fsync: 'on',
     synchronous_commit: 'on',
     full_page_writes: 'on',
+    // The log names no values: not the key that was there already, and no statement with what was searched for.
+    log_error_verbosity: 'terse',
+    log_min_error_statement: 'panic',
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

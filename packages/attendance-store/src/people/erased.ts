@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { ERASED_NAME } from '@turnout/contracts/http/personal-data';
 
-/** What stands where a name was. */
-export const ERASED = '(erased)';
+/** What stands where a name was, and before what is left of a code. */
+export const ERASED = ERASED_NAME;
 
 /** What is kept of a code that a scan named: enough to tell whether a repeat names the same, and no more. */
 export function erasedCode(scanId: string, accessCode: string): string {

@@ -33,6 +33,64 @@ begin
   raise exception 'seals are never changed or removed' using errcode = 'restrict_violation';
 end $$;
 
+CREATE FUNCTION notifier.forget(forget_before timestamp with time zone, at_most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+  old uuid[];
+begin
+  if forget_before > clock_timestamp() - interval '90 days' then
+    raise exception 'what was received is remembered for 90 days at least' using errcode = 'restrict_violation';
+  end if;
+  insert into notifier.forgotten as f (before) values (forget_before)
+    on conflict (only_row) do update set before = excluded.before where f.before < excluded.before;
+  select array_agg(message_id) into old from (
+    select i.message_id from notifier.inbox i
+    where i.received_at < forget_before
+      and not exists (
+        select from notifier.deliveries d
+        left join notifier.dead_letters l on l.source = 'delivery' and l.identity = d.delivery_id::text
+        where d.message_id = i.message_id and (d.status = 'pending' or l.status = 'dead')
+      )
+    limit at_most
+  ) received;
+  delete from notifier.delivery_attempts a using notifier.deliveries d
+    where d.message_id = any (old) and a.delivery_id = d.delivery_id;
+  delete from notifier.deliveries where message_id = any (old);
+  delete from notifier.webhook_bodies where message_id = any (old);
+  delete from notifier.inbox where message_id = any (old);
+  delete from notifier.alerts where closed_at < forget_before;
+  return coalesce(cardinality(old), 0);
+end $$;
+
+CREATE FUNCTION outbox.forget(forget_before timestamp with time zone, at_most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+  gone int;
+begin
+  if forget_before > clock_timestamp() - interval '30 days' then
+    raise exception 'what was published is remembered for 30 days at least' using errcode = 'restrict_violation';
+  end if;
+  insert into outbox.forgotten as f (before) values (forget_before)
+    on conflict (only_row) do update set before = excluded.before where f.before < excluded.before;
+  with old as (
+    select partition, batch_id
+    from generate_series(0, 15) as partitions (number)
+    cross join lateral (
+      select partition, batch_id, published_at from outbox.published p
+      where p.partition = partitions.number order by batch_id limit at_most
+    ) first
+    where published_at < forget_before
+    limit at_most
+  )
+  delete from outbox.published p using old where p.partition = old.partition and p.batch_id = old.batch_id;
+  get diagnostics gone = row_count;
+  return gone;
+end $$;
+
 CREATE FUNCTION outbox.send_again(dead_message_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -232,7 +290,11 @@ CREATE TABLE attendance.participants (
     locale text,
     external_id text,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    erased_at timestamp with time zone,
+    erasure_finished_at timestamp with time zone,
+    CONSTRAINT participants_erased_first CHECK (((erased_at IS NOT NULL) OR (erasure_finished_at IS NULL))),
+    CONSTRAINT participants_erased_is_nobody CHECK (((erased_at IS NULL) OR ((name = '(erased)'::text) AND (email = ''::text) AND (locale IS NULL) AND (external_id IS NULL))))
 );
 
 CREATE VIEW attendance.contacts AS
@@ -242,7 +304,8 @@ CREATE VIEW attendance.contacts AS
     p.name,
     p.email,
     p.locale,
-    v.name AS event_name
+    v.name AS event_name,
+    (p.erased_at IS NOT NULL) AS erased
    FROM ((attendance.enrollments e
      JOIN attendance.participants p USING (organization_id, participant_id))
      JOIN attendance.events v USING (event_id));
@@ -639,6 +702,26 @@ CREATE VIEW notifier.enrollment_deliveries AS
      JOIN notifier.inbox i USING (message_id))
   WHERE (d.enrollment_id IS NOT NULL);
 
+CREATE TABLE notifier.forgotten (
+    only_row boolean DEFAULT true NOT NULL,
+    before timestamp with time zone NOT NULL,
+    CONSTRAINT forgotten_only_row_check CHECK (only_row)
+);
+
+CREATE VIEW notifier.messages_to_people AS
+ SELECT d.organization_id,
+    d.event_id,
+    d.enrollment_id,
+    d.delivery_id,
+    d.channel,
+    d.template,
+    d.status,
+    d.attempts,
+    d.created_at,
+    d.sent_at
+   FROM notifier.deliveries d
+  WHERE (d.endpoint_id IS NULL);
+
 CREATE TABLE notifier.webhook_bodies (
     message_id uuid NOT NULL,
     body bytea NOT NULL,
@@ -685,6 +768,12 @@ CREATE TABLE outbox.dead (
     created_at timestamp with time zone NOT NULL,
     reason text NOT NULL,
     died_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE outbox.forgotten (
+    only_row boolean DEFAULT true NOT NULL,
+    before timestamp with time zone NOT NULL,
+    CONSTRAINT forgotten_only_row_check CHECK (only_row)
 );
 
 CREATE TABLE outbox.messages (
@@ -872,6 +961,9 @@ ALTER TABLE ONLY notifier.deliveries
 ALTER TABLE ONLY notifier.delivery_attempts
     ADD CONSTRAINT delivery_attempts_pkey PRIMARY KEY (delivery_id, attempt);
 
+ALTER TABLE ONLY notifier.forgotten
+    ADD CONSTRAINT forgotten_pkey PRIMARY KEY (only_row);
+
 ALTER TABLE ONLY notifier.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (message_id);
 
@@ -886,6 +978,9 @@ ALTER TABLE ONLY notifier.webhook_secrets
 
 ALTER TABLE ONLY outbox.dead
     ADD CONSTRAINT dead_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY outbox.forgotten
+    ADD CONSTRAINT forgotten_pkey PRIMARY KEY (only_row);
 
 ALTER TABLE ONLY outbox.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (partition, sequence);
@@ -938,7 +1033,9 @@ CREATE INDEX participants_any_email ON attendance.participants USING btree (orga
 
 CREATE INDEX participants_by_change ON attendance.participants USING btree (organization_id, changed_at);
 
-CREATE UNIQUE INDEX participants_email ON attendance.participants USING btree (organization_id, lower(email)) WHERE (external_id IS NULL);
+CREATE UNIQUE INDEX participants_email ON attendance.participants USING btree (organization_id, lower(email)) WHERE ((external_id IS NULL) AND (erased_at IS NULL));
+
+CREATE INDEX participants_erasure_unfinished ON attendance.participants USING btree (organization_id, participant_id) WHERE ((erased_at IS NOT NULL) AND (erasure_finished_at IS NULL));
 
 CREATE UNIQUE INDEX participants_external_id ON attendance.participants USING btree (organization_id, external_id) WHERE (external_id IS NOT NULL);
 
@@ -946,11 +1043,15 @@ CREATE INDEX redemptions_of_line_item ON attendance.redemptions USING btree (eve
 
 CREATE INDEX reused_scans_in_order ON attendance.reused_scans USING btree (event_id, recorded_at, reused_scan_id);
 
+CREATE INDEX reused_scans_unknown_code ON attendance.reused_scans USING btree (recorded_at) WHERE ((enrollment_id IS NULL) AND (access_code !~~ '(erased) %'::text));
+
 CREATE INDEX scans_discrepant ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (((device_decision = 'admitted'::text) AND (refusal IS NOT NULL)) OR ((device_decision = 'turned_away'::text) AND (refusal IS NULL)));
 
 CREATE INDEX scans_in_order ON attendance.scans USING btree (event_id, recorded_at);
 
 CREATE INDEX scans_refused ON attendance.scans USING btree (event_id, recorded_at, scan_id) WHERE (refusal IS NOT NULL);
+
+CREATE INDEX scans_unknown_code ON attendance.scans USING btree (recorded_at) WHERE ((enrollment_id IS NULL) AND (access_code !~~ '(erased) %'::text));
 
 CREATE INDEX transitions_by_transaction ON attendance.transitions USING btree (xid);
 
@@ -968,6 +1069,8 @@ CREATE INDEX dead_letter_actions_of_letter ON notifier.dead_letter_actions USING
 
 CREATE INDEX dead_letters_of_organization ON notifier.dead_letters USING btree (organization_id, letter_id);
 
+CREATE INDEX dead_letters_with_content ON notifier.dead_letters USING btree (died_at) WHERE (body IS NOT NULL);
+
 CREATE INDEX deliveries_due ON notifier.deliveries USING btree (channel, next_attempt_at) WHERE (status = 'pending'::text);
 
 CREATE INDEX deliveries_due_by_endpoint ON notifier.deliveries USING btree (endpoint_id, next_attempt_at) WHERE ((status = 'pending'::text) AND (endpoint_id IS NOT NULL));
@@ -983,6 +1086,8 @@ CREATE INDEX deliveries_of_organization ON notifier.deliveries USING btree (orga
 CREATE UNIQUE INDEX deliveries_once ON notifier.deliveries USING btree (message_id, channel, template) WHERE (endpoint_id IS NULL);
 
 CREATE UNIQUE INDEX deliveries_once_per_endpoint ON notifier.deliveries USING btree (message_id, endpoint_id) WHERE (endpoint_id IS NOT NULL);
+
+CREATE INDEX inbox_by_age ON notifier.inbox USING brin (received_at);
 
 CREATE INDEX webhook_bodies_by_age ON notifier.webhook_bodies USING btree (created_at);
 
@@ -1121,6 +1226,12 @@ GRANT USAGE ON SCHEMA turnout TO turnout_closure;
 GRANT USAGE ON SCHEMA turnout TO turnout_admin;
 GRANT USAGE ON SCHEMA turnout TO turnout_notifier;
 
+REVOKE ALL ON FUNCTION notifier.forget(forget_before timestamp with time zone, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION notifier.forget(forget_before timestamp with time zone, at_most integer) TO turnout_notifier;
+
+REVOKE ALL ON FUNCTION outbox.forget(forget_before timestamp with time zone, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbox.forget(forget_before timestamp with time zone, at_most integer) TO turnout_admin;
+
 REVOKE ALL ON FUNCTION outbox.send_again(dead_message_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbox.send_again(dead_message_id uuid) TO turnout_notifier;
 
@@ -1177,6 +1288,7 @@ GRANT UPDATE(annulled_at) ON TABLE attendance.check_ins TO turnout_checkin;
 GRANT UPDATE(annulled_by) ON TABLE attendance.check_ins TO turnout_checkin;
 
 GRANT UPDATE(annulment_reason) ON TABLE attendance.check_ins TO turnout_checkin;
+GRANT UPDATE(annulment_reason) ON TABLE attendance.check_ins TO turnout_admin;
 
 GRANT UPDATE(turned_away) ON TABLE attendance.check_ins TO turnout_checkin;
 
@@ -1265,6 +1377,10 @@ GRANT UPDATE(external_id) ON TABLE attendance.participants TO turnout_admin;
 
 GRANT UPDATE(changed_at) ON TABLE attendance.participants TO turnout_admin;
 
+GRANT UPDATE(erased_at) ON TABLE attendance.participants TO turnout_admin;
+
+GRANT UPDATE(erasure_finished_at) ON TABLE attendance.participants TO turnout_admin;
+
 GRANT SELECT ON TABLE attendance.contacts TO turnout_notifier;
 
 GRANT SELECT,INSERT ON TABLE attendance.corrections TO turnout_admin;
@@ -1292,10 +1408,20 @@ GRANT SELECT ON TABLE attendance.door_checks TO turnout_closure;
 GRANT SELECT ON TABLE attendance.door_checks TO turnout_admin;
 
 GRANT SELECT,INSERT ON TABLE attendance.reused_scans TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.reused_scans TO turnout_admin;
+
+GRANT UPDATE(access_code) ON TABLE attendance.reused_scans TO turnout_admin;
+
+GRANT UPDATE(answer_body) ON TABLE attendance.reused_scans TO turnout_admin;
 
 GRANT UPDATE(device_decision) ON TABLE attendance.reused_scans TO turnout_checkin;
 
 GRANT SELECT,INSERT ON TABLE attendance.scans TO turnout_checkin;
+GRANT SELECT ON TABLE attendance.scans TO turnout_admin;
+
+GRANT UPDATE(access_code) ON TABLE attendance.scans TO turnout_admin;
+
+GRANT UPDATE(answer_body) ON TABLE attendance.scans TO turnout_admin;
 
 GRANT UPDATE(device_decision) ON TABLE attendance.scans TO turnout_checkin;
 
@@ -1358,6 +1484,10 @@ GRANT SELECT,INSERT ON TABLE notifier.inbox TO turnout_notifier;
 
 GRANT SELECT ON TABLE notifier.enrollment_deliveries TO turnout_admin;
 
+GRANT SELECT ON TABLE notifier.forgotten TO turnout_notifier;
+
+GRANT SELECT ON TABLE notifier.messages_to_people TO turnout_admin;
+
 GRANT SELECT,INSERT,DELETE ON TABLE notifier.webhook_bodies TO turnout_notifier;
 
 GRANT SELECT,INSERT ON TABLE notifier.webhook_endpoints TO turnout_notifier;
@@ -1387,6 +1517,8 @@ GRANT UPDATE(expires_at) ON TABLE notifier.webhook_secrets TO turnout_notifier;
 GRANT INSERT ON TABLE outbox.dead TO turnout_checkin;
 GRANT INSERT ON TABLE outbox.dead TO turnout_closure;
 GRANT INSERT ON TABLE outbox.dead TO turnout_admin;
+
+GRANT SELECT ON TABLE outbox.forgotten TO turnout_admin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE outbox.messages TO turnout_checkin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE outbox.messages TO turnout_closure;

@@ -16,10 +16,13 @@ import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { readyWithPostgres } from '@turnout/runtime/readiness';
+import { startSchedule } from '@turnout/runtime/schedule';
 import { openSequelize } from '@turnout/runtime/sequelize';
 import type { AdminConfig } from './config.ts';
 import { routes } from './http/routes.ts';
 import { TooManyReports, takeTurns } from './reports/turns.ts';
+import { openRetentionDb } from './retention/open-retention-db.ts';
+import { runRetention } from './retention/run-retention.ts';
 
 const name = 'admin-service';
 /** For imports and overrides in bulk. */
@@ -88,6 +91,31 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     isUnavailable: (error) => error instanceof TooManyReports || isUnavailable(error),
     logger,
   });
+  const retentionDb = opening.use(openRetentionDb(config, `${name} retention`));
+  const stopping = new AbortController();
+  opening.use(
+    await startPart('the schedule', 'Correct RETENTION_SCHEDULE.', async () =>
+      startSchedule({
+        name: 'retention',
+        cron: config.retention.schedule,
+        runAtStart: false,
+        logger,
+        async task() {
+          const signal = stopping.signal;
+          const options = {
+            db: retentionDb,
+            config: config.retention,
+            dryRun: false,
+            stopping: signal,
+            logger,
+          };
+          await runRetention(options);
+          return undefined;
+        },
+      }),
+    ),
+  );
+  opening.defer(() => stopping.abort());
   const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));
   logger.info({ url: server.url }, 'ready');
   const opened = opening.move();

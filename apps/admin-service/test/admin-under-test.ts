@@ -68,6 +68,7 @@ export async function startAdminUnderTest({
       database: { url: await through(database.urlFor('admin')), max },
       amqpUrl,
       access: { ...patient, ...access },
+      retention: { schedule: '30 3 * * *', unknownCodesDays: 90, publishedDays: 400 },
       log: { level: process.env.TEST_LOG_LEVEL ?? 'silent' },
     }),
   );

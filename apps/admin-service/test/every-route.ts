@@ -104,6 +104,12 @@ export const everyRoute: readonly RouteExample[] = [
   { method: 'get', path: '/v1/audit' },
   { method: 'get', path: '/v1/audit/export' },
   { method: 'get', path: '/v1/audit/head' },
+  { method: 'get', path: '/v1/participants/:participantId/export' },
+  {
+    method: 'post',
+    path: '/v1/participants/:participantId/erasure',
+    body: { reason: 'asked for it' },
+  },
   { method: 'post', path: '/v1/tokens', body: { role: 'auditor', label: 'for the books' } },
   { method: 'get', path: '/v1/tokens' },
   { method: 'delete', path: '/v1/tokens/:tokenId' },

@@ -4,6 +4,7 @@ import { integer, port, readEnvironment, url } from '@turnout/runtime/config';
 import { SECOND } from '@turnout/runtime/durations';
 import type { Networks } from '@turnout/runtime/public-url';
 import { z } from 'zod';
+import type { RetentionConfig } from './retention/run-retention.ts';
 
 /** `ada@example.org` or `Ada Lovelace <ada@example.org>`. */
 const mailbox = z
@@ -42,6 +43,13 @@ const environment = z.object({
   WEBHOOK_SECRETS_KEY: secretsKey.optional(),
   WEBHOOK_NETWORKS: z.enum(['public', 'any']).default('public'),
   WEBHOOK_TIMEOUT_MS: integer(100, 60_000).default(10 * SECOND),
+  RETENTION_SCHEDULE: z
+    .string()
+    .regex(/^\S+( +\S+){4,5}$/, 'must be a cron expression of five fields, or six with seconds first')
+    .default('45 3 * * *'),
+  RETENTION_MESSAGES_DAYS: integer(91, 3_650).default(400),
+  // Shorter than what is remembered of messages can be: a letter whose message is forgotten could not be told any more.
+  RETENTION_DEAD_LETTERS_DAYS: integer(1, 90).default(90),
   LOG_LEVEL: z.string().optional(),
   LOG_FORMAT: z.string().optional(),
 });
@@ -59,6 +67,7 @@ export interface NotifierConfig {
   mailsPerSecond: number;
   operator: OperatorConfig;
   webhooks: WebhookConfig;
+  retention: RetentionConfig;
   log: { level?: string | undefined; format?: string | undefined };
 }
 
@@ -111,6 +120,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): N
       secretsKey: read.WEBHOOK_SECRETS_KEY ?? null,
       networks: read.WEBHOOK_NETWORKS,
       timeoutMs: read.WEBHOOK_TIMEOUT_MS,
+    },
+    retention: {
+      schedule: read.RETENTION_SCHEDULE,
+      messagesDays: read.RETENTION_MESSAGES_DAYS,
+      deadLettersDays: read.RETENTION_DEAD_LETTERS_DAYS,
     },
     log: { level: read.LOG_LEVEL, format: read.LOG_FORMAT },
   };

@@ -10,6 +10,7 @@ import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger, type Logger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, type Queryable, requireDurablePostgres } from '@turnout/runtime/postgres';
 import { type ConsumerConfig, openConsumer, openPublisher } from '@turnout/runtime/rabbitmq';
+import { startSchedule } from '@turnout/runtime/schedule';
 import { startWatching } from './alerts/watch-loop.ts';
 import { type Channels, openChannels } from './channels/open-channels.ts';
 import type { NotifierConfig } from './config.ts';
@@ -18,6 +19,7 @@ import { receiveEvents } from './consumers/receive-events.ts';
 import { routes } from './http/routes.ts';
 import { watchDeliveries } from './metrics.ts';
 import { readiness } from './readiness.ts';
+import { runRetention } from './retention/run-retention.ts';
 import { startSending } from './sending/sending-loop.ts';
 import { countStranded } from './store/count-stranded.ts';
 import { openWebhooks } from './webhooks/open-webhooks.ts';
@@ -77,6 +79,22 @@ export async function startNotifier(
     }),
   );
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
+  const stopping = new AbortController();
+  opening.use(
+    await startPart('the schedule', 'Correct RETENTION_SCHEDULE.', async () =>
+      startSchedule({
+        name: 'retention',
+        cron: config.retention.schedule,
+        runAtStart: false,
+        logger,
+        async task() {
+          await runRetention({ db, config: config.retention, stopping: stopping.signal, logger });
+          return undefined;
+        },
+      }),
+    ),
+  );
+  opening.defer(() => stopping.abort());
   const app = createApp({
     routes: routes({
       db,

@@ -9,6 +9,8 @@ with forgotten as (
   from attendance.transitions t
   join (select unnest(message_ids) as message_id from outbox.published) published using (message_id)
   where t.to_status = 'attended'
+    -- What is older may have been told, and the notifier does not remember it.
+    and t.at >= coalesce((select before from notifier.forgotten), '-infinity')
     and not exists (select from notifier.inbox i where i.message_id = t.message_id)
 ), received as (
   insert into notifier.inbox (message_id, type, organization_id, event_id, subject_id, sequence, unwanted)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Guard, openGuard } from '@turnout/local-stack/open-guard';
 import { LOCAL } from '@turnout/local-stack/places';
@@ -22,6 +22,19 @@ export interface TestStack extends DemoStack, AsyncDisposable {
   mailbox: TestMailbox;
   guard: Guard;
   logDir: string;
+}
+
+/** What test-kit and the demonstration call people and their addresses. */
+const SOMEBODY = /Person \d|@example\.(?:org|com)/i;
+
+/** Whatever a test has done with people, the logs of the services name none of them. */
+function requireNobodyIn(logDir: string): void {
+  for (const file of readdirSync(logDir)) {
+    const line = readFileSync(join(logDir, file), 'utf8')
+      .split('\n')
+      .find((text) => SOMEBODY.test(text));
+    if (line !== undefined) throw new Error(`${file} names a person: ${line}`);
+  }
 }
 
 /**
@@ -49,6 +62,7 @@ export async function startTestStack(
   const logDir = join(dir, 'logs');
   const guard = opening.use(await openGuard({ dir, logDir }));
   guard.removeAtEnd(dir);
+  opening.defer(() => requireNobodyIn(logDir));
   const services = await startServices({
     guard,
     say: () => {},

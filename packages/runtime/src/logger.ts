@@ -43,8 +43,11 @@ export function createLogger({ name, level = 'info', format = 'json', destinatio
 /** Only what is about the program: libraries hang rows and statements with values on their errors. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
-  const { name, message, stack, cause } = error;
-  const { code } = error as NodeJS.ErrnoException;
+  const { name, cause } = error;
+  // Sequelize wraps the driver's error and takes over its words, not its code.
+  const { code, parent } = error as NodeJS.ErrnoException & { parent?: { code?: unknown } };
+  const message = withoutValues(error.message, code ?? parent?.code);
+  const stack = error.stack?.replace(error.message, () => message);
   return {
     type: name,
     message,
@@ -53,6 +56,12 @@ function describeError(error: unknown): unknown {
     ...(cause === undefined ? {} : { cause: describeError(cause) }),
     ...(error instanceof AggregateError ? { errors: error.errors.map(describeError) } : {}),
   };
+}
+
+/** What PostgreSQL says of values that it can't take, it says quoting them. */
+function withoutValues(message: string, code: unknown): string {
+  const isAboutValues = typeof code === 'string' && /^22[0-9A-Z]{3}$/.test(code);
+  return isAboutValues ? message.replace(/".*"/s, '"…"') : message;
 }
 
 function traceIds(): object {

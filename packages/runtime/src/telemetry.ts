@@ -33,7 +33,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 export function startTelemetry(): void {
   for (const [name, value] of Object.entries(DEFAULTS)) process.env[name] ||= value;
   const sdk = new NodeSDK({
-    traceExporter: new OTLPTraceExporter(),
+    traceExporter: withoutQuotes(new OTLPTraceExporter()),
     instrumentations: [
       new HttpInstrumentation({
         ignoreIncomingRequestHook: ({ url = '' }) => UNTRACED.has(url.split('?', 1)[0] ?? ''),
@@ -59,6 +59,23 @@ export function startTelemetry(): void {
     const givenUp = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_MS).unref());
     await Promise.race([sdk.shutdown().catch(() => {}), givenUp]);
   });
+}
+
+/** An error that an instrumentation has recorded may quote what was sent, as PostgreSQL does; its kind says enough. */
+function withoutQuotes(exporter: OTLPTraceExporter): OTLPTraceExporter {
+  const send = exporter.export.bind(exporter);
+  exporter.export = (spans, done) => {
+    for (const { events, status } of spans) {
+      const exceptions = events.filter(({ name }) => name === 'exception');
+      if (exceptions.length > 0) delete status.message;
+      for (const { attributes = {} } of exceptions) {
+        delete attributes['exception.message'];
+        delete attributes['exception.stacktrace'];
+      }
+    }
+    send(spans, done);
+  };
+  return exporter;
 }
 
 /** Sequelize writes values into some of its statements. */

@@ -20,6 +20,22 @@ describe('a log line', () => {
     ]);
   });
 
+  it('does not repeat the values that PostgreSQL quotes, in the message or the stack, of the driver or of Sequelize', () => {
+    const { logger, lines } = memoryLogger();
+    const quoting = () => new Error('invalid input syntax for type uuid: "Ada "the first" Lovelace"');
+    logger.error({ err: Object.assign(quoting(), { code: '22P02' }) }, 'x');
+    logger.error({ err: Object.assign(quoting(), { parent: { code: '22P02' } }) }, 'x');
+    logger.error({ err: new Error('wrapped', { cause: Object.assign(quoting(), { code: '22P02' }) }) }, 'x');
+    expect(JSON.stringify(lines)).not.toContain('Ada');
+    expect(lines).toMatchObject([
+      { err: { message: 'invalid input syntax for type uuid: "…"', code: '22P02' } },
+      { err: { stack: expect.stringContaining('logger.unit.test.ts') } },
+      { err: { cause: { code: '22P02' } } },
+    ]);
+    logger.error({ err: Object.assign(new Error('relation "x" does not exist'), { code: '42P01' }) });
+    expect(lines.at(-1)).toMatchObject({ err: { message: 'relation "x" does not exist' } });
+  });
+
   it('hides secrets by their names', () => {
     const { logger, lines } = memoryLogger();
     logger.info({

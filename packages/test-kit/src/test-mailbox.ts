@@ -9,10 +9,11 @@ export interface TestMailbox extends Mailbox {
 export async function startTestMailbox(): Promise<TestMailbox> {
   let refusals = 0;
   const mailbox = await startMailbox({
-    onMail: () => {
+    onMail: ({ to }) => {
       if (refusals === 0) return;
       refusals -= 1;
-      throw new Error('this mailbox refuses for now');
+      // Servers like to quote the address.
+      throw new Error(`the mailbox of ${to.join(', ')} refuses for now`);
     },
   });
   return {

@@ -25,6 +25,7 @@ import { importRoute } from './import.ts';
 import { putOrderRoute, readOrderRoute } from './orders.ts';
 import { cancelEnrollmentRoute, overrideRoute } from './overrides.ts';
 import { historyRoute, listParticipantsRoute, readParticipantRoute } from './participants.ts';
+import { eraseParticipantRoute, exportParticipantRoute } from './personal-data.ts';
 import { createProductRoute, listProductsRoute, readProductRoute } from './products.ts';
 import { putSettingsRoute, readSettingsRoute } from './settings.ts';
 import {
@@ -75,6 +76,8 @@ export function routes(context: AdminContext): Route<Principal>[] {
     listAuditRoute(context), //                      GET /v1/audit
     exportAuditRoute(context), //                    GET /v1/audit/export
     organizationWide(readAuditHeadRoute(context)), // GET /v1/audit/head
+    organizationWide(exportParticipantRoute(context)), // GET /v1/participants/:participantId/export
+    organizationWide(eraseParticipantRoute(context)), // POST /v1/participants/:participantId/erasure
     organizationWide(createTokenRoute(context)), // POST /v1/tokens
     listTokensRoute(context), //                     GET /v1/tokens
     revokeTokenRoute(context), //                 DELETE /v1/tokens/:tokenId

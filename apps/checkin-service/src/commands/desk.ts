@@ -4,6 +4,7 @@ import { turnAway } from '@turnout/attendance/enrollment';
 import type { Change, Fact } from '@turnout/attendance-store/fact';
 import type { Batch } from '@turnout/attendance-store/loading/load-batch';
 import type { StoredAnswer } from '@turnout/attendance-store/loading/stored-answer';
+import { erasedCode } from '@turnout/attendance-store/people/erased';
 import type { AnsweredScan } from '@turnout/attendance-store/saving/answered-scan';
 import type { DecidedScan } from '@turnout/attendance-store/saving/note-device-decisions';
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
@@ -176,7 +177,10 @@ function asksTheSame(
   if (now.kind !== earlier.kind) return false;
   if (now.lineItemId !== earlier.lineItemId || now.productId !== earlier.productId) return false;
   if (enrollmentId !== undefined && enrollmentId === earlier.enrollmentId) return true;
-  return now.accessCode === null
-    ? now.namedEnrollmentId === earlier.namedEnrollmentId
-    : now.accessCode === earlier.accessCode;
+  if (now.accessCode === null) return now.namedEnrollmentId === earlier.namedEnrollmentId;
+  // Of a person who was erased the code is kept so that only a repeat can be told by it.
+  return (
+    now.accessCode === earlier.accessCode ||
+    erasedCode(submitted.scan.scanId, now.accessCode) === earlier.accessCode
+  );
 }

@@ -14,6 +14,7 @@ export function listRunsRoute({ db }: ClosureContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/closure-runs',
+    operationId: 'listClosureRunsOfEvent',
     summary: 'Lists the closure runs of an event, the latest first',
     answers: { 200: listOf(closureRun) },
     allow: readers,

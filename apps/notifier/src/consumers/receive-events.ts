@@ -43,6 +43,9 @@ export function receiveEvents(options: ReceiveOptions): (batch: readonly Deliver
     failpoint('notifier.stored');
     for (const { delivery } of events) delivery.ack();
     logger.debug({ received: events.length, ...counts }, 'events stored');
+    if (counts.forgotten > 0) {
+      logger.warn({ forgotten: counts.forgotten }, 'events older than what is remembered are told to nobody');
+    }
     if (counts.deliveries > 0) onStored();
   }
 

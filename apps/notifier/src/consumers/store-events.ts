@@ -5,6 +5,7 @@ import { raiseAlerts } from '../alerts/raise-alerts.ts';
 import { notificationsFor, type Wishes } from '../notifications/notifications-for.ts';
 import { findOrganizersToTell } from '../store/find-organizers.ts';
 import { findSubscriptions } from '../store/find-subscriptions.ts';
+import { forgottenBefore } from '../store/forgotten-before.ts';
 import { insertDeliveries, type NewDelivery } from '../store/insert-deliveries.ts';
 import { insertInbox } from '../store/insert-inbox.ts';
 import { insertWebhookBodies } from '../store/webhook-bodies.ts';
@@ -16,6 +17,8 @@ import type { ReceivedEvent } from './received-event.ts';
 export interface StoreCounts {
   new: number;
   deliveries: number;
+  /** Older than what is remembered: they may have been told already, so they are told to nobody. */
+  forgotten: number;
 }
 
 /** Stores what is new among these events, and what people and endpoints are owed because of it; all of it or nothing. */
@@ -27,7 +30,9 @@ export async function storeEvents(
   const spans: ReceiveSpan[] = [];
   try {
     return await db.transaction(async (tx) => {
-      const inserting = insertNew(tx, events);
+      const before = await forgottenBefore(tx);
+      const remembered = events.filter(({ event }) => Date.parse(event.time) >= before);
+      const inserting = insertNew(tx, remembered);
       const finding = findSubscriptions(
         tx,
         events.map(({ organizationId }) => organizationId),
@@ -36,6 +41,8 @@ export async function storeEvents(
       finding.catch(() => undefined);
       const fresh = await inserting;
       const subscriptions = await finding;
+      // An inbox row may have gone while this waited for it.
+      if ((await forgottenBefore(tx)) !== before) throw new ForgottenMeanwhile();
       raiseAlerts(
         tx,
         fresh.flatMap(({ event, organizationId }) => failuresIn(event, organizationId)),
@@ -62,12 +69,16 @@ export async function storeEvents(
       });
       insertWebhookBodies(tx, bodies);
       await insertDeliveries(tx, deliveries);
-      return { new: fresh.length, deliveries: deliveries.length };
+      const forgotten = events.length - remembered.length;
+      return { new: fresh.length, deliveries: deliveries.length, forgotten };
     });
   } finally {
     for (const span of spans) span.end();
   }
 }
+
+/** A retention removed inbox rows meanwhile: to be begun again. */
+export class ForgottenMeanwhile extends Error {}
 
 function toPeople({ event, organizationId }: ReceivedEvent, wishes: Wishes, emailOrLog: 'email' | 'log') {
   return notificationsFor(event, wishes).map(({ enrollmentId, channel, template, content }) => ({

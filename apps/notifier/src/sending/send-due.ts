@@ -34,6 +34,9 @@ export async function sendDue(options: SendOptions): Promise<Outcome[]> {
   return await Promise.all(claimed.map((delivery) => attempt(delivery, options)));
 }
 
+/** `unwanted` is as it should be; that there is nobody any more is for somebody to look at. */
+type NotTried = { outcome: 'pointless' | 'unwanted'; error: string };
+
 async function attempt(delivery: ClaimedDelivery, options: SendOptions): Promise<Outcome> {
   const { id: deliveryId, messageId, channel, attempt: number } = delivery;
   const spanOptions = {
@@ -66,9 +69,10 @@ async function attempt(delivery: ClaimedDelivery, options: SendOptions): Promise
 async function send(
   delivery: ClaimedDelivery,
   { channel, signal }: SendOptions,
-): Promise<SendResult | { outcome: 'pointless'; error: string }> {
+): Promise<SendResult | NotTried> {
   const { id: deliveryId, messageId, eventId, enrollmentId, template, content, contact } = delivery;
   if (contact === null) return { outcome: 'pointless', error: 'there is nobody to tell any more' };
+  if (contact === 'erased') return { outcome: 'unwanted', error: 'the person was erased' };
   try {
     const text = writeText(template, content, contact);
     const to = { name: contact.name, address: contact.email };
@@ -82,15 +86,17 @@ async function send(
 
 function toOutcome(
   { id: deliveryId, channel, attempt: number, refused }: ClaimedDelivery,
-  result: SendResult | { outcome: 'pointless'; error: string },
+  result: SendResult | NotTried,
 ): Outcome {
   const policy = retryPolicies[channel];
-  const base = { deliveryId, attempt: number, delayMs: 0, refused: false };
+  const base = { deliveryId, attempt: number, delayMs: 0, refused: false, bury: true };
   switch (result.outcome) {
     case 'sent':
       return { ...base, status: 'sent', error: null };
     case 'pointless':
       return { ...base, status: 'failed', error: result.error };
+    case 'unwanted':
+      return { ...base, status: 'failed', bury: false, error: result.error };
     case 'unavailable': {
       const delayMs = pauseWhileUnavailable(policy, number - refused);
       return { ...base, status: 'pending', delayMs, error: result.error };

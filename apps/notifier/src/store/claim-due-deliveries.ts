@@ -23,10 +23,10 @@ const claim: Statement = {
       returning d.delivery_id, d.message_id, d.organization_id, d.event_id, d.enrollment_id, d.channel, d.template,
         d.content, d.attempts, d.refused, d.headers
     )
-    select claimed.*, contact.name, contact.email, contact.locale, contact.event_name
+    select claimed.*, contact.name, contact.email, contact.locale, contact.event_name, contact.erased
     from claimed
     left join lateral (
-      select c.name, c.email, c.locale, c.event_name
+      select c.name, c.email, c.locale, c.event_name, c.erased
       from attendance.contacts c
       where c.organization_id = claimed.organization_id
         and c.event_id = claimed.event_id
@@ -35,7 +35,7 @@ const claim: Statement = {
       select '', a.email, null, (
         select c.event_name from attendance.contacts c
         where c.organization_id = claimed.organization_id and c.event_id = claimed.event_id limit 1
-      )
+      ), false
       from notifier.alert_addresses a
       where claimed.enrollment_id is null and a.organization_id = claimed.organization_id
     ) contact on true`,
@@ -58,7 +58,7 @@ export interface ClaimedDelivery {
   refused: number;
   headers: TraceHeaders;
   /** Null when there is nobody to tell any more. */
-  contact: Contact | null;
+  contact: Contact | 'erased' | null;
 }
 
 export interface Contact {
@@ -92,11 +92,13 @@ export async function claimDueDeliveries(
     attempt: row.attempts,
     refused: row.refused,
     headers: row.headers,
-    contact:
-      row.email === null
-        ? null
-        : { name: row.name ?? '', email: row.email, locale: row.locale, eventName: row.event_name ?? '' },
+    contact: toContact(row),
   }));
+}
+
+function toContact({ name, email, locale, event_name, erased }: ClaimedRow): ClaimedDelivery['contact'] {
+  if (email === null) return null;
+  return erased ? 'erased' : { name: name ?? '', email, locale, eventName: event_name ?? '' };
 }
 
 interface ClaimedRow {
@@ -115,4 +117,5 @@ interface ClaimedRow {
   email: string | null;
   locale: string | null;
   event_name: string | null;
+  erased: boolean | null;
 }

@@ -33,6 +33,8 @@ export interface Outcome {
   delayMs: number;
   /** Whether this very message was refused, which counts towards giving up. */
   refused: boolean;
+  /** Whether it becomes a dead letter when it has failed. */
+  bury: boolean;
   /** Says what went wrong without naming a person. */
   error: string | null;
 }
@@ -54,7 +56,10 @@ export async function recordOutcomes(db: Db, outcomes: readonly Outcome[]): Prom
   }
   await db.transaction(async (tx) => {
     const recorded = await tx.query<{ delivery_id: string; status: string }>(record, values);
-    const failed = recorded.filter(({ status }) => status === 'failed');
+    const quiet = new Set(outcomes.flatMap(({ bury, deliveryId }) => (bury ? [] : [deliveryId])));
+    const failed = recorded.filter(
+      ({ status, delivery_id }) => status === 'failed' && !quiet.has(delivery_id),
+    );
     await buryDeliveries(
       tx,
       failed.map(({ delivery_id }) => delivery_id),

@@ -114,6 +114,7 @@ export async function openPostOffice(): Promise<PostOffice> {
       mailsPerSecond: 500,
       operator: { organization: null, email: null },
       webhooks: { secretsKey, networks: 'any', timeoutMs: 2_000 },
+      retention: { schedule: '45 3 * * *', messagesDays: 400, deadLettersDays: 90 },
       log: { level: 'silent' },
     },
     environment: {

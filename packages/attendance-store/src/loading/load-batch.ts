@@ -7,7 +7,7 @@ import type { StoredEnrollment, StoredEvent, StoredOrder } from '../stored.ts';
 import { type CheckInRow, checkInsOfNamed, toCheckIns } from './load-check-ins.ts';
 import { type Doors, loadDoors, noDoors } from './load-doors.ts';
 import { loadOrders } from './load-orders.ts';
-import type { NamedEnrollments } from './named-enrollments.ts';
+import { type NamedEnrollments, namedEnrollments } from './named-enrollments.ts';
 import { type AnswerRow, answersOfScans, type StoredAnswer, toAnswers } from './stored-answer.ts';
 
 /** What a decision sees: the event, its locked enrollments, and the answers that scans were given before. */
@@ -26,12 +26,26 @@ export interface Batch {
 /** A query whose rows become one value. */
 const jsonOf = (query: string) => `(select coalesce(json_agg(r), '[]') from (${query}) r)`;
 
+// Read when the enrollments are locked, and so after whoever erased a person and cleared what was written before.
+const namesOfNamed = `
+  select named.enrollment_id, p.name
+  from ${namedEnrollments}
+  cross join lateral (
+    select organization_id, participant_id from attendance.enrollments
+    where event_id = $1 and enrollment_id = named.enrollment_id offset 0
+  ) e
+  cross join lateral (
+    select name from attendance.participants p
+    where p.organization_id = e.organization_id and p.participant_id = e.participant_id offset 0
+  ) p`;
+
 // One statement for all of it: each by itself costs a scan about 50 microseconds, here and in the database.
 const loadKnown: Statement = {
   name: 'load_batch',
   text: `
     select clock.now, ${eventColumns},
       ${jsonOf(checkInsOfNamed)} as check_ins,
+      ${jsonOf(namesOfNamed)} as names,
       exists (select from attendance.orders where orders.event_id = $1) as has_orders
     from (select clock_timestamp() as now) clock
     left join attendance.events on event_id = $1`,
@@ -43,10 +57,13 @@ const loadKnownAndAnswers: Statement = {
 };
 
 /** Outer-joined to the clock, so all columns of the event are null when there is no such event. */
-type KnownRow = { now: Date; check_ins: CheckInRow[]; has_orders: boolean; answers?: AnswerRow[] } & (
-  | EventRow
-  | { event_id: null }
-);
+type KnownRow = {
+  now: Date;
+  check_ins: CheckInRow[];
+  names: { enrollment_id: string; name: string }[];
+  has_orders: boolean;
+  answers?: AnswerRow[];
+} & (EventRow | { event_id: null });
 
 /**
  * Locks the selected enrollments and reads what decisions about them need.
@@ -115,12 +132,15 @@ function toBatch(
   doors: Doors,
 ): Batch {
   const checkIns = toCheckIns(known.check_ins);
+  const names = new Map(known.names.map(({ enrollment_id, name }) => [enrollment_id, name]));
   return {
     now: known.now,
     event: known.event_id === null ? null : toStoredEvent(known),
     enrollments: locked.map((row) => {
       const id = row.enrollment_id;
-      return toStoredEnrollment(row, checkIns.get(id) ?? [], orders.get(id) ?? null);
+      // Nameless is a ticket that lost the code it was named by while it was waited for; no scan finds it by that.
+      const displayName = names.get(id) ?? '';
+      return toStoredEnrollment({ ...row, displayName }, checkIns.get(id) ?? [], orders.get(id) ?? null);
     }),
     answers: toAnswers(known.answers ?? []),
     doors,
@@ -128,7 +148,7 @@ function toBatch(
 }
 
 function toStoredEnrollment(
-  row: EnrollmentRow,
+  row: EnrollmentRow & { displayName: string },
   checkIns: readonly CheckIn[],
   order: StoredOrder | null,
 ): StoredEnrollment {
@@ -137,7 +157,7 @@ function toStoredEnrollment(
     eventId: row.event_id,
     organizationId: row.organization_id,
     participantId: row.participant_id,
-    displayName: row.name,
+    displayName: row.displayName,
     accessCode: row.access_code,
     ticketType: row.ticket_type,
     status: row.status,

@@ -13,17 +13,11 @@ export interface EnrollmentRow {
   cancelled_at: Date | null;
   access_code: string;
   ticket_type: string | null;
-  name: string;
 }
 
 const columns = `
   event_id, enrollment_id, organization_id, participant_id, status, version, verdict_by, cancelled_at, access_code,
   ticket_type`;
-
-const withName = `cross join lateral (
-      select name from attendance.participants p
-      where p.organization_id = e.organization_id and p.participant_id = e.participant_id offset 0
-    ) p`;
 
 // Everybody locks in the order of enrollment ids, so two changes of the same people wait for each other instead of
 // deadlocking. Each row is locked by a subquery of its own: while a row lock is waited for, PostgreSQL checks the row
@@ -32,15 +26,14 @@ const withName = `cross join lateral (
 const lockNamedStatement: Statement = {
   name: 'lock_enrollments',
   text: `
-    select e.*, p.name
+    select e.*
     from (select enrollment_id from ${namedEnrollments} order by enrollment_id offset 0) wanted
     cross join lateral (
       select ${columns}
       from attendance.enrollments
       where event_id = $1 and enrollment_id = wanted.enrollment_id and organization_id = $4
       for update
-    ) e
-    ${withName}`,
+    ) e`,
 };
 
 /**

@@ -131,6 +131,9 @@ function settings(port: number): string[] {
     full_page_writes: 'on',
     // Well before a service stops waiting for a lock, also on a busy machine.
     deadlock_timeout: '400ms',
+    // The log names no values: not the key that was there already, and no statement with what was searched for.
+    log_error_verbosity: 'terse',
+    log_min_error_statement: 'panic',
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

@@ -35,7 +35,7 @@ export function openApiOf(routes: readonly Route<never>[], facts: DocumentFacts)
   const paths: Record<string, Record<string, object>> = {};
   const taken = new Map<string, string>();
   for (const route of routes) {
-    const operationId = operationIdOf(route);
+    const operationId = route.operationId ?? operationIdOf(route);
     const other = taken.get(operationId);
     if (other !== undefined)
       throw new Error(`${other} and ${route.method} ${route.path} are both ${operationId}`);
@@ -74,7 +74,7 @@ export function openApiOf(routes: readonly Route<never>[], facts: DocumentFacts)
 }
 
 function operationOf(route: Route<never>, operationId: string, problems: ProblemCatalog): object {
-  const { allow, params, query, body, bodyLimit, bodyOptional, takesBody } = route;
+  const { allow, params, query, body, bodyLimit, bodyOptional, mediaType, takesBody } = route;
   const isPublic = allow.length === 0;
   return {
     operationId,
@@ -88,7 +88,10 @@ function operationOf(route: Route<never>, operationId: string, problems: Problem
           requestBody: {
             required: !bodyOptional,
             description: `At most ${bodyLimit} bytes, also after inflating; \`Content-Encoding: gzip\` is possible.`,
-            content: { 'application/json': { schema: body } },
+            content:
+              mediaType === null
+                ? { 'application/json': { schema: body } }
+                : { [mediaType]: { schema: { type: 'string' } } },
           },
         }
       : {}),

@@ -83,6 +83,7 @@ export interface Route<Principal = never> {
   readonly urgent: boolean;
   readonly checkBodyText: boolean;
   readonly summary: string;
+  readonly operationId: string | undefined;
   readonly answers: Readonly<Record<number, AnswerShape>>;
   readonly answerHeaders: Readonly<Record<string, string>>;
   readonly refusals: readonly string[];
@@ -132,6 +133,7 @@ export function routeFor<Principal, Role extends string = string>() {
       urgent: definition.urgent ?? false,
       checkBodyText: definition.checkBodyText ?? true,
       summary: definition.summary,
+      operationId: definition.operationId,
       answers: definition.answers,
       answerHeaders: definition.answerHeaders ?? {},
       refusals: definition.refusals ?? [],

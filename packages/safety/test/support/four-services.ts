@@ -42,13 +42,18 @@ export async function startFourServices(options: { arrivalMs?: number } = {}): P
       concurrency: 2,
       retryDelaysMs: [],
     }),
-    startAdminService({ ...common, database: as('admin') }),
+    startAdminService({
+      ...common,
+      database: as('admin'),
+      retention: { schedule: '0 0 29 2 *', unknownCodesDays: 90, publishedDays: 400 },
+    }),
     startNotifier({
       ...common,
       database: as('notifier'),
       email: null,
       mailsPerSecond: 100,
       operator: { organization: null, email: null },
+      retention: { schedule: '0 0 29 2 *', messagesDays: 400, deadLettersDays: 90 },
       webhooks: { secretsKey: randomBytes(32), networks: 'any', timeoutMs: 500 },
     }),
   ]);

@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { requireSchema } from '@turnout/database/require-schema';
+import { startPart } from '@turnout/runtime/lifecycle';
+import { createLogger } from '@turnout/runtime/logger';
+import { readRetentionConfig } from '../config.ts';
+import { openRetentionDb } from '../retention/open-retention-db.ts';
+import { runRetention } from '../retention/run-retention.ts';
+
+const usage = 'usage: npm run retention -- --dry-run | --now';
+
+/**
+ * `npm run retention`: says how many people's time is over, or does now what is done daily.
+ *
+ * @throws ConfigurationError, StartError: sentences that say what to do
+ */
+export async function retentionCommand(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  stopping: AbortSignal,
+): Promise<{ ok: boolean; sentence: string }> {
+  const dryRun = readArguments(argv);
+  if (dryRun === null) return { ok: false, sentence: usage };
+  const config = readRetentionConfig(env);
+  const logger = createLogger({
+    name: 'retention',
+    level: 'info',
+    format: 'pretty',
+    destination: process.stderr,
+  });
+  await using db = openRetentionDb(config, 'retention');
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    requireSchema(db),
+  );
+  const counts = await runRetention({ db, config: config.retention, dryRun, stopping, logger });
+  const { finished, people, erasuresResumed, unknownCodes, published } = counts;
+  if (dryRun) return { ok: true, sentence: `The time of ${people} people is over. Nothing was changed.` };
+  const done =
+    `erased ${people} people, looked again at ${erasuresResumed} erasures, made ${unknownCodes} unknown codes ` +
+    `unreadable, forgot ${published} batches of published ids`;
+  return { ok: finished, sentence: finished ? `Done: ${done}.` : `Not all of it: ${done}. Run it again.` };
+}
+
+function readArguments(argv: readonly string[]): boolean | null {
+  try {
+    const options = { 'dry-run': { type: 'boolean' }, now: { type: 'boolean' } } as const;
+    const { values } = parseArgs({ args: [...argv], options });
+    if (values['dry-run'] === values.now) return null;
+    return values['dry-run'] === true;
+  } catch {
+    return null;
+  }
+}

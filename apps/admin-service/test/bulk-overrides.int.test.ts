@@ -30,7 +30,7 @@ async function given(names: string[]) {
       ),
     actions: async () =>
       await service.owner.query(
-        'select action, reason, details, cause from access.actions where event_id = $1',
+        `select action, reason, details, cause from access.actions where event_id = $1 and action <> 'event.created'`,
         [eventId],
       ),
     announced: async () =>

@@ -65,7 +65,8 @@ const reading = () =>
 
 const actions = (eventId: string) =>
   service.owner.query<{ action: string; details: Record<string, unknown> }>(
-    'select action, details from access.actions where event_id = $1 order by action_id',
+    `select action, details from access.actions
+     where event_id = $1 and action <> 'event.created' order by action_id`,
     [eventId],
   );
 

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => services[Symbol.asyncDispose]());
 
-const writes = titled(matrix, ({ method }) => method !== 'GET');
+const writes = titled(matrix, ({ method, csv }) => method !== 'GET' && csv === undefined);
 const withBody = titled(matrix, ({ bodies }) => bodies.length > 0);
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -292,8 +292,8 @@ describe('a parameter', () => {
         const values = ["' or 1=1 --", '%00', `${place.ids[name]} `, '٣', 'a'.repeat(3_000), '\0'];
         const answers = await Promise.all(
           values.map(async (value) => {
-            const { target, method } = callOf(each, { ...place.ids, [name]: value }, { body });
-            const answer = await ask({ method, url: services.urls[service] + target, token, body });
+            const { target, ...sent } = callOf(each, { ...place.ids, [name]: value }, { body });
+            const answer = await ask({ ...sent, url: services.urls[service] + target, token });
             expectCivil(answer, target);
             return { value, status: answer.status };
           }),

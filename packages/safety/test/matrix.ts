@@ -125,7 +125,29 @@ export const matrix: Record<Service, readonly MatrixLine[]> = {
     }),
     line(`POST ${EVENT}/enrollments`, writing, { body: person, gives: 201 }),
     line(`GET ${EVENT}/enrollments`, reading),
+    line(`POST ${EVENT}/enrollments/import`, writing, {
+      query: { dryRun: 'true' },
+      csv: 'name,email\nGrace,grace@import.example.org\n',
+    }),
     line(`GET ${ENROLLMENT}`, reading),
+    line(`PATCH ${ENROLLMENT}`, writing, { uses: 'enrollment', body: { ticketType: 'Speaker' } }),
+    line(`POST ${ENROLLMENT}/access-code`, writing, {
+      uses: 'enrollment',
+      body: () => ({ accessCode: newId() }),
+    }),
+    line(`GET ${ENROLLMENT}/badge`, reading),
+    line('GET /v1/enrollments/:enrollmentId/why', reading),
+    line(`POST ${EVENT}/overrides`, writing, {
+      body: [
+        ({ enrollmentId }) => ({
+          to: 'attended',
+          ...because,
+          enrollmentIds: [enrollmentId],
+          dryRun: true,
+        }),
+        { to: 'checked_in', ...because, filter: {}, dryRun: true },
+      ],
+    }),
     line(`POST ${ENROLLMENT}/overrides`, writing, {
       uses: 'enrollment',
       body: { to: 'checked_in', ...because },
@@ -151,6 +173,21 @@ export const matrix: Record<Service, readonly MatrixLine[]> = {
     line('GET /v1/participants', reading, { scope: 'filtered' }),
     line('GET /v1/participants/:participantId', reading),
     line('GET /v1/participants/:participantId/history', reading),
+    line('GET /v1/participants/:participantId/export', reading, { scope: 'organization' }),
+    line('POST /v1/participants/:participantId/erasure', writing, {
+      scope: 'organization',
+      uses: 'enrollment',
+      body: because,
+    }),
+    line('GET /v1/audit', reading, {
+      scope: 'filtered',
+      filters: ({ eventId, enrollmentId }) => ({ eventId, enrollmentId }),
+    }),
+    line('GET /v1/audit/export', reading, {
+      scope: 'filtered',
+      filters: ({ eventId, enrollmentId }) => ({ eventId, enrollmentId }),
+    }),
+    line('GET /v1/audit/head', reading, { scope: 'organization' }),
     line('POST /v1/tokens', writing, {
       scope: 'organization',
       body: ({ eventId }) => ({
@@ -164,6 +201,24 @@ export const matrix: Record<Service, readonly MatrixLine[]> = {
     }),
     line('GET /v1/tokens', reading, { scope: 'filtered' }),
     line('DELETE /v1/tokens/:tokenId', writing, { uses: 'token', gives: 204 }),
+    line('POST /v1/tokens/:tokenId/rotation', writing, {
+      uses: 'token',
+      body: { overlapMinutes: 5 },
+      gives: 201,
+    }),
+    line('POST /v1/tokens/self/rotation', everybody, { body: { overlapMinutes: 5 }, gives: 201 }),
+    // One is set before it is read, and read before it is removed.
+    line('PUT /v1/identity-provider', writing, {
+      scope: 'organization',
+      body: () => ({
+        issuer: `https://${newId()}.example.org`,
+        audience: 'turnout',
+        rolesClaim: 'groups',
+        roles: { staff: 'admin' },
+      }),
+    }),
+    line('GET /v1/identity-provider', reading, { scope: 'organization' }),
+    line('DELETE /v1/identity-provider', writing, { scope: 'organization', gives: 204 }),
   ],
 
   notifier: [

@@ -10,6 +10,8 @@ interface Example {
   scope?: 'organization' | 'filtered';
   /** A body that works; several where there are several forms. */
   body?: Body | readonly Body[];
+  /** The same of a route that takes a file. */
+  csv?: string;
   /** Query parameters that it needs. */
   query?: Readonly<Record<string, string>>;
   /** Query parameters that take ids. */
@@ -71,13 +73,16 @@ export function promised({ may, gives, scope, parameters }: MatrixLine, caller: 
 
 /** The call of a line that names these ids; the first form of its body, unless another one is asked for. */
 export function callOf(
-  { method, path, query = {}, bodies }: MatrixLine,
+  { method, path, query = {}, bodies, csv }: MatrixLine,
   ids: Ids,
   { body = bodies[0]?.(ids) }: { body?: object | undefined } = {},
-): Pick<Request, 'method' | 'body'> & { target: string } {
+): Pick<Request, 'method' | 'body' | 'headers'> & { target: string } {
   const named = path.replace(/:(\w+)/g, (_match, name: keyof Ids) => encodeURIComponent(ids[name]));
   const search = new URLSearchParams(query).toString();
-  return { method, target: search === '' ? named : `${named}?${search}`, body };
+  const target = search === '' ? named : `${named}?${search}`;
+  return csv === undefined
+    ? { method, target, body }
+    : { method, target, body: csv, headers: { 'content-type': 'text/csv' } };
 }
 
 /** The ids for one call: what it uses up is made for it. */

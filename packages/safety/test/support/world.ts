@@ -113,7 +113,9 @@ export const makers: Record<Made, Maker> = {
   },
   async enrollment({ services, organization, ids }) {
     const [person] = await givenEnrollments(services.owner, organization.id, ids.eventId, 1);
-    return { enrollmentId: person?.id ?? '', accessCode: person?.accessCode ?? '' };
+    if (!person) throw new Error('nobody was enrolled');
+    const participantId = await participantOf(services.owner, person.id);
+    return { enrollmentId: person.id, accessCode: person.accessCode, participantId };
   },
   async checkIn(place, token) {
     const { accessCode = '' } = await makers.enrollment(place, token);

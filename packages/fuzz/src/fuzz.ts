@@ -119,11 +119,12 @@ function note(request: DrawnRequest, answer: Answer | Error, checker: Checker, f
 /** What an answer tells of ids: `…Id` properties, and each `id` of what a path can name. */
 function learnFrom(
   { operation, parts }: DrawnRequest,
-  { status, text }: Answer,
+  { status, headers, text }: Answer,
   operations: readonly Operation[],
   learned: LearnedIds,
 ): void {
-  if (status >= 300 || !text.startsWith('{') || operation.roles.length === 0) return;
+  const isJson = /^application\/json\b/.test(headers['content-type'] ?? '');
+  if (status >= 300 || !isJson || !text.startsWith('{') || operation.roles.length === 0) return;
   const body = JSON.parse(text) as Record<string, unknown>;
   const items = Array.isArray(body.items) ? (body.items as Record<string, unknown>[]) : [body];
   const { eventId } = parts.path;

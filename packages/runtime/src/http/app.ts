@@ -117,17 +117,35 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     request.url = path;
     inTrace(traceHeadersOf(request), next);
   });
-  for (const route of routes) {
-    app[route.method](route.path, async (request: Request, response: ExchangeResponse) => {
-      response.locals.route = route.path;
-      const reply = await serve(route, request, response, { ...options, places });
-      if (reply === 'gone') return;
-      if (isRefusal(reply)) sendProblem(response, reply, options.problem);
-      else if (isBegun(reply)) await sendPieces(response, reply, { ...transferTimes, ...options.transfers });
-      else if (isEventStream(reply)) await goOn(reply, route, request, response);
-      else send(response, reply);
+  // Path by path, so that `GET /events/import` is not taken for `/events/:id` where only a POST is there.
+  for (const [path, ofPath] of Map.groupBy(routes, ({ path }) => path)) {
+    for (const route of ofPath) {
+      app[route.method](path, async (request: Request, response: ExchangeResponse) => {
+        response.locals.route = path;
+        const reply = await serve(route, request, response, { ...options, places });
+        if (reply === 'gone') return;
+        if (isRefusal(reply)) sendProblem(response, reply, options.problem);
+        else if (isBegun(reply))
+          await sendPieces(response, reply, { ...transferTimes, ...options.transfers });
+        else if (isEventStream(reply)) await goOn(reply, route, request, response);
+        else send(response, reply);
+      });
+    }
+    const refusal = { problem: 'method_not_allowed', headers: { Allow: methodsOf(ofPath) } };
+    app.all(path, (_request, response: ExchangeResponse) => {
+      response.locals.route = path;
+      sendProblem(response, refusal, options.problem);
     });
   }
+  app.use((_request: Request, response: ExchangeResponse) => {
+    sendProblem(response, { problem: 'not_found' }, options.problem);
+  });
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, _request: Request, response: ExchangeResponse, _next: unknown) => {
+    sendProblem(response, refusalOf(error, response.locals, options), options.problem);
+  });
+  return app;
+
   async function goOn(
     events: EventStream,
     route: Route<Principal>,
@@ -141,20 +159,6 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
       times: { ...streamTimes, ...options.streams },
     });
   }
-  for (const [path, allowed] of methodsByPath(routes)) {
-    app.all(path, (_request, response: ExchangeResponse) => {
-      response.locals.route = path;
-      sendProblem(response, { problem: 'method_not_allowed', headers: { Allow: allowed } }, options.problem);
-    });
-  }
-  app.use((_request: Request, response: ExchangeResponse) => {
-    sendProblem(response, { problem: 'not_found' }, options.problem);
-  });
-  // Express knows an error handler by its four parameters.
-  app.use((error: unknown, _request: Request, response: ExchangeResponse, _next: unknown) => {
-    sendProblem(response, refusalOf(error, response.locals, options), options.problem);
-  });
-  return app;
 }
 
 async function serve<Principal>(
@@ -280,11 +284,6 @@ function traceHeadersOf({ headers }: Request): TraceHeaders {
   };
 }
 
-function methodsByPath(routes: readonly Route<never>[]): Map<string, string> {
-  const allowed = new Map<string, string>();
-  for (const { path, method } of routes) {
-    const methods = method === 'get' ? 'GET, HEAD' : method.toUpperCase();
-    allowed.set(path, allowed.has(path) ? `${allowed.get(path)}, ${methods}` : methods);
-  }
-  return allowed;
+function methodsOf(routes: readonly Route<never>[]): string {
+  return routes.map(({ method }) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase())).join(', ');
 }

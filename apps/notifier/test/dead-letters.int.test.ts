@@ -30,7 +30,7 @@ const readableNow = (office: PostOffice, bodies: readonly object[]) =>
     bodies.map((body) => ({ exchange: notifierDeadLetterQueue, messageId: newId(), body })),
   );
 
-describe('what cannot be delivered', () => {
+describe.concurrent('what cannot be delivered', () => {
   it('is listed once for each message, with its reason, while all others become mails', async () => {
     await using office = await openPostOffice();
     const { organization, eventId } = office;

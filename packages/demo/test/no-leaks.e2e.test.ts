@@ -175,7 +175,7 @@ async function scanAndAnnul(call: Call, eventId: string, accessCode: string): Pr
     await call('checkin', 'POST', `/v1/events/${eventId}/check-ins`, { scanId: randomUUID(), ...facts });
   const scannedAt = new Date(Date.now() - 2 * DAY).toISOString();
   const { status, body } = await scan({ accessCode, scannedAt, station: words });
-  expect(status).toBe(201);
+  expect(status, JSON.stringify(body)).toBe(201);
   const annulment = `/v1/events/${eventId}/check-ins/${body.checkIn.id}/annulment`;
   expect((await call('checkin', 'POST', annulment, { reason: words })).status).toBe(200);
   expect((await scan({ accessCode, scannedAt })).status).toBe(201);

@@ -343,7 +343,7 @@ const damage: ((world: World) => Promise<void>)[][] = [
   ],
 ];
 
-describe('the invariants', () => {
+describe.concurrent('the invariants', () => {
   it('all hold on a healthy database', async () => {
     await using world = await aHealthyDatabase();
     expect((await runInvariants(world.url)).filter(({ offenders }) => offenders.length > 0)).toEqual([]);

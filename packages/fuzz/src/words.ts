@@ -34,4 +34,5 @@ export const known: ReadonlySet<string> = new Set([
   'deliveryId',
   'endpointId',
   'cursor',
+  'day',
 ]);

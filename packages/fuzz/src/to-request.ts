@@ -120,7 +120,7 @@ function bodyOf(body: unknown, isFile: boolean, manner: Manner): Buffer | null {
       return Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
     default:
       if (body === undefined) return null;
-      return Buffer.from(isFile ? String(body) : JSON.stringify(body));
+      return Buffer.from(isFile ? asText(body) : JSON.stringify(body));
   }
 }
 

@@ -18,6 +18,7 @@ export function valuesOf(schema: Schema, name: string, drawing: Drawing): fc.Arb
   if (found.const !== undefined) return fc.constant(found.const);
   if (found.enum) return fc.constantFrom(...found.enum);
   if (found.properties) return objectsOf(found, drawing);
+  if (isSchema(found.additionalProperties)) return mapsOf(found, found.additionalProperties, drawing);
   const branches = found.anyOf ?? found.oneOf;
   if (branches) return fc.oneof(...branches.map((branch) => valuesOf(branch, name, drawing)));
   if (Array.isArray(found.type)) {
@@ -72,6 +73,22 @@ function objectsOf(schema: Schema, drawing: Drawing): fc.Arbitrary<unknown> {
   const objects = fc.record(fields, { requiredKeys: required });
   const least = schema.minProperties ?? 0;
   return least === 0 ? objects : objects.filter((value) => Object.keys(value).length >= least);
+}
+
+function mapsOf(schema: Schema, of: Schema, drawing: Drawing): fc.Arbitrary<unknown> {
+  const least = schema.minProperties ?? 0;
+  return fc.dictionary(
+    stringsOf(deref(drawing.document, schema.propertyNames ?? {})),
+    valuesOf(of, '', drawing),
+    {
+      minKeys: least,
+      maxKeys: Math.min(schema.maxProperties ?? MOST_ITEMS, least + MOST_ITEMS),
+    },
+  );
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null;
 }
 
 function namedStrings(schema: Schema, name: string, drawing: Drawing): fc.Arbitrary<unknown> {

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { OpenApi, Operation } from './operations.ts';
+import { isJson, type OpenApi, type Operation } from './operations.ts';
 import type { Answer } from './send.ts';
 import type { DrawnRequest } from './to-request.ts';
 
@@ -61,13 +61,13 @@ export function checkerOf(): Checker {
 
   function complaintAboutBody({ operation }: DrawnRequest, { status, headers, text }: Answer): string | null {
     const mediaTypes = operation.answers.get(status) ?? [];
-    const sent = headers['content-type']?.split(';')[0];
+    const sent = headers['content-type'];
     if (mediaTypes.length === 0)
       return text === '' ? null : `a body with ${status}, where none is documented`;
-    if (sent === undefined || !mediaTypes.includes(sent))
-      return `${status} as ${sent}, documented as ${mediaTypes.join(', ')}`;
-    if (!/\bjson$/.test(sent)) return null;
-    const check = validator(operation, ['responses', String(status), 'content', sent, 'schema']);
+    const documented = mediaTypes.find((type) => sent === type || sent?.split(';')[0] === type);
+    if (documented === undefined) return `${status} as ${sent}, documented as ${mediaTypes.join(', ')}`;
+    if (!isJson(documented)) return null;
+    const check = validator(operation, ['responses', String(status), 'content', documented, 'schema']);
     if (check(JSON.parse(text))) return null;
     const [error] = check.errors ?? [];
     return `${status} with a body that ${error?.instancePath || 'as a whole'} ${error?.message} (${JSON.stringify(error?.params)})`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Drawing, valuesOf } from './arbitraries.ts';
-import type { Operation } from './operations.ts';
+import { isJson, type Operation } from './operations.ts';
 
 /** How a request is spoilt as a whole; `plain` isn't. */
 const MANNERS = [
@@ -38,7 +38,7 @@ export function drawCases(operation: Operation, drawing: Drawing, seed: number, 
     parts: fc.record({
       path: parametersOf(operation, 'path', drawing),
       query: parametersOf(operation, 'query', drawing),
-      body: operation.body ? valuesOf(operation.body.schema, 'body', drawing) : fc.constant(undefined),
+      body: operation.body ? bodiesOf(operation.body, drawing) : fc.constant(undefined),
     }),
     spoilt: fc.option(fc.record({ part: fc.constantFrom(...spoilable(operation)), pick: fc.nat(100_000) }), {
       freq: 2,
@@ -52,6 +52,11 @@ export function drawCases(operation: Operation, drawing: Drawing, seed: number, 
     order: fc.nat(2 ** 31 - 1),
   });
   return fc.sample(cases, { seed, numRuns: count }).map((drawn) => ({ ...drawn, operation }));
+}
+
+/** A file is drawn from the words for its media type. */
+function bodiesOf({ mediaType, schema }: NonNullable<Operation['body']>, drawing: Drawing) {
+  return valuesOf(schema, isJson(mediaType) ? 'body' : mediaType, drawing);
 }
 
 function spoilable({ parameters, body }: Operation): ('path' | 'query' | 'body')[] {

@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drawing } from './arbitraries.ts';
 import { type Checker, checkerOf } from './check-answer.ts';
-import { drawCases } from './draw-cases.ts';
+import { type Case, drawCases } from './draw-cases.ts';
 import type { Operation } from './operations.ts';
 import { type Answer, asCurl, openSender, type Sender } from './send.ts';
 import { type DrawnRequest, toRequest } from './to-request.ts';
@@ -43,14 +43,32 @@ const PAUSE_MS = 500;
 
 /** What costs little and can't use anything up is asked for more often. */
 const WEIGHT: Readonly<Record<string, number>> = { GET: 3, POST: 2, PUT: 2, PATCH: 2, DELETE: 1 };
+/** Without a token and without parameters there is hardly anything to draw, and some of these answers are long. */
+const WEIGHT_OF_PUBLIC = 0.3;
+const WEIGHT_OF_FIXED = 0.04;
+
+/** Rounds in which, after all others, good answers that never came are asked for, without anything wrong. */
+const MOST_FURTHER_ROUNDS = 6;
+const FURTHER_ROUND = 1_000;
 
 export async function fuzz(options: FuzzOptions): Promise<Findings> {
   const { operations, seed, requests } = options;
   const checker = checkerOf();
   using sender = openSender(AT_ONCE);
   const findings: Findings = { sent: 0, deferred: 0, answers: new Map(), failures: [] };
-  for (let round = 0; findings.sent < requests; round += 1) {
-    const drawn = drawRound(options, seed + round, Math.min(ROUND, requests - findings.sent));
+  let round = 0;
+  for (; findings.sent < requests; round += 1) {
+    await send(drawRound(options, seed + round, Math.min(ROUND, requests - findings.sent)));
+  }
+  for (const last = round + MOST_FURTHER_ROUNDS; round < last; round += 1) {
+    const missing = unreached(operations, findings).map(({ operation }) => operation);
+    if (missing.length === 0) break;
+    const drawn = drawRound(options, seed + round, FURTHER_ROUND, new Set(missing));
+    await send(drawn.map((one) => ({ ...one, spoilt: null, manner: 'plain' })));
+  }
+  return findings;
+
+  async function send(drawn: Case[]): Promise<void> {
     const about = await options.newRound();
     const learned = new LearnedIds(idsOfTokens(about));
     const waiting = drawn.values();
@@ -65,11 +83,30 @@ export async function fuzz(options: FuzzOptions): Promise<Findings> {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
-  return findings;
 }
 
-function drawRound({ operations, known, words }: FuzzOptions, seed: number, count: number) {
-  const weights = operations.map(({ method, roles }) => (roles.length === 0 ? 0.3 : (WEIGHT[method] ?? 1)));
+/** Documented good answers that never came. */
+export function unreached(
+  operations: readonly Operation[],
+  { answers }: Pick<Findings, 'answers'>,
+): { operation: Operation; status: number }[] {
+  return operations.flatMap((operation) => {
+    const came = answers.get(`${operation.service} ${operation.id}`);
+    const good = [...operation.answers.keys()].filter((status) => status < 300);
+    return good.filter((status) => !came?.has(status)).map((status) => ({ operation, status }));
+  });
+}
+
+/** @param wanted operations that half of the requests are for */
+function drawRound(
+  { operations, known, words }: FuzzOptions,
+  seed: number,
+  count: number,
+  wanted: ReadonlySet<Operation> = new Set(),
+) {
+  const usual = operations.map(weightOf);
+  const share = usual.reduce((sum, weight) => sum + weight, 0) / wanted.size;
+  const weights = operations.map((operation, index) => (wanted.has(operation) ? share : (usual[index] ?? 1)));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const cases = operations.flatMap((operation, index) => {
     const share = Math.ceil((count * (weights[index] ?? 1)) / total);
@@ -77,6 +114,11 @@ function drawRound({ operations, known, words }: FuzzOptions, seed: number, coun
     return drawCases(operation, { document, known, words }, seed * 1_000 + index, share);
   });
   return cases.sort((one, other) => one.order - other.order).slice(0, count);
+}
+
+function weightOf({ method, roles, parameters }: Operation): number {
+  if (roles.length > 0) return WEIGHT[method] ?? 1;
+  return parameters.some((parameter) => parameter.in !== 'header') ? WEIGHT_OF_PUBLIC : WEIGHT_OF_FIXED;
 }
 
 /** A token says its own id. Those of the callers are not to be revoked: every answer after that would be 401. */

@@ -9,7 +9,9 @@ export interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   minProperties?: number;
+  maxProperties?: number;
   additionalProperties?: unknown;
+  propertyNames?: Schema;
   items?: Schema;
   minItems?: number;
   maxItems?: number;
@@ -90,6 +92,10 @@ export function operationsOf(service: string, url: string, document: OpenApi): O
       };
     }),
   );
+}
+
+export function isJson(mediaType: string): boolean {
+  return /\bjson$/.test(mediaType);
 }
 
 /** The schema that a reference stands for. */

@@ -1,6 +1,6 @@
 import type { Case, Manner } from './draw-cases.ts';
 import { spoil } from './mutations.ts';
-import type { Operation } from './operations.ts';
+import { isJson, type Operation } from './operations.ts';
 import { type LearnedIds, type Round, withIds } from './worlds.ts';
 
 /** A request as it goes over the wire, and what is known of it beforehand. */
@@ -31,7 +31,9 @@ export function toRequest(drawn: Case, round: Round, learned: LearnedIds): Drawn
   const sent = withIds(parts, world, round, learned) as DrawnRequest['parts'];
   const path = mapValues(asTexts(sent.path), keepsPath);
   const query = asTexts(sent.query);
-  const bytes = bodyOf(sent.body, manner);
+  const isFile = operation.body !== null && !isJson(operation.body.mediaType);
+  const body = isFile && sent.body !== undefined ? asText(sent.body) : sent.body;
+  const bytes = bodyOf(body, isFile, manner);
   return {
     operation,
     method: operation.method,
@@ -49,7 +51,7 @@ export function toRequest(drawn: Case, round: Round, learned: LearnedIds): Drawn
       ...(manner === 'false_gzip' ? { 'Content-Encoding': 'gzip' } : {}),
     },
     body: bytes,
-    parts: { path, query, body: sent.body },
+    parts: { path, query, body },
     manner,
   };
 }
@@ -65,9 +67,11 @@ function fits(manner: Manner, { body, roles, parameters }: Operation, round: Rou
     case 'wrong_role':
       return roles.length > 0 && Object.keys(round.tokens).some((role) => !roles.includes(role));
     case 'foreign_token':
-      return roles.includes('admin') && parameters.some(({ name }) => name === 'eventId');
+      return roles.includes('admin') && parameters.some((parameter) => parameter.in === 'path');
     case 'repeated_query':
       return parameters.some((parameter) => parameter.in === 'query');
+    case 'broken_json':
+      return body?.required === true && isJson(body.mediaType);
     case 'broken_escape':
       return parameters.some((parameter) => parameter.in === 'path');
     default:
@@ -106,7 +110,7 @@ function escaped(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
 
-function bodyOf(body: unknown, manner: Manner): Buffer | null {
+function bodyOf(body: unknown, isFile: boolean, manner: Manner): Buffer | null {
   switch (manner) {
     case 'no_body':
       return Buffer.alloc(0);
@@ -115,7 +119,8 @@ function bodyOf(body: unknown, manner: Manner): Buffer | null {
     case 'invalid_utf8':
       return Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
     default:
-      return body === undefined ? null : Buffer.from(JSON.stringify(body));
+      if (body === undefined) return null;
+      return Buffer.from(isFile ? asText(body) : JSON.stringify(body));
   }
 }
 
@@ -138,10 +143,9 @@ function mapValues(values: Record<string, string>, change: (text: string) => str
 
 /** As a URL carries them. */
 function asTexts(values: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined'),
-    ]),
-  );
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, asText(value)]));
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
 }

@@ -1,6 +1,15 @@
-/** What is worth drawing under some names. Endpoints of webhooks lead to a port of this machine where nobody listens. */
+/**
+ * What is worth drawing under some names, and as a file of a media type. Addresses that a service may call lead to a port
+ * of this machine where nobody listens.
+ */
 export const words = {
   url: Array.from({ length: 40 }, (_, index) => `http://127.0.0.1:1/hooks/${index}`),
+  issuer: Array.from({ length: 10 }, (_, index) => `http://127.0.0.1:1/provider-${index}`),
+  'text/csv': Array.from(
+    { length: 40 },
+    (_, index) =>
+      `name,email,ticketType\r\nGuest,guest-${index}@example.org,Speaker\r\nPlus,plus-${index}@example.org,\r\n`,
+  ),
   timeZone: ['Europe/Berlin', 'America/Sao_Paulo', 'Asia/Kathmandu', 'Pacific/Apia', 'UTC', 'Nowhere/Else'],
   email: ['ada@example.org', 'grace@example.org', 'no address'],
   locale: ['de', 'pt-BR', 'x'],
@@ -25,4 +34,5 @@ export const known: ReadonlySet<string> = new Set([
   'deliveryId',
   'endpointId',
   'cursor',
+  'day',
 ]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Findings, fuzz } from '../src/fuzz.ts';
+import { type Findings, fuzz, unreached } from '../src/fuzz.ts';
 import { known, words } from '../src/words.ts';
 import { givenRound } from './given-round.ts';
 import { type Services, startServices } from './services.ts';
@@ -24,6 +24,8 @@ describe(`${requests} requests drawn from the services' own descriptions (npm ru
     const { owner, operations } = services;
     console.log(`fuzzing with seed ${seed}`);
     findings = await fuzz({ operations, seed, requests, known, words, newRound: () => givenRound(owner) });
+    if (findings.sent > requests)
+      console.log(`${findings.sent - requests} more, for what had not been reached`);
     if (findings.deferred > 0) console.log(`${findings.deferred} requests were told to come back, and did`);
   }, LONGEST_MS);
 
@@ -32,15 +34,12 @@ describe(`${requests} requests drawn from the services' own descriptions (npm ru
       ({ operation, complaint, curl }) => `${operation}: ${complaint}\n  ${curl}`,
     );
     expect(told.join('\n')).toBe('');
-    expect(findings.sent).toBe(requests);
+    expect(findings.sent).toBeGreaterThanOrEqual(requests);
   });
 
   it('reach every operation, and each good answer that it documents', () => {
-    const missing = services.operations.flatMap(({ service, id, answers }) =>
-      [...answers.keys()]
-        .filter((status) => status < 300)
-        .filter((status) => !findings.answers.get(`${service} ${id}`)?.has(status))
-        .map((status) => `${service} ${id} ${status}`),
+    const missing = unreached(services.operations, findings).map(
+      ({ operation: { service, id }, status }) => `${service} ${id} ${status}`,
     );
     expect(missing).toEqual(Object.keys(UNREACHED));
   });

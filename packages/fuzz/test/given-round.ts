@@ -29,17 +29,23 @@ export async function givenRound(db: Db): Promise<Round> {
 }
 
 async function givenWorld(db: Db, organizationId: string, kind: keyof typeof TIMES): Promise<World> {
-  const eventId = await givenEvent(db, organizationId, TIMES[kind]());
+  const times = TIMES[kind]();
+  const { starts_at, ends_at } = times;
+  const eventId = await givenEvent(db, organizationId, times);
   const people = await givenEnrollments(db, organizationId, eventId, 12);
   const productId = await givenProduct(db, eventId);
   const lineItemId: string[] = [];
-  for (const { id: enrollmentId } of people.slice(0, 6)) {
+  for (const { id: enrollmentId } of people.slice(0, 2)) {
     lineItemId.push(...(await givenOrder(db, { eventId, enrollmentId }, [{ productId, quantity: 50 }])));
   }
   return {
     eventId: [eventId],
     enrollmentId: people.map(({ id }) => id),
-    accessCode: people.map(({ accessCode }) => accessCode),
+    // The first often, who has bought something: of two ids drawn each by itself few belong together.
+    accessCode: people.flatMap(({ accessCode }, index) =>
+      Array<string>(index === 0 ? 6 : 1).fill(accessCode),
+    ),
+    day: [starts_at, ends_at].map((at) => at.toISOString().slice(0, 10)),
     productId: [productId],
     lineItemId,
     ...(await givenMail(db, organizationId, eventId, people[0]?.id ?? '')),

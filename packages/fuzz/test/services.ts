@@ -34,9 +34,10 @@ export async function startServices(): Promise<Services> {
     AMQP_URL: vhost.amqpUrl,
     REDIS_URLS: requiredVariable('TEST_REDIS_URL'),
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
-    // Endpoints lead to a port of this machine at which nobody listens: see words.ts.
+    // Endpoints and providers are at a port of this machine at which nobody listens: see words.ts.
     WEBHOOK_SECRETS_KEY: randomBytes(32).toString('base64'),
     WEBHOOK_NETWORKS: 'any',
+    IDENTITY_PROVIDER_NETWORKS: 'any',
   });
   const servers = {
     admin: opening.use(await startAdminService(readAdmin(environment('admin')))),

@@ -11,13 +11,16 @@ import {
 import { readHead } from '@turnout/audit/read-head';
 import { longSnapshot, shortSnapshot, shortSnapshotText } from '@turnout/audit/snapshot-text';
 import {
+  type AuditFilter as AskedFilter,
   type AuditEntryBody,
   type AuditHeadBody,
   auditEntry,
-  auditFilter,
+  auditExportQuery,
   auditHead,
+  auditListQuery,
 } from '@turnout/contracts/http/audit';
-import { listOf, page } from '@turnout/contracts/http/pagination';
+import { listOf } from '@turnout/contracts/http/pagination';
+import { reportMediaTypes } from '@turnout/contracts/http/reports';
 import { uuid } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -25,15 +28,13 @@ import type { AdminContext } from '../context.ts';
 import { auditCsv, auditLines } from './audit-export.ts';
 import { readers, route } from './route.ts';
 
-type AuditQuery = z.output<z.ZodObject<typeof auditFilter>>;
-
 export function listAuditRoute({ db }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/audit',
     allow: readers,
     summary: 'Lists what was done, by whom and why, oldest first',
-    query: z.object({ ...page, ...auditFilter }),
+    query: auditListQuery,
     answers: { 200: listOf(auditEntry) },
     async handle({ principal, query }): Promise<Reply> {
       const { limit, cursor, ...filters } = query;
@@ -54,15 +55,15 @@ export function exportAuditRoute({ db }: AdminContext) {
     path: '/v1/audit/export',
     allow: readers,
     summary: 'Gives all that was done, by whom and why, oldest first, as NDJSON or CSV',
-    query: z.object({ ...auditFilter, format: z.enum(['ndjson', 'csv']).default('ndjson') }),
-    answers: { 200: { mediaTypes: ['application/x-ndjson', 'text/csv'] } },
+    query: auditExportQuery,
+    answers: { 200: { mediaTypes: ['application/x-ndjson', reportMediaTypes.csv] } },
     async handle({ principal, query: { format, ...filters } }): Promise<Reply> {
       const portions = readAudit(db, filterOf(principal, filters));
       const csv = format === 'csv';
       return {
         status: 200,
         headers: {
-          'Content-Type': csv ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson',
+          'Content-Type': csv ? reportMediaTypes.csv : 'application/x-ndjson',
           'Content-Disposition': `attachment; filename="audit.${format}"`,
         },
         body: csv ? auditCsv(portions) : auditLines(portions),
@@ -109,7 +110,7 @@ export async function answerAuditPage({ load, ...list }: AuditPageOptions): Prom
 }
 
 /** A token for some events sees what belongs to these, and nothing that belongs to none. */
-function filterOf({ organizationId, eventIds }: Principal, query: AuditQuery): AuditFilter {
+function filterOf({ organizationId, eventIds }: Principal, query: AskedFilter): AuditFilter {
   const { eventId, ...rest } = query;
   const asked = eventId === undefined ? null : [eventId];
   const scope = asked && eventIds ? asked.filter((id) => eventIds.includes(id)) : (asked ?? eventIds);

@@ -1,5 +1,5 @@
 import { findEvent } from '@turnout/attendance-store/find-event';
-import { importQuery, importResult } from '@turnout/contracts/http/enrollment-import';
+import { importError, importQuery, importResult } from '@turnout/contracts/http/enrollment-import';
 import { id } from '@turnout/contracts/primitives';
 import { MINUTE } from '@turnout/runtime/durations';
 import type { Answer, Refusal, Reply } from '@turnout/runtime/http/reply';
@@ -37,8 +37,10 @@ export function importRoute({ db, bulkDb }: AdminContext) {
     bodyLimit: 10 * MEGABYTE,
     deadlineMs: 2 * MINUTE,
     summary: 'Enrolls all people of a CSV file, or none',
-    answers: { 200: importResult },
+    answers: { 200: { json: importResult, mediaTypes: ['text/event-stream'] } },
+    answerHeaders: { 'Idempotent-Replayed': 'true when this file was imported before under this importId.' },
     refusals: ['event_cancelled', 'import_id_reused'],
+    fieldError: importError,
     async handle({ principal, params, query, body, requestId, headers, signal }): Promise<Reply> {
       const { eventId } = params;
       if (!(await findEvent(db, principal.organizationId, eventId))) return { problem: 'not_found' };

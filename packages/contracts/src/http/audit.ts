@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { id, instant, instantOut, line } from '../primitives.ts';
 import { actor } from './enrollments.ts';
+import { page } from './pagination.ts';
 
-export const auditFilter = {
+const auditFilter = {
   eventId: id.optional(),
   /** What was done to one enrollment. */
   enrollmentId: id.optional(),
@@ -18,6 +19,20 @@ export const auditFilter = {
     .regex(/^[a-z_]{1,60}\.[a-z_]{1,60}$/, 'must be the name of an action, like event.changed')
     .optional(),
 };
+
+export type AuditFilter = z.output<z.ZodObject<typeof auditFilter>>;
+
+const backwards = { path: ['to'], error: 'must not be before from' };
+
+function isForwards({ from, to }: Pick<AuditFilter, 'from' | 'to'>): boolean {
+  return !(from && to && to < from);
+}
+
+export const auditListQuery = z.object({ ...page, ...auditFilter }).refine(isForwards, backwards);
+
+export const auditExportQuery = z
+  .object({ ...auditFilter, format: z.enum(['ndjson', 'csv']).default('ndjson') })
+  .refine(isForwards, backwards);
 
 /**
  * Something that was done: by whom, when, to what, and why. A change of status is the action `enrollment.<status>`, and its

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Route } from './route.ts';
 
 /** Codes of problem answers, with their status and title. */
@@ -24,11 +25,18 @@ export const problemSchema = {
         type: 'object',
         properties: { path: { type: 'string' }, message: { type: 'string' } },
         required: ['path', 'message'],
-        additionalProperties: false,
       },
     },
   },
   required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
+};
+
+/** What `errors` holds, unless a route has a form of its own beside it. */
+export const fieldErrorSchema = {
+  type: 'object',
+  properties: { path: { type: 'string' }, message: { type: 'string' } },
+  required: ['path', 'message'],
+  additionalProperties: false,
 };
 
 /** Every code with which a route may refuse: those it names itself, and those of what happens before its handler. */
@@ -71,12 +79,39 @@ function problemAnswer(route: Route<never>, status: number, codes: string[], cat
         schema: {
           allOf: [
             { $ref: '#/components/schemas/Problem' },
-            { type: 'object', properties: { status: { const: status }, code: { enum: codes } } },
+            {
+              type: 'object',
+              properties: {
+                status: { const: status },
+                code: { enum: codes },
+                ...(codes.includes('validation_failed') && { errors: errorsOf(route) }),
+              },
+            },
           ],
         },
       },
     },
   };
+}
+
+function errorsOf({ fieldError }: Route<never>) {
+  const usual = { $ref: '#/components/schemas/FieldError' };
+  if (!fieldError) return { type: 'array', items: usual };
+  const own = { $ref: `#/components/schemas/${schemaIdOf(fieldError)}` };
+  return { type: 'array', items: { anyOf: [usual, own] } };
+}
+
+/** The forms of `errors` that these routes have of their own, by the names that they go by in the document. */
+export function fieldErrorsOf(routes: readonly Route<never>[]): Record<string, z.ZodType> {
+  const own = routes.flatMap(({ fieldError }) => (fieldError ? [fieldError] : []));
+  return Object.fromEntries(own.map((schema) => [schemaIdOf(schema), schema]));
+}
+
+/** Throws when the schema has no name. */
+function schemaIdOf(schema: z.ZodType): string {
+  const id = schema.meta()?.id;
+  if (id === undefined) throw new Error('a fieldError needs an id in its .meta()');
+  return id;
 }
 
 const retryAfter = {

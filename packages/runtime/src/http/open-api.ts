@@ -10,6 +10,8 @@ import { createDocument, type ZodOpenApiOverride } from 'zod-openapi';
 import { operationIdOf, tagOf, templateOf } from './open-api-names.ts';
 import {
   commonHeaders,
+  fieldErrorSchema,
+  fieldErrorsOf,
   headersOf,
   type ProblemCatalog,
   problemAnswers,
@@ -66,7 +68,11 @@ export function openApiOf(routes: readonly Route<never>[], facts: DocumentFacts)
             schema: { type: 'string', pattern: '^[A-Za-z0-9-]{1,64}$' },
           },
         },
-        schemas: { Problem: problemSchema as never },
+        schemas: {
+          Problem: problemSchema as never,
+          FieldError: fieldErrorSchema as never,
+          ...fieldErrorsOf(routes),
+        },
       },
     },
     { override: plainer, allowEmptySchema: { unknown: true } },

@@ -48,6 +48,8 @@ export interface RouteDefinition<Principal, Allow extends readonly string[], Par
   answerHeaders?: Readonly<Record<string, string>>;
   /** Codes of the problem catalog that it refuses with, beside those that any route may give. */
   refusals?: readonly string[];
+  /** What an item of `errors` may be beside a path and a message; its `.meta()` has an `id`. */
+  fieldError?: z.ZodType;
   /** After this the client hears 503, whatever the handler still does. */
   deadlineMs?: number;
   /** True for what people stand and wait for: it is served also while others are turned away, see `http/places.ts`. */
@@ -87,6 +89,7 @@ export interface Route<Principal = never> {
   readonly answers: Readonly<Record<number, AnswerShape>>;
   readonly answerHeaders: Readonly<Record<string, string>>;
   readonly refusals: readonly string[];
+  readonly fieldError: z.ZodType | undefined;
   readonly handle: (request: RouteRequest<Principal, never, never, never>) => Promise<Reply>;
 }
 
@@ -137,6 +140,7 @@ export function routeFor<Principal, Role extends string = string>() {
       answers: definition.answers,
       answerHeaders: definition.answerHeaders ?? {},
       refusals: definition.refusals ?? [],
+      fieldError: definition.fieldError,
       handle: definition.handle as unknown as Route<Principal>['handle'],
     };
   };

@@ -2,7 +2,7 @@ import { installPackages, mayInstallPackages } from './install-packages.ts';
 import type { Guard } from './open-guard.ts';
 import { findPostgres, findRabbitmq, findRedis, type Program, type RabbitmqProgram } from './programs.ts';
 import type { Say } from './say.ts';
-import { hasDockerEngine } from './servers/containers.ts';
+import { canRunContainers } from './servers/containers.ts';
 
 /** A Docker engine runs it. */
 export interface InContainer {
@@ -31,7 +31,9 @@ export async function chooseSources(
   tools: { guard: Guard; say: Say; logDir: string; containers?: boolean },
 ): Promise<Sources> {
   let found = look(environment);
-  if (missing(found).length > 0 && tools.containers && hasDockerEngine()) found = withContainers(found);
+  if (missing(found).length > 0 && tools.containers && (await canRunContainers(missing(found), tools))) {
+    found = withContainers(found);
+  }
   if (missing(found).length > 0 && mayInstallPackages()) {
     await installPackages(
       missing(found).map((name) => PACKAGES[name]),

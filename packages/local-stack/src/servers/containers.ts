@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { MINUTE, SECOND } from '@turnout/runtime/durations';
+import { logTail } from '../log-tail.ts';
 import { ROOT } from '../places.ts';
 import { freePort } from '../ports.ts';
 import { supervise } from '../supervise.ts';
@@ -22,12 +23,33 @@ export interface Containers {
 }
 
 const run = promisify(execFile);
+const COMPOSE_FILE = join(ROOT, 'docker-compose.yml');
 
-/** Whether there is a Docker engine with Compose v2 that this process may use. */
-export function hasDockerEngine(): boolean {
-  return [['info'], ['compose', 'version']].every(
+/** Whether a Docker engine with Compose v2 is here that has the images of these servers, or gets them now. */
+export async function canRunContainers(
+  names: readonly ServerName[],
+  { guard, say, logDir }: Pick<Place, 'guard' | 'say' | 'logDir'>,
+): Promise<boolean> {
+  const hasEngine = [['info'], ['compose', 'version']].every(
     (args) => spawnSync('docker', args, { stdio: 'ignore', timeout: 10 * SECOND }).status === 0,
   );
+  if (!hasEngine) return false;
+  say(`looking for the images of ${names.join(', ')}, which are fetched when they are not here yet`);
+  const unit = await guard.start({
+    name: 'docker compose pull',
+    command: 'docker',
+    args: ['compose', `--file=${COMPOSE_FILE}`, 'pull', '--quiet', '--policy=missing', ...names],
+    cwd: ROOT,
+    env: dockerEnvironment(),
+    logFile: join(logDir, 'containers.log'),
+    stopSignal: 'SIGTERM',
+    graceMs: 5 * SECOND,
+    stage: 2,
+  });
+  const { code } = await unit.exited;
+  if (code !== 0)
+    say(`the Docker engine does not get them: ${logTail(join(logDir, 'containers.log'), 1)[0]}`);
+  return code === 0;
 }
 
 /**
@@ -39,7 +61,7 @@ export async function startContainers(names: readonly ServerName[], place: Place
   // Whoever removes the data directory, and the passwords with it, gets empty servers.
   const identity = createHash('sha256').update(`${place.dataDir} ${secrets.postgres}`).digest('hex');
   const project = `turnout-${identity.slice(0, 12)}`;
-  const files = [join(ROOT, 'docker-compose.yml'), join(ROOT, 'ops/compose/servers.yml')];
+  const files = [COMPOSE_FILE, join(ROOT, 'ops/compose/servers.yml')];
   const compose = [
     'compose',
     `--project-name=${project}`,
@@ -79,12 +101,12 @@ export async function startContainers(names: readonly ServerName[], place: Place
     redis: () => answersPing(reached.redisUrl),
     rabbitmq: () => answersAmqp(reached.rabbitmq.amqpUrl),
   };
-  place.say(`starting ${names.join(', ')} as containers; the first time their images are fetched`);
+  place.say(`starting ${names.join(', ')} as containers`);
   await supervise({
     guard: place.guard,
     say: place.say,
     attempts: 1,
-    readyWithinMs: 10 * MINUTE,
+    readyWithinMs: 3 * MINUTE,
     prepare: async () => ({
       name: 'the containers of PostgreSQL, Redis and RabbitMQ',
       command: process.execPath,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { whyNotHere } from '../ops/verify/compose.ts';
 import { countTests } from './count-tests.ts';
 import { endChildren, runProgram } from './run-program.ts';
 
@@ -26,6 +27,7 @@ process.channel?.unref(); // or it would keep this process alive
 
 mkdirSync(local, { recursive: true });
 const results = vitestArguments.length > 0 ? [] : await checks();
+if (vitestArguments.length === 0) await saySkipped();
 results.push(await tests());
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
@@ -54,6 +56,12 @@ async function checks(): Promise<Result[]> {
   };
   await Promise.all([worker(), worker()]);
   return results;
+}
+
+/** What is too long for every run is left to a command of its own. */
+async function saySkipped(): Promise<void> {
+  const why = (await whyNotHere()) ?? 'they are built, broken and restarted, which takes minutes';
+  console.log(`skipped  containers (${why}: npm run verify:compose)`);
 }
 
 async function check(name: string, command: string, args: string[]): Promise<Result> {

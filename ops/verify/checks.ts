@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { System } from './compose.ts';
+import { serversAlone } from './servers-alone.ts';
 
 export interface Check {
   name: string;
@@ -33,6 +34,7 @@ export const checks: readonly Check[] = [
   { name: 'the demonstration goes as it should after that', run: demo },
   { name: 'three closure services share the work', run: scale },
   { name: 'what was there is there after down and up', run: keep },
+  { name: 'the servers alone start, answer and end, as npm start uses them', run: serversAlone },
 ];
 
 async function up(system: System): Promise<void> {

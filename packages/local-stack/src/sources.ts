@@ -2,12 +2,18 @@ import { installPackages, mayInstallPackages } from './install-packages.ts';
 import type { Guard } from './open-guard.ts';
 import { findPostgres, findRabbitmq, findRedis, type Program, type RabbitmqProgram } from './programs.ts';
 import type { Say } from './say.ts';
+import { canRunContainers } from './servers/containers.ts';
 
-/** Where each server comes from: one that is there already, or programs to start a private one with. */
+/** A Docker engine runs it. */
+export interface InContainer {
+  container: true;
+}
+
+/** Where each server comes from: one that is there already, programs to start a private one with, or an image. */
 export interface Sources {
-  postgres: { url: string } | { programs: Program[] };
-  redis: { urls: string[] } | { program: Program };
-  rabbitmq: { url: string } | { program: RabbitmqProgram };
+  postgres: { url: string } | { programs: Program[] } | InContainer;
+  redis: { urls: string[] } | { program: Program } | InContainer;
+  rabbitmq: { url: string } | { program: RabbitmqProgram } | InContainer;
 }
 
 interface Partial {
@@ -16,12 +22,18 @@ interface Partial {
   rabbitmq: Sources['rabbitmq'] | null;
 }
 
-/** For each server the first source that fits; throws a message naming what is missing and how to provide it. */
+/**
+ * For each server the first source that fits; throws a message naming what is missing and how to provide it. Containers are
+ * for whoever can do without a server's process: its signals and its files.
+ */
 export async function chooseSources(
   environment: Record<string, string | undefined>,
-  tools: { guard: Guard; say: Say; logDir: string },
+  tools: { guard: Guard; say: Say; logDir: string; containers?: boolean },
 ): Promise<Sources> {
   let found = look(environment);
+  if (missing(found).length > 0 && tools.containers && (await canRunContainers(missing(found), tools))) {
+    found = withContainers(found);
+  }
   if (missing(found).length > 0 && mayInstallPackages()) {
     await installPackages(
       missing(found).map((name) => PACKAGES[name]),
@@ -61,14 +73,21 @@ function look(environment: Record<string, string | undefined>): Partial {
   };
 }
 
+const withContainers = ({ postgres, redis, rabbitmq }: Partial): Partial => ({
+  postgres: postgres ?? { container: true },
+  redis: redis ?? { container: true },
+  rabbitmq: rabbitmq ?? { container: true },
+});
+
 const missing = (found: Partial) =>
   (['postgres', 'redis', 'rabbitmq'] as const).filter((name) => found[name] === null);
 
 function howToProvide(names: (keyof Partial)[]): string {
   return [
-    `Not found on this machine: ${names.map((name) => NAMES[name]).join(', ')}. Three ways to provide it:`,
+    `Not found on this machine: ${names.map((name) => NAMES[name]).join(', ')}. Four ways to provide it:`,
     `  1. name a running one: ${names.map((name) => `${VARIABLES[name]}=…`).join(' ')} npm start`,
     '  2. install its programs, so that they are on the PATH; a private instance is then started for you',
-    '  3. on Debian or Ubuntu, run this command as root: it installs the packages itself',
+    '  3. start a Docker engine with Compose v2: the servers then run as containers',
+    '  4. on Debian or Ubuntu, run this command as root: it installs the packages itself',
   ].join('\n');
 }

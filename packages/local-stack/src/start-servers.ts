@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Guard } from './open-guard.ts';
 import type { Say } from './say.ts';
 import { readOrMakeSecrets } from './secrets.ts';
+import { type Containers, type ServerName, startContainers } from './servers/containers.ts';
 import { answersQuery, startPostgres } from './servers/postgres.ts';
 import type { Place } from './servers/private-server.ts';
 import { answersAmqp, startRabbitmq } from './servers/rabbitmq.ts';
@@ -51,34 +52,55 @@ export async function startServers(options: StartServersOptions): Promise<Server
   mkdirSync(options.dataDir, { recursive: true });
   mkdirSync(logDir, { recursive: true });
   const dataDir = realpathSync(options.dataDir);
-  const sources = await chooseSources(environment, { guard, say, logDir });
-  const secrets = readOrMakeSecrets(join(dataDir, 'secrets.json'));
   const { onServerPid: onPid } = options;
+  // Whoever wants to know their processes can't have containers.
+  const sources = await chooseSources(environment, { guard, say, logDir, containers: onPid === undefined });
+  const secrets = readOrMakeSecrets(join(dataDir, 'secrets.json'));
   const place: Place = { dataDir, logDir, guard, say, throwaway, secrets, ...(onPid && { onPid }) };
+  const contained = (Object.keys(sources) as ServerName[]).filter((name) => 'container' in sources[name]);
+  const containers = contained.length > 0 ? startContainers(contained, place) : null;
   const [databaseUrl, redisUrls, broker] = await Promise.all([
-    postgres(sources.postgres, place),
-    redis(sources.redis, place),
-    rabbitmq(sources.rabbitmq, place),
+    postgres(sources.postgres, place, containers),
+    redis(sources.redis, place, containers),
+    rabbitmq(sources.rabbitmq, place, containers),
   ]);
   return { databaseUrl, redisUrls, ...broker, webhookSecretsKey: secrets.webhookSecretsKey };
 }
 
-async function postgres(source: Sources['postgres'], place: Place): Promise<string> {
+async function postgres(
+  source: Sources['postgres'],
+  place: Place,
+  containers: Promise<Containers> | null,
+): Promise<string> {
   if ('url' in source) {
     await mustAnswer('PostgreSQL', 'DATABASE_URL', source.url, answersQuery);
     place.say(`PostgreSQL: the one of DATABASE_URL, on ${hostOf(source.url)}`);
     return source.url;
+  }
+  if ('container' in source) {
+    const { databaseUrl } = await started(containers);
+    place.say(`PostgreSQL: a container, on ${hostOf(databaseUrl)}`);
+    return databaseUrl;
   }
   const url = await startPostgres(source.programs, place);
   place.say(`PostgreSQL: private, on ${hostOf(url)}`);
   return url;
 }
 
-async function redis(source: Sources['redis'], place: Place): Promise<string[]> {
+async function redis(
+  source: Sources['redis'],
+  place: Place,
+  containers: Promise<Containers> | null,
+): Promise<string[]> {
   if ('urls' in source) {
     for (const url of source.urls) await mustAnswer('Redis', 'REDIS_URLS', url, answersPing);
     place.say(`Redis: the one of REDIS_URLS, on ${source.urls.map(hostOf).join(', ')}`);
     return source.urls;
+  }
+  if ('container' in source) {
+    const { redisUrl } = await started(containers);
+    place.say(`Redis: a container, on ${hostOf(redisUrl)}`);
+    return [redisUrl];
   }
   const url = await startRedis(source.program, place);
   place.say(`Redis: private, on ${hostOf(url)}`);
@@ -88,15 +110,26 @@ async function redis(source: Sources['redis'], place: Place): Promise<string[]> 
 async function rabbitmq(
   source: Sources['rabbitmq'],
   place: Place,
+  containers: Promise<Containers> | null,
 ): Promise<Omit<Servers, 'databaseUrl' | 'redisUrls' | 'webhookSecretsKey'>> {
   if ('url' in source) {
     await mustAnswer('RabbitMQ', 'AMQP_URL', source.url, answersAmqp);
     place.say(`RabbitMQ: the one of AMQP_URL, on ${hostOf(source.url)}`);
     return { amqpUrl: source.url, managementUrl: null, rabbitmqctl: null, keepData: () => undefined };
   }
-  const started = await startRabbitmq(source.program, place);
-  place.say(`RabbitMQ: private, on ${hostOf(started.amqpUrl)}`);
-  return started;
+  if ('container' in source) {
+    const { rabbitmq: broker } = await started(containers);
+    place.say(`RabbitMQ: a container, on ${hostOf(broker.amqpUrl)}`);
+    return broker;
+  }
+  const broker = await startRabbitmq(source.program, place);
+  place.say(`RabbitMQ: private, on ${hostOf(broker.amqpUrl)}`);
+  return broker;
+}
+
+async function started(containers: Promise<Containers> | null): Promise<Containers> {
+  if (!containers) throw new Error('no container was started');
+  return await containers;
 }
 
 /** A server that is given may be starting at this very moment: it gets a little time. */

@@ -100,7 +100,7 @@ const closure: Dashboard = {
     },
     {
       title: 'Failed runs in an hour',
-      description: 'Each has a row that says why: GET /v1/events/{eventId}/closures.',
+      description: 'Each has a row that says why: GET /v1/events/{eventId}/closure-runs.',
       unit: 'short',
       shows: 'now',
       queries: one('sum(increase(turnout_closure_runs_total{outcome="failed"}[1h]))', 'failed'),

@@ -89,7 +89,7 @@ export function alerts(time: Clock): Alert[] {
       alert: 'ClosureOverdue',
       // The schedule looks every 15 minutes; a run is tried for a quarter of a minute.
       expr: `max(turnout_closure_lag_seconds) > ${time.seconds('30m')}`,
-      for: time.span('5m'),
+      for: time.span('1m'),
       severity: 'page',
       summary: 'An event that is over has had no verdicts for half an hour.',
     },
@@ -102,7 +102,7 @@ export function alerts(time: Clock): Alert[] {
     {
       alert: 'OutboxOld',
       expr: `max(outbox_oldest_message_age_seconds) > ${time.seconds('1m')}`,
-      for: time.span('2m'),
+      for: time.span('1m'),
       severity: 'page',
       summary: 'A committed change has waited for minutes to be announced.',
     },
@@ -110,8 +110,8 @@ export function alerts(time: Clock): Alert[] {
       alert: 'RelayStopped',
       expr:
         `max(outbox_messages) > 0\n` +
-        `and on () sum(increase(outbox_relayed_total{outcome="published"}[${time.span('2m')}])) == 0`,
-      for: time.span('2m'),
+        `and on () sum(increase(outbox_relayed_total{outcome="published"}[${time.span('3m')}])) == 0`,
+      for: time.span('1m'),
       severity: 'page',
       summary: 'Messages wait in the outbox, and no relay publishes any.',
     },
@@ -131,7 +131,7 @@ export function alerts(time: Clock): Alert[] {
     {
       alert: 'DeliveriesOld',
       expr: `max(turnout_delivery_oldest_age_seconds) > ${time.seconds('10m')}`,
-      for: time.span('5m'),
+      for: time.span('1m'),
       severity: 'ticket',
       summary: 'Somebody has waited for minutes for what they are owed.',
     },

@@ -1,4 +1,3 @@
-import { declareBroker } from '@turnout/broker/declare-broker';
 import { eventsExchange, notifierQueue, publicTopology } from '@turnout/contracts/topology';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { type Channel, connect } from 'amqplib';
@@ -13,8 +12,8 @@ export interface Fault {
   cause(rehearsal: Rehearsal): Promise<void>;
 }
 
-/** Faults that leave all servers where they are. */
-export const faultsWithin: readonly Fault[] = [
+/** What is slow, refused or cut off. */
+const firstFaults: readonly Fault[] = [
   {
     what: 'the mail server refuses',
     fires: ['DeliveriesOld'],
@@ -25,7 +24,7 @@ export const faultsWithin: readonly Fault[] = [
       const longOwed = `
         update notifier.deliveries set created_at = clock_timestamp() - interval '1 hour'
         where status = 'pending' returning 1`;
-      await waitUntil(async () => (await rehearsal.db.query(longOwed)).length > 0, { within: 20_000 });
+      await waitUntil(async () => (await rehearsal.db.query(longOwed)).length > 0, { within: 30_000 });
     },
   },
   {
@@ -43,43 +42,36 @@ export const faultsWithin: readonly Fault[] = [
     },
   },
   {
-    what: 'a message can not be read',
-    fires: ['DeadLetters'],
-    async cause({ amqpUrl }) {
-      await onBroker(amqpUrl, async (channel) => void channel.sendToQueue(notifierQueue, Buffer.from('no')));
-    },
+    what: 'the broker is away',
+    fires: ['OutboxOld', 'RelayStopped'],
+    // People get in meanwhile, which is to be announced.
+    cause: async ({ broker }) => broker.cut(),
   },
   {
     what: 'PostgreSQL answers late',
     fires: ['ScanLatencyBurnFast', 'ScanLatencyBurnSlow'],
-    cause: async ({ doorDatabase }) => doorDatabase.delay(150),
+    cause: async ({ doorDatabase }) => doorDatabase.delay(100),
   },
 ];
 
-/** A broker that has lost its queues; to be healed, or nothing arrives any more. */
-export const lostBindings: Fault = {
-  what: 'no queue takes what is published',
-  fires: ['MessagesReturned'],
-  async cause({ amqpUrl }) {
-    await onBroker(amqpUrl, async (channel) => {
-      const [unrouted] = publicTopology.bindings;
-      await channel.unbindQueue(unrouted.queue, unrouted.exchange, unrouted.routingKey);
-      await channel.unbindQueue(notifierQueue, eventsExchange, 'turnout.#');
-    });
-  },
-};
-
-export const healBindings = async ({ amqpUrl }: Rehearsal) => await declareBroker({ url: amqpUrl });
-
-/** Faults after which servers or services are away. */
-export const faultsOfServers: readonly Fault[] = [
+/** What is lost. Afterwards nothing is as it was. */
+const secondFaults: readonly Fault[] = [
   {
-    what: 'the broker is away',
-    fires: ['OutboxOld', 'RelayStopped'],
-    async cause(rehearsal) {
-      rehearsal.broker.cut();
-      // Something to announce: a verdict.
-      await (await givenEndedEvent(rehearsal)).letGo();
+    what: 'no queue takes what is published',
+    fires: ['MessagesReturned'],
+    async cause({ amqpUrl }) {
+      await onBroker(amqpUrl, async (channel) => {
+        const [unrouted] = publicTopology.bindings;
+        await channel.unbindQueue(unrouted.queue, unrouted.exchange, unrouted.routingKey);
+        await channel.unbindQueue(notifierQueue, eventsExchange, 'turnout.#');
+      });
+    },
+  },
+  {
+    what: 'a message can not be read',
+    fires: ['DeadLetters'],
+    async cause({ amqpUrl }) {
+      await onBroker(amqpUrl, async (channel) => void channel.sendToQueue(notifierQueue, Buffer.from('no')));
     },
   },
   {
@@ -93,6 +85,9 @@ export const faultsOfServers: readonly Fault[] = [
     cause: async ({ admin }) => void process.kill(admin.pid, 'SIGKILL'),
   },
 ];
+
+/** Those of a stage are together, and none of them fires an alert of another. */
+export const stages = [firstFaults, secondFaults];
 
 async function onBroker(url: string, work: (channel: Channel) => Promise<void>): Promise<void> {
   const connection = await connect(url);

@@ -55,6 +55,7 @@ export async function openRehearsal(options: { faster: number; scrapeInterval: s
   mkdirSync(logDir, { recursive: true });
   const guard = opening.use(await openGuard({ dir, logDir }));
   guard.removeAtEnd(dir);
+  opening.defer(() => guard.endAtOnce()); // what is under way at the end is of no use to anybody
   const redisUrls = [requiredVariable('TEST_REDIS_URL')];
   const start = async (name: 'checkin' | 'admin' | 'notifier', databaseUrl = database.url) =>
     await startService(name, {

@@ -6,6 +6,7 @@ const marks = './packages/test-kit/src/mark-children.ts';
 const tests = (kind: string) => [
   `{apps,packages}/*/test/**/*.${kind}.test.ts`,
   `scripts/test/**/*.${kind}.test.ts`,
+  `ops/test/**/*.${kind}.test.ts`,
 ];
 
 // `npx vitest run --project unit` needs nothing but the packages; the others start servers of their own first.

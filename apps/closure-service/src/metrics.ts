@@ -21,6 +21,14 @@ export const counted = {
   }),
 };
 
+// Prometheus sees a counter rise only if it was there before.
+for (const outcome of ['closed', 'failed']) counted.runs.add(0, { outcome });
+counted.lockContended.add(0);
+counted.lockSkipped.add(0);
+
+export const batchSize = meter.createHistogram('turnout_closure_batch_size', {
+  description: 'enrollments judged in one transaction',
+});
 export const runSeconds = meter.createHistogram('turnout_closure_run_seconds', {
   description: 'how long a closure run took, its retries included',
 });

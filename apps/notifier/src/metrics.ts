@@ -1,3 +1,4 @@
+import { SECOND } from '@turnout/runtime/durations';
 import { meter, showGauges } from '@turnout/runtime/metrics';
 import type { Queryable } from '@turnout/runtime/postgres';
 
@@ -8,16 +9,41 @@ const attempts = meter.createCounter('turnout_delivery_attempts_total', {
   description: 'attempts to deliver by channel, and what the delivery is after it',
 });
 
-/** Counts a batch of events that was stored. */
-export function countReceived(counts: { all: number; fresh: number }): void {
+const together = meter.createHistogram('turnout_inbox_batch_size', {
+  description: 'events stored in one transaction',
+});
+const receiving = meter.createHistogram('turnout_inbox_delay_seconds', {
+  description: 'from the change that an event tells of to its being stored here',
+});
+const sending = meter.createHistogram('turnout_delivery_delay_seconds', {
+  description:
+    'from owing a delivery to having made it, by channel; without webhooks that somebody asked for again',
+});
+
+for (const result of ['new', 'duplicate']) received.add(0, { result });
+
+/** Counts a batch of events that was stored; `times` are those they tell of, in ms since 1970. */
+export function countReceived(counts: { all: number; fresh: number; times: readonly number[] }): void {
+  together.record(counts.all);
+  for (const time of counts.times) receiving.record(Math.max(0, Date.now() - time) / SECOND);
   if (counts.fresh > 0) received.add(counts.fresh, { result: 'new' });
   const again = counts.all - counts.fresh;
   if (again > 0) received.add(again, { result: 'duplicate' });
 }
 
 /** Counts attempts once their outcome is written down. */
-export function countAttempts(channel: string, outcomes: readonly { status: string }[]): void {
-  for (const { status } of outcomes) attempts.add(1, { channel, status });
+export function countAttempts(channel: string, outcomes: readonly MeasuredOutcome[]): void {
+  for (const { status, owedSince } of outcomes) {
+    attempts.add(1, { channel, status });
+    if (status !== 'sent' || owedSince === null) continue;
+    sending.record(Math.max(0, Date.now() - owedSince.getTime()) / SECOND, { channel });
+  }
+}
+
+interface MeasuredOutcome {
+  status: string;
+  /** Null when somebody asked for the delivery again. */
+  owedSince: Date | null;
 }
 
 /** Shows what waits and what is dead until disposed. */

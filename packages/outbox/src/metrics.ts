@@ -9,13 +9,26 @@ const confirming = meter.createHistogram('outbox_confirm_seconds', {
   description: 'from publishing a batch to the last answer of the broker about it',
 });
 
+const together = meter.createHistogram('outbox_batch_size', {
+  description: 'messages that the relay read and published together',
+});
+const delay = meter.createHistogram('outbox_publish_delay_seconds', {
+  description: 'from the change that caused a message to the confirm of the broker',
+});
+
+const OUTCOMES = ['published', 'returned', 'nacked', 'unknown', 'dead'] as const;
+
 /** Counts what became of a batch. */
-export function countRelayed(
-  counts: Readonly<Record<'published' | 'returned' | 'nacked' | 'unknown' | 'dead', number>>,
-): void {
-  for (const outcome of ['published', 'returned', 'nacked', 'unknown', 'dead'] as const) {
+export function countRelayed(counts: Readonly<Record<(typeof OUTCOMES)[number], number>>): void {
+  for (const outcome of OUTCOMES) {
     if (counts[outcome] > 0) relayed.add(counts[outcome], { outcome });
   }
+}
+
+/** Measures a batch by how old its messages were when they were read, in seconds, and `waitedMs` later confirmed. */
+export function measureBatch(size: number, confirmedAges: readonly number[], waitedMs: number): void {
+  together.record(size);
+  for (const age of confirmedAges) delay.record(Math.max(0, age + waitedMs / SECOND));
 }
 
 /** Measures how long the broker took for a batch that was published at `publishedAt`, of `performance.now()`. */
@@ -25,6 +38,8 @@ export function measureConfirms(publishedAt: number): void {
 
 /** Shows what waits in the outbox until disposed. */
 export function watchOutbox(db: Queryable): Disposable {
+  // Prometheus sees a counter rise only if it was there before.
+  for (const outcome of OUTCOMES) relayed.add(0, { outcome });
   return showGauges(
     {
       outbox_messages: 'messages that are committed and not yet published',

@@ -1,7 +1,7 @@
 import { failpoint } from '@turnout/runtime/failpoint';
 import type { Db, Tx } from '@turnout/runtime/postgres';
 import type { Publisher } from '@turnout/runtime/rabbitmq';
-import { measureConfirms } from './metrics.ts';
+import { measureBatch, measureConfirms } from './metrics.ts';
 import { type OrderedOutcome, publishInOrder } from './publish-in-order.ts';
 
 export interface PartitionOptions {
@@ -35,6 +35,8 @@ interface Row {
   headers: Record<string, string>;
   body: string;
   attempts: number;
+  /** Seconds since it was enqueued. */
+  age: number;
 }
 
 /**
@@ -69,6 +71,10 @@ export async function relayPartition(
     }
 
     const of = (outcome: OrderedOutcome) => rows.filter((_, index) => outcomes[index] === outcome);
+    if (rows.length > 0) {
+      const ages = of('confirmed').map(({ age }) => age);
+      measureBatch(rows.length, ages, performance.now() - publishedAt);
+    }
     recordPublished(tx, partition, of('confirmed'));
     recordRefused(tx, partition, of('nacked'), 0, 'refused by the broker (nack)');
     recordRefused(tx, partition, of('returned'), 1, 'returned as unroutable');
@@ -125,7 +131,8 @@ const TRY_LOCK = 'select pg_try_advisory_xact_lock($1, $2) as held';
 // Not prepared, like all of these: a plan made while the table was empty would read all of a backlog for each batch.
 const READ_BATCH = `
   select sequence, message_id as "messageId", partition_key as "partitionKey", routing_key as "routingKey",
-         content_type as "contentType", headers, body, attempts
+         content_type as "contentType", headers, body, attempts,
+         extract(epoch from clock_timestamp() - created_at)::float as age
   from outbox.messages
   where partition = $1 and partition_key <> all ($2::uuid[])
   order by sequence

@@ -1,6 +1,7 @@
 import { type ClosedBatch, closeBatch } from '@turnout/attendance-store/closing/close-batch';
 import { addVerdicts, type VerdictCounts } from '@turnout/attendance-store/closing/closure-run';
 import type { Closure } from '../closure.ts';
+import { batchSize } from '../metrics.ts';
 import type { Begun } from './begin-closure.ts';
 import { Interrupted, Withdrawn } from './end-unfinished.ts';
 
@@ -43,6 +44,7 @@ export async function judgeEveryone(
     if (refusal) throw new Withdrawn(refusal);
     counts = addVerdicts(counts, verdicts);
     if (size > 0) {
+      batchSize.record(size);
       committed();
       const decided = counts.attended + counts.noShow;
       logger.debug({ eventId: run.eventId, runId: run.id, decided, undecided }, 'closed a batch');

@@ -39,7 +39,11 @@ export function receiveEvents(options: ReceiveOptions): (batch: readonly Deliver
 
   async function store(events: readonly Held[]): Promise<void> {
     const counts = await storeEvents(db, events, channels.emailOrLog);
-    countReceived({ all: events.length, fresh: counts.new });
+    countReceived({
+      all: events.length,
+      fresh: counts.new,
+      times: events.map(({ event }) => Date.parse(event.time)),
+    });
     failpoint('notifier.stored');
     for (const { delivery } of events) delivery.ack();
     logger.debug({ received: events.length, ...counts }, 'events stored');

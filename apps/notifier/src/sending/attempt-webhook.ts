@@ -104,13 +104,14 @@ function toOutcome(
 }
 
 /** What is known of an attempt before anything was sent. */
-function unsent({ id, endpointId, url, attempt, requestedBy }: ClaimedWebhook) {
+function unsent({ id, endpointId, url, attempt, requestedBy, owedSince }: ClaimedWebhook) {
   return {
     deliveryId: id,
     endpointId,
     url,
     attempt,
     requestedBy,
+    owedSince,
     delayMs: 0,
     failed: false,
     gone: false,

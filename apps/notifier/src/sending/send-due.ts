@@ -85,11 +85,11 @@ async function send(
 }
 
 function toOutcome(
-  { id: deliveryId, channel, attempt: number, refused }: ClaimedDelivery,
+  { id: deliveryId, channel, attempt: number, refused, owedSince }: ClaimedDelivery,
   result: SendResult | NotTried,
 ): Outcome {
   const policy = retryPolicies[channel];
-  const base = { deliveryId, attempt: number, delayMs: 0, refused: false, bury: true };
+  const base = { deliveryId, attempt: number, owedSince, delayMs: 0, refused: false, bury: true };
   switch (result.outcome) {
     case 'sent':
       return { ...base, status: 'sent', error: null };

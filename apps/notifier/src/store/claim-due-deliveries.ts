@@ -21,7 +21,7 @@ const claim: Statement = {
       from due
       where d.delivery_id = due.delivery_id
       returning d.delivery_id, d.message_id, d.organization_id, d.event_id, d.enrollment_id, d.channel, d.template,
-        d.content, d.attempts, d.refused, d.headers
+        d.content, d.attempts, d.refused, d.headers, d.created_at
     )
     select claimed.*, contact.name, contact.email, contact.locale, contact.event_name, contact.erased
     from claimed
@@ -57,6 +57,8 @@ export interface ClaimedDelivery {
   /** How many attempts were refused before this one. */
   refused: number;
   headers: TraceHeaders;
+  /** Since when it is owed. */
+  owedSince: Date;
   /** Null when there is nobody to tell any more. */
   contact: Contact | 'erased' | null;
 }
@@ -92,6 +94,7 @@ export async function claimDueDeliveries(
     attempt: row.attempts,
     refused: row.refused,
     headers: row.headers,
+    owedSince: row.created_at,
     contact: toContact(row),
   }));
 }
@@ -113,6 +116,7 @@ interface ClaimedRow {
   attempts: number;
   refused: number;
   headers: TraceHeaders;
+  created_at: Date;
   name: string | null;
   email: string | null;
   locale: string | null;

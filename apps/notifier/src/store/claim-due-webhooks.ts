@@ -39,7 +39,8 @@ const claim: Statement = {
       set attempts = attempts + 1, next_attempt_at = clock_timestamp() + $5 * interval '1 millisecond'
       from due
       where d.delivery_id = due.delivery_id
-      returning d.delivery_id, d.message_id, d.endpoint_id, d.attempts, d.refused, d.requested_by, d.headers, due.url
+      returning d.delivery_id, d.message_id, d.endpoint_id, d.attempts, d.refused, d.requested_by, d.headers, d.created_at,
+        due.url
     )
     select claimed.*, b.body, extract(epoch from clock_timestamp())::int as timestamp,
       array(
@@ -68,6 +69,8 @@ export interface ClaimedWebhook {
   failures: number;
   requestedBy: string | null;
   headers: TraceHeaders;
+  /** Since when it is owed; null when somebody asked for it again. */
+  owedSince: Date | null;
 }
 
 export interface ClaimWebhooksOptions {
@@ -103,6 +106,7 @@ export async function claimDueWebhooks(
     failures: row.refused,
     requestedBy: row.requested_by,
     headers: row.headers,
+    owedSince: row.requested_by === null ? row.created_at : null,
   }));
 }
 
@@ -118,4 +122,5 @@ interface ClaimedRow {
   refused: number;
   requested_by: string | null;
   headers: TraceHeaders;
+  created_at: Date;
 }

@@ -28,6 +28,7 @@ const record: Statement = {
 export interface Outcome {
   deliveryId: string;
   attempt: number;
+  owedSince: Date;
   status: 'sent' | 'pending' | 'failed';
   /** For `pending`: milliseconds until the next attempt. */
   delayMs: number;

@@ -82,6 +82,8 @@ export interface WebhookOutcome {
   endpointId: string;
   url: string;
   attempt: number;
+  /** Since when it is owed; null when somebody asked for it again. */
+  owedSince: Date | null;
   status: 'sent' | 'pending' | 'failed';
   /** For `pending`: milliseconds until the next attempt. */
   delayMs: number;

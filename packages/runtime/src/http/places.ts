@@ -1,3 +1,5 @@
+import { meter } from '../metrics.ts';
+
 /**
  * Requests that are worked on at once, and those that may wait for it. More of them would not be answered sooner: each
  * would wait for the database, and so would whoever is really in a hurry. Who finds the queue full is told when to come
@@ -22,15 +24,28 @@ export interface Places {
   take(): Promise<(() => void) | null>;
 }
 
+const inUse = meter.createUpDownCounter('http_places_taken', {
+  description: 'requests that have one of the places for what is not urgent',
+});
+const queued = meter.createUpDownCounter('http_places_waiting', {
+  description: 'requests that wait for such a place',
+});
+
 export function openPlaces({ atOnce, waiting, waitMs }: PlacesOptions): Places {
   let taken = 0;
+  inUse.add(0);
+  queued.add(0);
   /** First come, first served. */
   const queue = new Set<(mine: boolean) => void>();
 
   function giveBack(): void {
     const [next] = queue;
-    if (next === undefined) taken -= 1;
-    else next(true);
+    if (next !== undefined) {
+      next(true);
+      return;
+    }
+    taken -= 1;
+    inUse.add(-1);
   }
 
   function once(): () => void {
@@ -48,9 +63,11 @@ export function openPlaces({ atOnce, waiting, waitMs }: PlacesOptions): Places {
     async take() {
       if (taken < atOnce) {
         taken += 1;
+        inUse.add(1);
         return once();
       }
       if (queue.size >= waiting) return null;
+      queued.add(1);
       const isMine = await new Promise<boolean>((resolve) => {
         const called = (mine: boolean) => {
           clearTimeout(timer);
@@ -60,6 +77,7 @@ export function openPlaces({ atOnce, waiting, waitMs }: PlacesOptions): Places {
         const timer = setTimeout(called, waitMs, false);
         queue.add(called);
       });
+      queued.add(-1);
       return isMine ? once() : null;
     },
   };

@@ -1,0 +1,102 @@
+import { eventsExchange, notifierQueue, publicTopology } from '@turnout/contracts/topology';
+import { waitUntil } from '@turnout/test-kit/wait-until';
+import { type Channel, connect } from 'amqplib';
+import { givenEndedEvent } from './busy-door.ts';
+import type { Rehearsal } from './rehearsal.ts';
+
+export interface Fault {
+  /** What is wrong, in a sentence that begins after "when". */
+  what: string;
+  /** Which alerts it fires. */
+  fires: readonly string[];
+  cause(rehearsal: Rehearsal): Promise<void>;
+}
+
+/** What is slow, refused or cut off. */
+const firstFaults: readonly Fault[] = [
+  {
+    what: 'the mail server refuses',
+    fires: ['DeliveriesOld'],
+    async cause(rehearsal) {
+      rehearsal.mailbox.refuseNext(Number.POSITIVE_INFINITY);
+      await (await givenEndedEvent(rehearsal)).letGo();
+      // It has done so for an hour.
+      const longOwed = `
+        update notifier.deliveries set created_at = clock_timestamp() - interval '1 hour'
+        where status = 'pending' returning 1`;
+      await waitUntil(async () => (await rehearsal.db.query(longOwed)).length > 0, { within: 30_000 });
+    },
+  },
+  {
+    what: 'the database refuses the verdict of somebody',
+    fires: ['ClosureFailed', 'ClosureOverdue'],
+    async cause(rehearsal) {
+      const { eventId, letGo } = await givenEndedEvent(rehearsal);
+      await rehearsal.db.query(`
+        create function public.refuse() returns trigger language plpgsql as $$
+        begin raise exception 'refused' using errcode = '23514'; end $$`);
+      await rehearsal.db.query(`
+        create trigger refuse before update on attendance.enrollments
+        for each row when (new.event_id = '${eventId}') execute function public.refuse()`);
+      await letGo();
+    },
+  },
+  {
+    what: 'the broker is away',
+    fires: ['OutboxOld', 'RelayStopped'],
+    // People get in meanwhile, which is to be announced.
+    cause: async ({ broker }) => broker.cut(),
+  },
+  {
+    what: 'PostgreSQL answers late',
+    fires: ['ScanLatencyBurnFast', 'ScanLatencyBurnSlow'],
+    cause: async ({ doorDatabase }) => doorDatabase.delay(100),
+  },
+];
+
+/** What is lost. Afterwards nothing is as it was. */
+const secondFaults: readonly Fault[] = [
+  {
+    what: 'no queue takes what is published',
+    fires: ['MessagesReturned'],
+    async cause({ amqpUrl }) {
+      await onBroker(amqpUrl, async (channel) => {
+        const [unrouted] = publicTopology.bindings;
+        await channel.unbindQueue(unrouted.queue, unrouted.exchange, unrouted.routingKey);
+        await channel.unbindQueue(notifierQueue, eventsExchange, 'turnout.#');
+      });
+    },
+  },
+  {
+    what: 'a message can not be read',
+    fires: ['DeadLetters'],
+    async cause({ amqpUrl }) {
+      await onBroker(amqpUrl, async (channel) => void channel.sendToQueue(notifierQueue, Buffer.from('no')));
+    },
+  },
+  {
+    what: 'PostgreSQL is away',
+    fires: ['ScanErrorsBurnFast', 'ScanErrorsBurnSlow'],
+    cause: async ({ doorDatabase }) => doorDatabase.cut(),
+  },
+  {
+    what: 'a service is killed',
+    fires: ['TargetDown', 'ServiceDown'],
+    cause: async ({ admin }) => void process.kill(admin.pid, 'SIGKILL'),
+  },
+];
+
+/** Those of a stage are together, and none of them fires an alert of another. */
+export const stages = [firstFaults, secondFaults];
+
+async function onBroker(url: string, work: (channel: Channel) => Promise<void>): Promise<void> {
+  const connection = await connect(url);
+  connection.on('error', () => undefined); // the call that failed says the same
+  try {
+    const channel = await connection.createChannel();
+    await work(channel);
+    await channel.close();
+  } finally {
+    await connection.close();
+  }
+}

@@ -139,7 +139,7 @@ describe('a report that leaves out nearly everybody', () => {
       yield [{ enrollmentId: 'found' }];
     }
     const json = toJson({ asOf: 'now' }, searched());
-    const { value: begun = '' } = await json.next();
+    const { value: begun } = await json.next();
     expect(begun).toBe('{"asOf":"now","items":[');
     pages.resolve();
     let whole = String(begun);

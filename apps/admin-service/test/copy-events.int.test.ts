@@ -78,6 +78,13 @@ describe('copying an event', () => {
     for (const body of [{}, { startsAt: 'soon' }, { startsAt: '9999-12-31T09:00:00Z' }, { startsAt: null }]) {
       expect((await copy(eventId, body)).body).toMatchObject({ status: 422, code: 'validation_failed' });
     }
+    const longOpen = await givenEvent(service, {
+      startsAt: '9998-05-01T09:00:00Z',
+      endsAt: '9998-05-02T09:00:00Z',
+      admissionOpensAt: '1900-01-01T00:00:00Z',
+    });
+    const early = await copy(longOpen, { startsAt: '1900-02-01T09:00:00Z' });
+    expect(early.body).toMatchObject({ status: 422, errors: [{ path: 'startsAt' }] });
     expect((await copy(nobody, { startsAt: '2027-05-07T09:00:00+02:00' })).status).toBe(404);
     const limited = await givenToken(service.owner, service.organization.id, 'admin', {
       eventIds: [eventId],
@@ -86,7 +93,7 @@ describe('copying an event', () => {
       .as(limited)
       .post(`/v1/events/${eventId}/copies`, { startsAt: '2027-05-07T09:00:00+02:00' });
     expect(refused.status).toBe(403);
-    expect(await count()).toBe(before);
+    expect(await count()).toBe(before + 1);
   });
 });
 

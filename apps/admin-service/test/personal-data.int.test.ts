@@ -82,9 +82,12 @@ describe('an export', () => {
       [eventId, scanId, enrollmentId],
     );
 
-    const { status, body } = await service.admin.get(`/v1/participants/${participantId}/export`);
+    const { status, body, headers } = await service.admin.get(`/v1/participants/${participantId}/export`);
     expect(status).toBe(200);
     expect(participantExport.parse(body)).toEqual(body);
+    expect(
+      await owner.query('select action, cause from access.actions where subject_id = $1', [participantId]),
+    ).toEqual([{ action: 'participant.exported', cause: headers.get('x-request-id') }]);
     expect(body.participant).toMatchObject({ id: participantId, ...person, erasedAt: null });
     expect(body.enrollments.map(({ event }: { event: { id: string } }) => event.id)).toEqual([
       eventId,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { toJson } from '../src/reports/to-json.ts';
 import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts';
 import { csvRows, download, xlsxSheets } from './download.ts';
 import { givenEnrollment, givenEvent } from './given.ts';
@@ -126,6 +127,24 @@ describe('a report of 20,000 people', () => {
     const [sheet = []] = await xlsxSheets(await download(service, `${path}?format=xlsx`));
     expect(sheet.map((row) => row['Enrollment id'])).toEqual(ids);
     expect(sheet.filter((row) => row['2026-05-01'] === 'yes')).toHaveLength(PEOPLE / 2);
+  });
+});
+
+describe('a report that leaves out nearly everybody', () => {
+  it('begins before it has found somebody: the deadline is for the beginning', async () => {
+    const pages = Promise.withResolvers<void>();
+    async function* searched() {
+      yield [];
+      await pages.promise;
+      yield [{ enrollmentId: 'found' }];
+    }
+    const json = toJson({ asOf: 'now' }, searched());
+    const { value: begun } = await json.next();
+    expect(begun).toBe('{"asOf":"now","items":[');
+    pages.resolve();
+    let whole = String(begun);
+    for await (const piece of json) whole += piece;
+    expect(JSON.parse(whole)).toEqual({ asOf: 'now', items: [{ enrollmentId: 'found' }], rows: 1 });
   });
 });
 

@@ -220,6 +220,7 @@ describe('what people call themselves', () => {
     '\u00A0 leading space',
     '名'.repeat(200),
     '🎪'.repeat(200),
+    '_x0041_ and \uFFFE \uFFFF',
   ];
 
   it('arrives as they wrote it, and is no formula', async () => {
@@ -249,8 +250,7 @@ describe('what people call themselves', () => {
     expect((await service.admin.get(path)).body.items[0].participant.name).toBe(name);
     expect(csvRows(await download(service, `${path}?format=csv`))[0]?.Name).toBe(name);
     const [sheet = []] = await xlsxSheets(await download(service, `${path}?format=xlsx`));
-    expect(String(sheet[0]?.Name)).toContain('bell');
-    expect(sheet[0]).toMatchObject({ Status: 'confirmed' });
+    expect(sheet[0]).toMatchObject({ Name: name, Status: 'confirmed' });
   });
 
   it.each([

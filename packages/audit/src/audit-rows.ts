@@ -17,9 +17,13 @@ const lines: Record<AuditKind, string> = {
     'details', r.details, 'at', ${utc('r.at')}, 'cause', r.cause, 'xid', r.xid::text)::text`,
 };
 
-const tables: Record<AuditKind, { name: string; id: string }> = {
-  transition: { name: 'attendance.transitions', id: 'transition_id' },
-  action: { name: 'access.actions', id: 'action_id' },
+const tables: Record<AuditKind, { name: string; id: string; key: readonly string[] }> = {
+  transition: {
+    name: 'attendance.transitions',
+    id: 'transition_id',
+    key: ['event_id', 'enrollment_id', 'version'],
+  },
+  action: { name: 'access.actions', id: 'action_id', key: ['organization_id', 'action_id'] },
 };
 
 /**
@@ -56,17 +60,38 @@ export function terms(kind: AuditKind): RowTerms {
   return { table: name, id: `r.${id}`, writtenHere };
 }
 
-/** Selects {@link SealableRow}s of one table, named `r`: those for which the condition holds, in an order if one is given. */
-export function selectRows(
+/** Selects {@link SealableRow}s of one table, named `r`: those for which the condition holds. */
+export function selectRows(kind: AuditKind, condition: (terms: RowTerms) => string): string {
+  const own = terms(kind);
+  return `${selectLines(kind)} from ${own.table} r where ${condition(own)}`;
+}
+
+/**
+ * The first of them in an order, as many as `limit` says. Only their keys are put in order, and lines are made of those that
+ * are taken: one transaction can have written a hundred thousand.
+ */
+export function selectFirstRows(
   kind: AuditKind,
   condition: (terms: RowTerms) => string,
-  order: (terms: RowTerms) => string = () => '',
+  { order, limit }: { order: (terms: RowTerms) => string; limit: string },
 ): string {
   const own = terms(kind);
+  const { key } = tables[kind];
+  return `${selectLines(kind)}
+    from (
+      select ${key.map((column) => `r.${column}`).join(', ')} from ${own.table} r
+      where ${condition(own)}
+      order by ${order(own)} limit ${limit}
+    ) first
+    cross join lateral (
+      select * from ${own.table} r
+      where ${key.map((column) => `r.${column} = first.${column}`).join(' and ')}
+      offset 0
+    ) r`;
+}
+
+function selectLines(kind: AuditKind): string {
   return `
-    select '${kind}' as kind, ${own.id} as id, r.organization_id, r.event_id, r.actor ->> 'id' as actor_id, r.xid,
-      ${lines[kind]} as line
-    from ${own.table} r
-    where ${condition(own)}
-    ${order(own)}`;
+    select '${kind}' as kind, ${terms(kind).id} as id, r.organization_id, r.event_id, r.actor ->> 'id' as actor_id, r.xid,
+      ${lines[kind]} as line`;
 }

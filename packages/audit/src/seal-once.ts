@@ -18,7 +18,7 @@
  * sealing notes the cluster it works in, and in another one begins with whatever has no seal: gather.ts.
  */
 import type { Db, Statement, Tx } from '@turnout/runtime/postgres';
-import { type SealableRow, selectRows } from './audit-rows.ts';
+import { type SealableRow, selectFirstRows } from './audit-rows.ts';
 import { type Head, insertSeals } from './insert-seals.ts';
 
 export interface SealCounts {
@@ -30,6 +30,7 @@ export interface SealCounts {
 }
 
 const BATCH_SIZE = 2_000;
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 const nothing: SealCounts = { sealed: 0, heads: [], newCluster: false };
 
@@ -37,6 +38,8 @@ export interface Progress {
   last_xid: string;
   last_id: string;
   here: boolean;
+  /** The oldest transaction that was running then. */
+  below: string;
 }
 
 /**
@@ -48,7 +51,9 @@ const here = `coalesce(
 
 const lockProgress: Statement = {
   name: 'audit_lock_progress',
-  text: `select last_xid, last_id, ${here} as here from audit.progress for update skip locked`,
+  text: `
+    select last_xid, last_id, ${here} as here, pg_snapshot_xmin(pg_current_snapshot()) as below
+    from audit.progress for update skip locked`,
 };
 
 /** How far sealing is, for as long as the transaction lasts; null while another sealer is at work. */
@@ -77,11 +82,11 @@ const nextRows: Statement = {
 };
 
 function nextOf(kind: 'transition' | 'action'): string {
-  return selectRows(
+  return selectFirstRows(
     kind,
     ({ id, writtenHere }) => `r.xid >= $1::xid8 and r.xid < pg_snapshot_xmin(pg_current_snapshot())
       and (r.xid > $1::xid8 or ${id} > $2::uuid) and ${writtenHere}`,
-    ({ id }) => `order by r.xid, ${id} limit $3`,
+    { order: ({ id }) => `r.xid, ${id}`, limit: '$3' },
   );
 }
 
@@ -109,7 +114,9 @@ export async function sealOnce(db: Db, { batchSize = BATCH_SIZE } = {}): Promise
     const last = rows.at(-1);
     if (!last?.xid) return nothing;
     const heads = await insertSeals(tx, rows, { gathered: false });
-    noteProgress(tx, { xid: last.xid, id: last.id });
+    const isAll = rows.length < batchSize && BigInt(progress.below) > BigInt(last.xid);
+    // Past the transaction and not in it, so that looking for more does not look at all that it wrote each time.
+    noteProgress(tx, isAll ? { xid: progress.below, id: BEFORE_ALL } : { xid: last.xid, id: last.id });
     return { sealed: rows.length, heads, newCluster: false };
   });
 }

@@ -14,13 +14,15 @@ export interface SealerOptions {
   pollMs?: number;
 }
 
+/** Nobody waits for a batch; one that were given up for being slow would be as slow the next time. */
+const BATCH_WITHIN_MS = 5 * SECOND;
 const LONGEST_BACK_OFF_MS = 10 * SECOND;
 /** How often the ends of the chains are logged: a log kept elsewhere is where a forger of the whole chain can't follow. */
 const HEADS_LOGGED_EVERY_MS = MINUTE;
 
 /** Seals audit rows until disposed; any number of them may run. Disposing waits for the batch under way. */
 export function startSealer({ database, logger, pollMs = SECOND }: SealerOptions): AsyncDisposable {
-  const config: DatabaseConfig = { ...database, max: 1 };
+  const config: DatabaseConfig = { ...database, max: 1, queryTimeoutMs: BATCH_WITHIN_MS };
   const db = openDb(config);
   const stop = new AbortController();
   const heads = startLoggingHeads(logger);

@@ -25,6 +25,9 @@ export async function copyEvent(
     if (!original) return null;
     const fields = { ...original, ...shiftEvent(original, startsAt), name: name ?? original.name };
     if (!isInstant(fields.endsAt)) return { outcome: 'refused', refusal: endsTooLate };
+    if (fields.admissionOpensAt && !isInstant(fields.admissionOpensAt)) {
+      return { outcome: 'refused', refusal: opensTooEarly };
+    }
     const refusal = checkEventFields(fields);
     if (refusal) return { outcome: 'refused', refusal };
     const event = await insertEvent(tx, organizationId, fields);
@@ -42,4 +45,11 @@ function isInstant(at: Date): boolean {
 const endsTooLate: EventFieldsRefusal = {
   code: 'validation_failed',
   errors: [{ path: 'startsAt', message: 'must be earlier, so that the copy ends before the year 10000' }],
+};
+
+const opensTooEarly: EventFieldsRefusal = {
+  code: 'validation_failed',
+  errors: [
+    { path: 'startsAt', message: 'must be later, so that admission to the copy does not open before 1900' },
+  ],
 };

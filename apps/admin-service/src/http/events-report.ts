@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
 import { eventColumns, eventRow } from '../reports/event-rows.ts';
 import { exportReport } from '../reports/export-report.ts';
+import { COUNTED_WITHIN } from './event-reports.ts';
 import { files, readers, route } from './route.ts';
 
 /** Wherever an event is, its first day begins and ends within so much of that date in UTC. */
@@ -17,6 +18,7 @@ export function eventsReportRoute(context: AdminContext) {
     method: 'get',
     path: '/v1/reports/attendance',
     allow: readers,
+    deadlineMs: COUNTED_WITHIN,
     query: z.object(eventsReportQuery),
     summary: 'Reports the attendance of each event',
     answers: { 200: { json: eventsReport, mediaTypes: files } },

@@ -1,9 +1,9 @@
-import { exportPerson } from '@turnout/attendance-store/people/export-person';
 import { erasedParticipant, erasureRequest, participantExport } from '@turnout/contracts/http/personal-data';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { eraseParticipant } from '../commands/erase-participant.ts';
+import { exportParticipant } from '../commands/export-participant.ts';
 import type { AdminContext } from '../context.ts';
 import { readers, route, writers } from './route.ts';
 
@@ -18,8 +18,8 @@ export function exportParticipantRoute({ db }: AdminContext) {
     summary: 'Exports all that is held about one person',
     answers: { 200: participantExport },
     refusals: ['not_found'],
-    async handle({ principal, params }): Promise<Reply> {
-      const exported = await exportPerson(db, principal.organizationId, params.participantId);
+    async handle({ principal, params, requestId }): Promise<Reply> {
+      const exported = await exportParticipant(db, { principal, requestId, ...params });
       return exported ? { status: 200, body: exported } : { problem: 'not_found' };
     },
   });

@@ -1,5 +1,5 @@
 import { writeXlsxStream } from 'hucre/xlsx';
-import type { Column } from './table.ts';
+import type { Cell, Column } from './table.ts';
 
 const ROWS_OF_A_SHEET = 1_048_576;
 /** A sheet has less than 4 GB before it is packed, as ZIP has it: not every Excel opens the extension for more. */
@@ -39,6 +39,17 @@ export async function* toXlsx<Row>(
 
 async function* rowsOf<Row>(columns: readonly Column<Row>[], pages: AsyncIterable<readonly Row[]>) {
   for await (const page of pages) {
-    for (const row of page) yield columns.map(({ cell }) => cell(row));
+    for (const row of page) yield columns.map(({ cell }) => inSheet(cell(row)));
   }
+}
+
+/** What XML can't hold, though a name can, and what would be read as standing for such: a workbook escapes both alike. */
+const UNWRITABLE = /[[\p{Cc}\uFFFE\uFFFF]--[\t\n]]|_(?=x[0-9A-Fa-f]{4}_)/gv;
+
+function inSheet(cell: Cell): Cell {
+  if (typeof cell !== 'string') return cell;
+  return cell.replace(
+    UNWRITABLE,
+    (character) => `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`,
+  );
 }

@@ -1,5 +1,6 @@
 import { decideClosure } from '@turnout/attendance/decide-closure';
 import type { DayEvidence } from '@turnout/attendance/enrollment';
+import { eventDays } from '@turnout/attendance/event-days';
 import type { Move } from '@turnout/attendance/moves';
 import type { Evaluation } from '@turnout/attendance/requirement';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
@@ -52,23 +53,21 @@ const loadEvidence: Statement = {
     ) c`,
 };
 
-// People with the same status who came on the same days get the same verdict: the rule is asked once for each such
-// group, and however many people an event has, no more than their groups come here.
+// What the rule says depends on how many of the event's days people came, and not on which: it is asked once for each
+// number, so however many people and days an event has, little comes here.
 const groupUndecided: Statement = {
   name: 'group_undecided_by_days',
   text: `
-    select status, days, count(*) as people from (
-      select e.status, coalesce(c.days, '{}') as days
-      from attendance.enrollments e
-      left join (
-        select enrollment_id, array_agg(distinct day::text order by day::text) as days
-        from attendance.check_ins
-        where event_id = $1 and direction = 'entry' and annulled_at is null
-        group by enrollment_id
-      ) c using (enrollment_id)
-      where e.event_id = $1 and e.undecided
-    ) people
-    group by status, days`,
+    select e.status, coalesce(c.days, 0) as days, count(*) as people
+    from attendance.enrollments e
+    left join (
+      select enrollment_id, count(distinct day) as days
+      from attendance.check_ins
+      where event_id = $1 and direction = 'entry' and annulled_at is null and day = any ($2::date[])
+      group by enrollment_id
+    ) c using (enrollment_id)
+    where e.event_id = $1 and e.undecided
+    group by 1, 2`,
 };
 
 const countDecided: Statement = {
@@ -98,10 +97,12 @@ export async function previewClosure(
 
 /** How many closing now would decide how, and how many are decided. */
 export async function previewTotals(db: Queryable, event: StoredEvent): Promise<PreviewTotals> {
-  const groups = await db.query<GroupRow>(groupUndecided, [event.id]);
+  const ofEvent = eventDays(event);
+  const groups = await db.query<GroupRow>(groupUndecided, [event.id, ofEvent]);
   const wouldBe = { ...noVerdicts };
   for (const { status, days, people } of groups) {
-    const checkIns = days.map((day): DayEvidence => ({ day, direction: 'entry', annulledAt: null }));
+    const present = ofEvent.slice(0, days);
+    const checkIns = present.map((day): DayEvidence => ({ day, direction: 'entry', annulledAt: null }));
     const { move } = decideClosure(event, { status, checkIns });
     if (move?.to === 'attended') wouldBe.attended += people;
     else if (move) wouldBe.noShow += people;
@@ -127,6 +128,6 @@ interface UndecidedRow {
 
 interface GroupRow {
   status: 'confirmed' | 'checked_in';
-  days: string[];
+  days: number;
   people: number;
 }

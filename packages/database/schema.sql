@@ -1457,7 +1457,7 @@ GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_checkin;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_closure;
 GRANT SELECT,INSERT ON TABLE attendance.transitions TO turnout_admin;
 
-GRANT SELECT,INSERT ON TABLE attendance.withdrawn_codes TO turnout_admin;
+GRANT SELECT,INSERT,DELETE ON TABLE attendance.withdrawn_codes TO turnout_admin;
 GRANT SELECT ON TABLE attendance.withdrawn_codes TO turnout_checkin;
 
 GRANT SELECT,INSERT ON TABLE audit.actors TO turnout_admin;

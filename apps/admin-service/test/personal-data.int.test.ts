@@ -111,6 +111,9 @@ describe('an erasure', () => {
   it('removes the person from everything, and leaves the verdict with its reasons', async () => {
     const { mark, eventId, enrollmentId, participantId } = await givenAttendee();
     const path = `/v1/events/${eventId}/enrollments/${enrollmentId}`;
+    const reissued = await service.admin.post(`${path}/access-code`, { accessCode: `${mark}-1` });
+    expect(reissued.status).toBe(200);
+    await service.admin.post(`${path}/access-code`);
     const { body: before } = await service.admin.get(path);
     await service.owner.query(
       `update attendance.check_ins set annulled_at = now(), annulled_by = '{}', annulment_reason = $2

@@ -1,10 +1,13 @@
+import { changeEnrollments, each } from '@turnout/attendance-store/change-enrollments';
 import { clearTraces } from '@turnout/attendance-store/people/clear-traces';
 import { erasePeople } from '@turnout/attendance-store/people/erase-people';
+import { roster } from '@turnout/contracts/http/roster';
 import { newId } from '@turnout/runtime/ids';
 import { givenProduct } from '@turnout/test-kit/given';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FrontDesk, openFrontDesk } from './front-desk.ts';
 import { cancelTicket, givenRunningEvent, givenTicket } from './given-ticket.ts';
+import { OfflineDevice } from './offline-device.ts';
 
 let desk: FrontDesk;
 beforeAll(async () => {
@@ -34,6 +37,21 @@ async function giveName(enrollmentId: string, name: string): Promise<void> {
     name,
   ]);
 }
+
+/** As an admin gives a badge another code. */
+async function reissue(eventId: string, enrollmentId: string, accessCode: string): Promise<void> {
+  await changeEnrollments(
+    desk.db,
+    { by: 'enrollments', organizationId: desk.organization.id, eventId, enrollmentIds: [enrollmentId] },
+    each(() => ({
+      facts: [{ kind: 'badge_changed', badge: { accessCode, ticketType: null }, move: null }],
+      result: null,
+    })),
+    { actor: { type: 'system', id: 'test' }, cause: 'test' },
+  );
+}
+
+const newCode = () => `NEW${newId().replaceAll('-', '').toUpperCase()}`;
 
 async function storedScans(eventId: string): Promise<string> {
   const rows = await desk.db.query<{ text: string }>(
@@ -139,4 +157,47 @@ describe('of a person who is erased', () => {
     expect((await waiting)?.status).toBe(201);
     expect(await storedScans(eventId)).not.toContain('Unforgettable');
   });
+
+  it('codes that badges had before are kept nowhere, whether or not the event has decided', async () => {
+    const eventId = await givenRunningEvent(desk);
+    const [settled, undecided] = [await givenTicket(desk, eventId), await givenTicket(desk, eventId)];
+    for (const { id } of [settled, undecided]) await reissue(eventId, id, newCode());
+    await cancelTicket(desk, settled);
+    for (const { id } of [settled, undecided]) await erase(id);
+    const [row] = await desk.db.query<{ kept: string[] }>(
+      'select array_agg(access_code) as kept from attendance.withdrawn_codes where event_id = $1',
+      [eventId],
+    );
+    for (const { accessCode } of [settled, undecided]) expect(row?.kept).not.toContain(accessCode);
+  });
+
+  it('a device without a network lets in neither the badge nor the one before it, and forgets the name', async () => {
+    const eventId = await givenRunningEvent(desk);
+    const ticket = await givenTicket(desk, eventId);
+    await giveName(ticket.id, 'Unforgettable');
+    const devices = [openDevice(eventId), openDevice(eventId)] as const;
+    const [early, late] = devices;
+    await early.update();
+    const second = newCode();
+    await reissue(eventId, ticket.id, second);
+    await late.update();
+    expect(await late.open(second)).toMatchObject({ displayName: 'Unforgettable' });
+    await cancelTicket(desk, ticket);
+    await erase(ticket.id);
+
+    for (const device of devices) {
+      await device.update();
+      expect(await device.decide(ticket.accessCode)).toBe('unknown_code');
+      expect(await device.decide(second)).toBe('unknown_code');
+    }
+    await expect(early.open(ticket.accessCode)).rejects.toThrow();
+    await expect(late.open(second)).rejects.toThrow();
+  });
 });
+
+function openDevice(eventId: string): OfflineDevice {
+  return new OfflineDevice(async (cursor) => {
+    const query = cursor === null ? '' : `?cursor=${cursor}`;
+    return roster.parse((await desk.call('GET', `/v1/events/${eventId}/roster${query}`)).body);
+  });
+}

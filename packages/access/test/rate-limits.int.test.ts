@@ -108,6 +108,28 @@ describe('an address from which too many credentials come that are not valid', (
       for (let n = 0; n < 50; n += 1) expect((await call(guards, known)).problem).toBeNull();
     },
   );
+
+  it('is known to all processes again after the connection to Redis went dead without a word', async () => {
+    const name = randomUUID();
+    const limit = { most: 40, windowMs: WINDOW };
+    const both = { requests: limit, failedSignIns: limit };
+    await using redis = await startProxy(requiredVariable('TEST_REDIS_URL'));
+    await using cutOff = open({ ...both, redisUrl: redis.url }, name);
+    await using other = open({ ...both, redisUrl: requiredVariable('TEST_REDIS_URL') }, name);
+    // Each asks less often than it would refuse by itself.
+    const slowly = { within: 15_000, every: 500 };
+    const token = await door();
+    for (let n = 0; n < 39; n += 1) await call(cutOff, token);
+    await waitUntil(async () => (await call(other, token)).problem === 'rate_limited', slowly);
+
+    redis.blackhole();
+    for (let n = 0; n < 39; n += 1) await call(other, guess());
+    await call(cutOff, guess());
+    // Nothing goes through the first one any more, also when others do.
+    await waitUntil(() => redis.connections > 1, { within: 15_000 });
+    redis.heal();
+    await waitUntil(async () => (await call(cutOff, guess())).problem === 'rate_limited', slowly);
+  });
 });
 
 describe('a token with too many requests', () => {

@@ -7,10 +7,12 @@
  * either it comes first, and its answer is seen here, or it comes later and reads that the person is erased.
  *
  * The code of a badge stays while it may still decide something: until the enrollment has its verdict or is cancelled, or
- * the event is. What can't be cleared yet, or was cut off, is found again by {@link findUnfinished}.
+ * the event is. A device without a network knows it by its roster's key alone, so the key is kept as withdrawn, and so is
+ * that of each code the badge had before. What can't be cleared yet, or was cut off, is found again by {@link findUnfinished}.
  */
+import { deriveRosterKeys } from '@turnout/contracts/roster-sealing';
 import type { Db, Queryable, Statement, Tx } from '@turnout/runtime/postgres';
-import { ERASED, erasedCodeOfScan, isReadable } from './erased.ts';
+import { ERASED, erasedCodeOfScan, erasedWithKey, isReadable } from './erased.ts';
 
 /** People of one organization. */
 export interface People {
@@ -49,8 +51,21 @@ async function clearPage(tx: Tx, people: People, after: string): Promise<Trace[]
   tx.send(clearScans, traces);
   tx.send(clearReusedScans, traces);
   tx.send(clearAnnulments, traces.slice(0, 2));
+  const codes = await tx.query<Code>(findCodes, traces);
+  tx.send(dropWithdrawn, traces.slice(0, 2));
+  tx.send(withdrawKeys, [
+    codes.map(({ event_id }) => event_id),
+    codes.map(({ enrollment_id }) => enrollment_id),
+    codes.map(({ event_id, access_code }) => erasedWithKey(deriveRosterKeys(event_id, access_code).key)),
+  ]);
   tx.send(retireCodes, traces);
   return page;
+}
+
+interface Code {
+  event_id: string;
+  enrollment_id: string;
+  access_code: string;
 }
 
 const lockTraces: Statement = {
@@ -139,11 +154,42 @@ const clearAnnulments: Statement = {
     where c.event_id = m.event_id and c.enrollment_id = m.enrollment_id and c.annulment_reason <> '${ERASED}'`,
 };
 
+const findCodes: Statement = {
+  name: 'find_codes_of_people',
+  text: `
+    select e.event_id, e.enrollment_id, e.access_code
+    from unnest($1::uuid[], $2::uuid[], $3::boolean[]) as m (event_id, enrollment_id, settled)
+    join attendance.enrollments e using (event_id, enrollment_id)
+    where m.settled and ${isReadable('e.access_code')}
+    union all
+    select w.event_id, w.enrollment_id, w.access_code
+    from unnest($1::uuid[], $2::uuid[]) as m (event_id, enrollment_id)
+    join attendance.withdrawn_codes w using (event_id, enrollment_id)
+    where ${isReadable('w.access_code')}`,
+};
+
+const dropWithdrawn: Statement = {
+  name: 'drop_withdrawn_codes_of_people',
+  text: `
+    delete from attendance.withdrawn_codes w
+    using unnest($1::uuid[], $2::uuid[]) as m (event_id, enrollment_id)
+    where w.event_id = m.event_id and w.enrollment_id = m.enrollment_id and ${isReadable('w.access_code')}`,
+};
+
+const withdrawKeys: Statement = {
+  name: 'withdraw_keys_of_people',
+  text: `
+    insert into attendance.withdrawn_codes (event_id, enrollment_id, access_code, withdrawn_at)
+    select event_id, enrollment_id, code, clock_timestamp()
+    from unnest($1::uuid[], $2::uuid[], $3::text[]) as u (event_id, enrollment_id, code)
+    on conflict do nothing`,
+};
+
 const retireCodes: Statement = {
   name: 'retire_codes_of_people',
   text: `
     update attendance.enrollments e
-    set access_code = '${ERASED} ' || gen_random_uuid()
+    set access_code = '${ERASED} ' || gen_random_uuid(), changed_at = clock_timestamp()
     from unnest($1::uuid[], $2::uuid[], $3::boolean[]) as m (event_id, enrollment_id, settled)
     where e.event_id = m.event_id and e.enrollment_id = m.enrollment_id and m.settled
       and ${isReadable('e.access_code')}`,

@@ -14,5 +14,13 @@ export function erasedCode(scanId: string, accessCode: string): string {
 export const erasedCodeOfScan = `
   '${ERASED} ' || encode(sha256(convert_to(s.scan_id::text || ' ' || s.access_code, 'UTF8')), 'hex')`;
 
+/** How a withdrawn code is kept of which nothing is left but its roster's `key`. */
+export const erasedWithKey = (key: string) => `${ERASED} ${key}`;
+
+/** The `key` in a withdrawn code made by {@link erasedWithKey}; null in one that can still be read. */
+export function keyOfErased(withdrawnCode: string): string | null {
+  return withdrawnCode.startsWith(`${ERASED} `) ? withdrawnCode.slice(ERASED.length + 1) : null;
+}
+
 /** Whether a code in SQL has not been made unreadable yet. */
 export const isReadable = (column: string) => `${column} not like '${ERASED} %'`;

@@ -1,13 +1,15 @@
 import { defaultAccess } from '@turnout/access/access-config';
 import { guardRoutes } from '@turnout/access/guard-routes';
+import { statusRoute } from '@turnout/access/status-route';
 import { bindAttendanceModels } from '@turnout/attendance-store/models/attendance-models';
 import { startSealer } from '@turnout/audit/sealer';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
 import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
-import { requireSchema } from '@turnout/database/require-schema';
+import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
 import { startRelay } from '@turnout/outbox/relay';
+import { postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
 import { MINUTE, SECOND } from '@turnout/runtime/durations';
 import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
@@ -15,9 +17,9 @@ import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
-import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { openSequelize } from '@turnout/runtime/sequelize';
+import about from '../package.json' with { type: 'json' };
 import type { AdminConfig } from './config.ts';
 import { routes } from './http/routes.ts';
 import { TooManyReports, takeTurns } from './reports/turns.ts';
@@ -74,17 +76,38 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
   opening.use(startSealer({ database: { url: database.url, applicationName: `${name} sealer` }, logger }));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
+  const dependencies = opening.use(
+    watchDependencies([
+      postgres(db, 'Nothing can be read or changed: requests are answered 503.'),
+      {
+        name: 'rabbitmq',
+        works: () => publisher.connected,
+        without: 'Messages wait in the outbox, and go out by themselves when it is back.',
+      },
+      ...guards.dependencies,
+      ...traceCollector(),
+    ]),
+  );
+  const status = statusRoute({
+    service: name,
+    version: about.version,
+    dependencies,
+    schemaVersion: () => readSchemaVersion(db),
+  });
   const app = createApp({
-    routes: routes({
-      db,
-      bulkDb,
-      models: bindAttendanceModels(sequelize),
-      relay,
-      reports: { db: reportsDb, turns: takeTurns(REPORTS.ofOneOrganization) },
-      providerNetworks: { ...defaultAccess, ...config.access }.providerNetworks,
-    }),
+    routes: [
+      ...routes({
+        db,
+        bulkDb,
+        models: bindAttendanceModels(sequelize),
+        relay,
+        reports: { db: reportsDb, turns: takeTurns(REPORTS.ofOneOrganization) },
+        providerNetworks: { ...defaultAccess, ...config.access }.providerNetworks,
+      }),
+      status,
+    ],
     ...guards,
-    readiness: readyWithPostgres(db, publisher),
+    readiness: dependencies.readiness,
     documents: apiDocuments.admin,
     placesAtOnce: config.database.max,
     problem,

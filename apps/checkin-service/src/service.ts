@@ -1,18 +1,20 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
+import { statusRoute } from '@turnout/access/status-route';
 import { lookAtEvent } from '@turnout/attendance-store/door/look-at-event';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
 import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
-import { requireSchema } from '@turnout/database/require-schema';
+import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
 import { startRelay } from '@turnout/outbox/relay';
+import { postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
 import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
-import { readyWithPostgres } from '@turnout/runtime/readiness';
+import about from '../package.json' with { type: 'json' };
 import { gatherScans } from './commands/gather-scans.ts';
 import { recordScans } from './commands/record-scans.ts';
 import type { CheckinConfig } from './config.ts';
@@ -42,10 +44,28 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
   const live = opening.use(openLiveView((eventId) => lookAtEvent(db, eventId), logger));
   const record = gatherScans((event, scans) => recordScans(db, event, scans));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
+  const dependencies = opening.use(
+    watchDependencies([
+      postgres(db, 'Nothing can be looked up or recorded: requests are answered 503.'),
+      {
+        name: 'rabbitmq',
+        works: () => publisher.connected,
+        without: 'Messages wait in the outbox, and go out by themselves when it is back.',
+      },
+      ...guards.dependencies,
+      ...traceCollector(),
+    ]),
+  );
+  const status = statusRoute({
+    service: name,
+    version: about.version,
+    dependencies,
+    schemaVersion: () => readSchemaVersion(db),
+  });
   const app = createApp({
-    routes: routes({ db, relay, live, record }),
+    routes: [...routes({ db, relay, live, record }), status],
     ...guards,
-    readiness: readyWithPostgres(db, publisher),
+    readiness: dependencies.readiness,
     documents: apiDocuments.checkin,
     // Two thirds of the connections are for scans, whatever else is asked for.
     placesAtOnce: Math.ceil(config.database.max / 3),

@@ -1,10 +1,12 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
+import { statusRoute } from '@turnout/access/status-route';
 import { requireEventsExchange } from '@turnout/broker/require-broker';
 import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
-import { requireSchema } from '@turnout/database/require-schema';
+import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
 import { startRelay } from '@turnout/outbox/relay';
+import { postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
 import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
@@ -12,8 +14,8 @@ import { openLocks } from '@turnout/runtime/lock';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
-import { readyWithPostgres } from '@turnout/runtime/readiness';
 import { startSchedule } from '@turnout/runtime/schedule';
+import about from '../package.json' with { type: 'json' };
 import { startBackground } from './background.ts';
 import { closureOf, openClosingDb } from './closure.ts';
 import type { ClosureConfig } from './config.ts';
@@ -55,10 +57,32 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
   opening.use(watchDue(db));
   const background = opening.use(startBackground(logger));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
+  const dependencies = opening.use(
+    watchDependencies([
+      postgres(db, 'No event is closed; what is due is caught up with when it is back.'),
+      {
+        name: 'rabbitmq',
+        works: () => publisher.connected,
+        without: 'Messages wait in the outbox, and go out by themselves when it is back.',
+      },
+      {
+        name: 'redis',
+        works: () => locks.answers(),
+        without: 'Closures run without the lock: PostgreSQL keeps them right, and work may be done twice.',
+      },
+      ...traceCollector(),
+    ]),
+  );
+  const status = statusRoute({
+    service: name,
+    version: about.version,
+    dependencies,
+    schemaVersion: () => readSchemaVersion(db),
+  });
   const app = createApp({
-    routes: routes({ db, closure, background }),
+    routes: [...routes({ db, closure, background }), status],
     ...guards,
-    readiness: readyWithPostgres(db, publisher),
+    readiness: dependencies.readiness,
     documents: apiDocuments.closure,
     placesAtOnce: Math.ceil(config.database.max / 2),
     problem,

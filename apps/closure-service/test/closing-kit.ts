@@ -43,6 +43,7 @@ export interface LogLine extends Record<string, unknown> {
 /** A lock that is no lock: everybody who asks holds it. What is right with this one does not rest on the lock. */
 export const alwaysYes: Locks = {
   acquire: async () => ({ extend: async () => true, release: async () => undefined, remainingMs: 1_000 }),
+  answers: async () => true,
   [Symbol.asyncDispose]: async () => undefined,
 };
 

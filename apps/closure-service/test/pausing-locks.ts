@@ -32,6 +32,7 @@ export function pausingLocks(locks: Locks): PausingLocks {
           },
         };
       },
+      answers: () => locks.answers(),
       [Symbol.asyncDispose]: async () => undefined,
     },
   };

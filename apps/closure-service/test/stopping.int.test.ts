@@ -4,7 +4,8 @@ import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startClosureService } from '../src/service.ts';
 import { type ClosingKit, openClosingKit, runs, verdictsPerEnrollment } from './closing-kit.ts';
-import { serviceConfig } from './service-config.ts';
+import { serviceConfig, serviceEnvironment } from './service-config.ts';
+import { spawnClosure } from './spawn-closure.ts';
 
 const PEOPLE = 1_000;
 
@@ -61,4 +62,31 @@ describe('a closure service that stops in the middle of an event', () => {
       expect(await verdictsPerEnrollment(kit.db, eventId)).toEqual(Array(PEOPLE).fill(1));
     },
   );
+
+  it('told to by SIGTERM hands back the lock, so that another service goes on at once, and exits 0', async () => {
+    // Nobody could wait for the end of such a lock.
+    const config = serviceConfig({ kit, amqpUrl: vhost.amqpUrl, batchSize: 2, lockTtlMs: 600_000 });
+    await using one = spawnClosure('main.ts', serviceEnvironment(config));
+    await using other = spawnClosure('main.ts', serviceEnvironment(config));
+    const bothSaid = (text: string) => [one, other].every(({ stdout }) => stdout().includes(text));
+    await waitUntil(() => bothSaid('"msg":"ready"'), { within: 20_000 });
+    const eventId = await givenEvent(kit.db, kit.organization.id);
+    await givenEnrollments(kit.db, kit.organization.id, eventId, PEOPLE);
+    const decided = async () =>
+      (await verdictsPerEnrollment(kit.db, eventId)).filter((count) => count > 0).length;
+    await waitUntil(async () => (await decided()) > 3, { within: 15_000 });
+
+    const [first, second] = one.stdout().includes('closing an event') ? [one, other] : [other, one];
+    first.process.kill('SIGTERM');
+    expect(await first.exited).toBe(0);
+    expect(await decided()).toBeLessThan(PEOPLE);
+    await waitUntil(async () => (await runs(kit.db, eventId)).at(-1)?.status === 'succeeded', {
+      within: 15_000,
+    });
+    second.process.kill('SIGTERM');
+    expect(await second.exited).toBe(0);
+    expect(await verdictsPerEnrollment(kit.db, eventId)).toEqual(Array(PEOPLE).fill(1));
+    const said = `${first.stdout()}${second.stdout()}`;
+    expect(said).not.toContain('did not stop in time');
+  });
 });

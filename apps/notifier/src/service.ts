@@ -1,9 +1,12 @@
 import { guardRoutes } from '@turnout/access/guard-routes';
+import { statusRoute } from '@turnout/access/status-route';
 import { declareNotifierQueue } from '@turnout/broker/require-broker';
 import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { notifierDeadLetterQueue, notifierQueue } from '@turnout/contracts/topology';
-import { requireSchema } from '@turnout/database/require-schema';
+import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
+import { type Dependency, postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
+import { SECOND } from '@turnout/runtime/durations';
 import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
@@ -11,6 +14,7 @@ import { createLogger, type Logger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, type Queryable, requireDurablePostgres } from '@turnout/runtime/postgres';
 import { type ConsumerConfig, openConsumer, openPublisher } from '@turnout/runtime/rabbitmq';
 import { startSchedule } from '@turnout/runtime/schedule';
+import about from '../package.json' with { type: 'json' };
 import { startWatching } from './alerts/watch-loop.ts';
 import { type Channels, openChannels } from './channels/open-channels.ts';
 import type { NotifierConfig } from './config.ts';
@@ -18,7 +22,6 @@ import { receiveDeadLetters } from './consumers/receive-dead-letters.ts';
 import { receiveEvents } from './consumers/receive-events.ts';
 import { routes } from './http/routes.ts';
 import { watchDeliveries } from './metrics.ts';
-import { readiness } from './readiness.ts';
 import { runRetention } from './retention/run-retention.ts';
 import { startSending } from './sending/sending-loop.ts';
 import { countStranded } from './store/count-stranded.ts';
@@ -95,17 +98,41 @@ export async function startNotifier(
     ),
   );
   opening.defer(() => stopping.abort());
+  // Its function is to take events and owe people a message; a mail server that is away makes messages wait, and nothing else.
+  const dependencies = opening.use(
+    watchDependencies([
+      postgres(db, 'Events wait in their queue, and nothing is sent.'),
+      {
+        name: 'rabbitmq',
+        required: true,
+        works: () => consumer.connected,
+        without: 'Events wait where they are; messages that are owed already go out.',
+      },
+      ...mailServer(channels),
+      ...guards.dependencies,
+      ...traceCollector(),
+    ]),
+  );
+  const status = statusRoute({
+    service: name,
+    version: about.version,
+    dependencies,
+    schemaVersion: () => readSchemaVersion(db),
+  });
   const app = createApp({
-    routes: routes({
-      db,
-      publisher,
-      wake,
-      operatorOrganization: config.operator.organization,
-      networks: config.webhooks.networks,
-      sealing: webhooks.sealing,
-    }),
+    routes: [
+      ...routes({
+        db,
+        publisher,
+        wake,
+        operatorOrganization: config.operator.organization,
+        networks: config.webhooks.networks,
+        sealing: webhooks.sealing,
+      }),
+      status,
+    ],
     ...guards,
-    readiness: () => readiness({ db, consumer }),
+    readiness: dependencies.readiness,
     documents: apiDocuments.notifier,
     // The other half is for messages, which must not wait for lists.
     placesAtOnce: Math.ceil(config.database.max / 2),
@@ -117,6 +144,12 @@ export async function startNotifier(
   logger.info({ url: server.url, channels: channels.open.map((channel) => channel.name) }, 'ready');
   const opened = opening.move();
   return { url: server.url, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+function mailServer({ mailer }: Channels): Dependency[] {
+  if (mailer === null) return [];
+  const without = 'Mails wait and are tried again; alerts by mail too.';
+  return [{ name: 'smtp', works: () => mailer.answers(), without, lookEveryMs: 30 * SECOND }];
 }
 
 /** Deliveries wait for a channel that is not there, such as e-mail after SMTP_URL was removed. Nothing else would say so. */

@@ -7,6 +7,7 @@
  */
 
 import { networkOf } from '@turnout/runtime/address-network';
+import type { Dependency } from '@turnout/runtime/dependencies';
 import { SECOND } from '@turnout/runtime/durations';
 import { openJsonFetcher } from '@turnout/runtime/fetch-json';
 import type { CallerFacts } from '@turnout/runtime/http/app';
@@ -35,6 +36,8 @@ export interface RouteGuards extends AsyncDisposable {
     route: { allow: readonly string[] },
     params: Readonly<Record<string, string>>,
   ): Refusal | undefined;
+  /** What sharing limits depends on; nothing where each process counts for itself. */
+  readonly dependencies: readonly Dependency[];
   readonly trustProxy: number | readonly string[] | undefined;
 }
 
@@ -108,6 +111,7 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
   }
 
   return {
+    dependencies: limits.answers === null ? [] : [redis(limits.answers)],
     trustProxy: config.trustProxy ?? undefined,
     async authenticate(authorization, { address }) {
       if (authorization === undefined) return NO_CREDENTIAL;
@@ -133,6 +137,10 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+function redis(works: () => Promise<boolean>): Dependency {
+  return { name: 'redis', works, without: 'Each process keeps the limits of requests by itself.' };
 }
 
 const NO_CREDENTIAL: Refusal = {

@@ -17,6 +17,11 @@ export async function requireSchema(db: Queryable): Promise<void> {
   );
 }
 
+/** The newest migration that was applied to the schema; null where there is none. */
+export async function readSchemaVersion(db: Queryable): Promise<string | null> {
+  return (await appliedMigrations(db)).toSorted().at(-1) ?? null;
+}
+
 async function appliedMigrations(db: Queryable): Promise<string[]> {
   const [found] = await db.query<{ exists: boolean }>(
     `select to_regclass('turnout.migrations') is not null as exists`,

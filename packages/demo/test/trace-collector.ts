@@ -8,6 +8,8 @@ export interface Span {
   parentSpanId?: string;
   name: string;
   service: string;
+  attributes: { key: string; value: { stringValue?: string } }[];
+  links?: { traceId: string; spanId: string }[];
 }
 
 interface ExportRequest {

@@ -1,16 +1,50 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { givenEnrollments, givenEvent } from '@turnout/test-kit/given';
+import { type GivenEnrollment, givenEnrollments, givenEvent } from '@turnout/test-kit/given';
+import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
 import { waitUntil } from '@turnout/test-kit/wait-until';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectInvariants } from './expect-invariants.ts';
-import { startTestStack } from './start-test-stack.ts';
-import { type Span, startTraceCollector } from './trace-collector.ts';
+import { startTestStack, type TestStack } from './start-test-stack.ts';
+import { type Span, startTraceCollector, type TraceCollector } from './trace-collector.ts';
 import { uploadScans } from './upload-scans.ts';
 
 const HOUR = 3_600_000;
+const SOON = { within: 20_000 };
+const CHECK_IN = 'checkin-service: POST /v1/events/:eventId/check-ins';
+const TO_THE_MAIL = ['notifier: store turnout.participant.attended.v1', 'notifier: send email'];
+
+const opened = new AsyncDisposableStack();
+let collector: TraceCollector;
+let stack: TestStack;
+let broker: FaultProxy;
+
+beforeAll(async () => {
+  collector = opened.use(await startTraceCollector());
+  stack = opened.use(
+    await startTestStack({
+      environment: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_BSP_SCHEDULE_DELAY: '100',
+        CLOSURE_SCHEDULE: '* * * * * *',
+      },
+      amqp: async (url) => {
+        broker = await startProxy(url);
+        return broker;
+      },
+    }),
+  );
+});
+afterAll(async () => {
+  await opened.disposeAsync();
+});
+
+const newTrace = () => randomBytes(16).toString('hex');
+const ofTrace = (traceId: string) => collector.spans.filter((span) => span.traceId === traceId);
+const attributeOf = (span: Span | undefined, name: string) =>
+  span?.attributes.find(({ key }) => key === name)?.value.stringValue;
 
 /** A request of a client that traces. */
-async function post(url: string, token: string, traceId: string, body?: object): Promise<number> {
+async function post(url: string, token: string, traceId: string, body?: object) {
   const response = await fetch(url, {
     method: 'POST',
     headers: {
@@ -21,55 +55,134 @@ async function post(url: string, token: string, traceId: string, body?: object):
     ...(body && { body: JSON.stringify(body) }),
   });
   await response.text();
-  return response.status;
+  return { status: response.status, requestId: response.headers.get('x-request-id') };
 }
 
-/** From a span up to the first of its trace that we know, as `service: name`. */
-function lineage(spans: readonly Span[], last: Span): string[] {
-  const parent = spans.find(({ spanId }) => spanId === last.parentSpanId);
-  return [...(parent ? lineage(spans, parent) : []), `${last.service}: ${last.name}`];
+const checkIn = async (
+  eventId: string,
+  { accessCode }: GivenEnrollment,
+  traceId: string,
+  scannedAt?: Date,
+) => {
+  const url = `${stack.services.checkin.url}/v1/events/${eventId}/check-ins`;
+  const scan = { scanId: randomUUID(), accessCode, ...(scannedAt && { scannedAt }) };
+  return await post(url, stack.tokens.supervisor, traceId, scan);
+};
+
+/** From the first span of its trace that we know to this one, as `service: name`. */
+function lineage(last: Span): string[] {
+  const parent = ofTrace(last.traceId).find(({ spanId }) => spanId === last.parentSpanId);
+  return [...(parent ? lineage(parent) : []), `${last.service}: ${last.name}`];
 }
+
+/** The way to each span of this name, once there are so many and each is known from the beginning. */
+async function waysTo(name: string, traceId: string, beginning: string, count = 1): Promise<string[][]> {
+  return await waitUntil(() => {
+    const ways = ofTrace(traceId)
+      .filter((span) => span.name === name)
+      .map(lineage);
+    return ways.length === count && ways.every(([first]) => first === beginning) && ways;
+  }, SOON);
+}
+
+/** An event that is closed when somebody asks for it, and people who were there on all its days. */
+async function givenAttended(count: number, facts: Parameters<typeof givenEvent>[2] = {}) {
+  const eventId = await givenEvent(stack.db, stack.organization.id, {
+    closure_grace_minutes: 100_000,
+    requirement_type: 'any_day',
+    requirement_days: null,
+    ...facts,
+  });
+  const people = await givenEnrollments(stack.db, stack.organization.id, eventId, count);
+  return { eventId, people };
+}
+
+const twoDaysAgo = () => new Date(Date.now() - 48 * HOUR);
 
 describe('one trace', () => {
-  it('leads from the request over the outbox and the broker to the mail', async () => {
-    await using collector = await startTraceCollector();
-    await using stack = await startTestStack({
-      environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '100' },
-    });
-    const { db, services, organization, tokens, mailbox } = stack;
-    const eventId = await givenEvent(db, organization.id, { closure_grace_minutes: 100_000 });
-    const [present, late] = await givenEnrollments(db, organization.id, eventId, 2);
-    if (!present || !late) throw new Error('two people are enrolled');
-    const scannedAt = new Date(Date.now() - 48 * HOUR);
-    await uploadScans(stack, eventId, [present], scannedAt);
-
-    const closing = randomBytes(16).toString('hex');
-    const closureUrl = `${services.closure.url}/v1/events/${eventId}/closure-runs`;
-    expect(await post(closureUrl, tokens.admin, closing)).toBe(202);
-    await waitUntil(() => mailbox.messages().length === 1, { within: 15_000 });
-    const scanning = randomBytes(16).toString('hex');
-    const scan = { scanId: randomUUID(), accessCode: late.accessCode, scannedAt };
-    const checkInUrl = `${services.checkin.url}/v1/events/${eventId}/check-ins`;
-    expect(await post(checkInUrl, tokens.supervisor, scanning, scan)).toBe(201);
-    await waitUntil(() => mailbox.messages().length === 2, { within: 15_000 });
-
-    for (const [traceId, request] of [
-      [closing, 'closure-service: POST /v1/events/:eventId/closure-runs'],
-      [scanning, 'checkin-service: POST /v1/events/:eventId/check-ins'],
-    ] as const) {
-      const ofTrace = () => collector.spans.filter((span) => span.traceId === traceId);
-      const sent = await waitUntil(() => ofTrace().find(({ name }) => name === 'send email'), {
-        within: 15_000,
-      });
-      const path = () => lineage(ofTrace(), sent);
-      await waitUntil(() => path()[0] === request, { within: 15_000 });
-      expect(path().at(-3)).toMatch(/^(closure|checkin|admin)-service: publish turnout\.events$/);
-      expect(path().slice(-2)).toEqual([
-        'notifier: store turnout.participant.attended.v1',
-        'notifier: send email',
-      ]);
-      expect(ofTrace().map(({ name }) => name)).toContain('turnout.notifier process');
+  it('leads from the click over closure, outbox and broker to each mail, and from a late scan to its own', async () => {
+    const { eventId, people } = await givenAttended(4);
+    const [late, ...present] = people as [GivenEnrollment, ...GivenEnrollment[]];
+    await uploadScans(stack, eventId, present, twoDaysAgo());
+    const closing = newTrace();
+    const url = `${stack.services.closure.url}/v1/events/${eventId}/closure-runs`;
+    const clicked = await post(url, stack.tokens.admin, closing);
+    expect(clicked.status).toBe(202);
+    const request = 'closure-service: POST /v1/events/:eventId/closure-runs';
+    for (const way of await waysTo('send email', closing, request, present.length)) {
+      expect(way).toContain('closure-service: close event');
+      expect(way.at(-3)).toMatch(/^(closure|checkin|admin)-service: publish turnout\.events$/);
+      expect(way.slice(-2)).toEqual(TO_THE_MAIL);
     }
+    const served = ofTrace(closing).find(({ name }) => name.startsWith('POST '));
+    expect(attributeOf(served, 'turnout.request_id')).toBe(clicked.requestId);
+
+    const scanning = newTrace();
+    expect((await checkIn(eventId, late, scanning, twoDaysAgo())).status).toBe(201);
+    const [way] = await waysTo('send email', scanning, CHECK_IN);
+    expect(way?.at(-3)).toMatch(/^(closure|checkin|admin)-service: publish turnout\.events$/);
+    expect(way?.slice(-2)).toEqual(TO_THE_MAIL);
+    expect(ofTrace(scanning).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['record scans', 'turnout.notifier process']),
+    );
+  });
+
+  it('leads from the tick of the schedule to every message that its closure caused', async () => {
+    const { eventId, people } = await givenAttended(3);
+    await uploadScans(stack, eventId, people, twoDaysAgo());
+    await stack.db.query('update attendance.events set closure_grace_minutes = 0 where event_id = $1', [eventId]);
+    const closing = await waitUntil(
+      () =>
+        collector.spans.find(
+          (span) => span.name === 'close event' && attributeOf(span, 'turnout.event_id') === eventId,
+        ),
+      SOON,
+    );
+    const tick = 'closure-service: close due events';
+    for (const way of await waysTo('send email', closing.traceId, tick, people.length)) {
+      expect(way.slice(0, 2)).toEqual([tick, 'closure-service: close event']);
+      expect(way.slice(-2)).toEqual(TO_THE_MAIL);
+    }
+    // Of each verdict, and of the event.
+    await waysTo('publish turnout.events', closing.traceId, tick, people.length + 1);
+  });
+
+  it('is each scan its own where scans share a transaction, and points to the one that was in it', async () => {
+    const { eventId, people } = await givenAttended(60, {
+      starts_at: new Date(Date.now() - HOUR),
+      ends_at: new Date(Date.now() + HOUR),
+    });
+    const traces = people.map(newTrace);
+    await Promise.all(people.map((person, index) => checkIn(eventId, person, traces[index] as string)));
+    for (const traceId of traces) await waysTo('publish turnout.events', traceId, CHECK_IN);
+    const alone = traces.filter((traceId) => ofTrace(traceId).some(({ name }) => name === 'record scans'));
+    expect(alone.length).toBeLessThan(traces.length);
+    const shared = await waitUntil(() => {
+      const links = traces.flatMap((traceId) => ofTrace(traceId).flatMap((span) => span.links ?? []));
+      return links.length === traces.length - alone.length && links;
+    }, SOON);
+    for (const { traceId, spanId } of shared) {
+      expect(ofTrace(traceId).find((span) => span.spanId === spanId)).toMatchObject({ name: 'record scans' });
+    }
+  });
+
+  it('goes on when everybody who publishes was stopped before the message was out', async () => {
+    const { eventId, people } = await givenAttended(1, { closure_grace_minutes: 100_000 });
+    broker.cut();
+    const traceId = newTrace();
+    expect((await checkIn(eventId, people[0] as GivenEnrollment, traceId, twoDaysAgo())).status).toBe(201);
+    const stopped = (['checkin', 'closure', 'admin'] as const).map((name) => stack.services[name].pid);
+    for (const pid of stopped) process.kill(pid, 'SIGTERM');
+    await waitUntil(
+      () => !stopped.some((pid) => Object.values(stack.services).some((service) => service.pid === pid)),
+      SOON,
+    );
+    broker.heal();
+    const [way] = await waysTo('publish turnout.events', traceId, CHECK_IN);
+    expect(way?.at(-1)).toMatch(/^(closure|checkin|admin)-service: publish turnout\.events$/);
+  });
+
+  it('names nobody', async () => {
     await expectInvariants(stack.database.url);
     expect(collector.received()).not.toMatch(/@example\.org|Person \d|CODE[0-9A-F]{16}/);
   });

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import Redlock from 'redlock';
 import { RedisNode } from './lock-node.ts';
-import { connectRedis, type RedisLogger } from './redis.ts';
+import { answersPing, connectRedis, type RedisLogger } from './redis.ts';
 
 export interface LocksConfig {
   /** Independent Redis nodes: one, or an odd number of them. */
@@ -38,6 +38,8 @@ export interface Locks extends AsyncDisposable {
    * tell. Never rejects.
    */
   acquire(key: string, ttlMs: number): Promise<Lock | 'held' | 'unavailable'>;
+  /** Whether so many nodes answer right now that locks can be had. */
+  answers(): Promise<boolean>;
 }
 
 const FIRST_CONNECT_MS = 400;
@@ -68,6 +70,10 @@ export function openLocks({ urls, logger }: LocksConfig): Locks {
         const answered = nodes.filter((node) => node.answered).length;
         return answered >= quorum ? 'held' : 'unavailable';
       }
+    },
+    async answers() {
+      const answers = await Promise.all(clients.map(answersPing));
+      return answers.filter(Boolean).length >= quorum;
     },
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.disconnect();

@@ -34,10 +34,19 @@ export function createLogger({ name, level = 'info', format = 'json', destinatio
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRETS, censor: '[hidden]' },
       serializers: { err: describeError },
+      hooks: { logMethod: withOwnWords },
       mixin: traceIds,
     },
     format === 'pretty' ? prettyStream(output) : output,
   );
+}
+
+/** Of an error without a message beside it pino repeats the error's own, which may quote what was sent. */
+function withOwnWords(this: Logger, args: unknown[], log: (...args: unknown[]) => void): void {
+  const [first, ...rest] = args;
+  const error = first instanceof Error ? first : (first as { err?: unknown } | null | undefined)?.err;
+  if (rest.length > 0 || !(error instanceof Error)) log.apply(this, args);
+  else log.call(this, first === error ? { err: error } : first, error.name);
 }
 
 /** Only what is about the program: libraries hang rows and statements with values on their errors. */

@@ -11,7 +11,7 @@
  * Time is cut into windows by the wall clock, which processes share well enough; a clock that jumps begins a new window.
  */
 import type { Redis } from 'ioredis';
-import { connectRedis, type RedisLogger } from './redis.ts';
+import { answersPing, connectRedis, type RedisLogger } from './redis.ts';
 
 export interface RateLimit {
   /** So many in each window. */
@@ -29,6 +29,8 @@ export interface RateLimiter {
 export interface RateLimits extends Disposable {
   /** `name` tells limits apart that count the same keys. */
   limiter(name: string, limit: RateLimit): RateLimiter;
+  /** Whether they can be shared right now; null where each process counts for itself. */
+  answers: (() => Promise<boolean>) | null;
 }
 
 export interface RateLimitsConfig {
@@ -75,6 +77,7 @@ export function openRateLimits({ redisUrl, name, logger }: RateLimitsConfig): Ra
       limiters.push(limiter);
       return limiter;
     },
+    answers: redis && (() => answersPing(redis)),
     [Symbol.dispose]() {
       clearInterval(timer);
       redis?.disconnect();

@@ -35,3 +35,11 @@ export function connectRedis(url: string, logger: RedisLogger): Redis {
   });
   return client;
 }
+
+/** Whether a server answers right now; within the time of a command. Never rejects. */
+export async function answersPing(client: Redis): Promise<boolean> {
+  return await client.ping().then(
+    () => true,
+    () => false,
+  );
+}

@@ -14,6 +14,7 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { SECOND } from './durations.ts';
 import { onTelemetryFlush } from './telemetry-flush.ts';
+import { noteTraceExport } from './trace-export.ts';
 
 /** Nobody is interested in how often a probe looked. */
 const UNTRACED = new Set(['/livez', '/readyz', '/metrics']);
@@ -55,6 +56,7 @@ export function startTelemetry(): void {
     ],
   });
   sdk.start();
+  noteTraceExport(undefined);
   onTelemetryFlush(async () => {
     const givenUp = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_MS).unref());
     await Promise.race([sdk.shutdown().catch(() => {}), givenUp]);
@@ -73,7 +75,10 @@ function withoutQuotes(exporter: OTLPTraceExporter): OTLPTraceExporter {
         delete attributes['exception.stacktrace'];
       }
     }
-    send(spans, done);
+    send(spans, (result) => {
+      noteTraceExport(result.code === 0);
+      done(result);
+    });
   };
   return exporter;
 }

@@ -3,6 +3,7 @@ import {
   isSpanContextValid,
   propagation,
   ROOT_CONTEXT,
+  type Span,
   type SpanContext,
   type SpanOptions,
   SpanStatusCode,
@@ -10,6 +11,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { randomChunk } from './random.ts';
+
+export type { Span } from '@opentelemetry/api';
 
 /** The W3C trace context as message or row headers. */
 export interface TraceHeaders {
@@ -57,6 +60,23 @@ function newSpanContext(): SpanContext {
 /** Runs `work` as a continuation of the trace that `headers` came from, if they name one. */
 export function withTraceContext<T>(headers: TraceHeaders, work: () => T): T {
   return context.with(propagation.extract(ROOT_CONTEXT, headers), work);
+}
+
+/** The span that is being worked in, to be pointed from by `linkToActive`. */
+export function activeSpan(): Span | undefined {
+  return trace.getActiveSpan();
+}
+
+/**
+ * Points from each of these spans to the active one, which does their work together with its own: one transaction for
+ * several requests or messages.
+ */
+export function linkToActive(spans: readonly (Span | undefined)[]): void {
+  const active = trace.getActiveSpan()?.spanContext();
+  if (active === undefined) return;
+  for (const span of spans) {
+    if (span?.isRecording() === true) span.addLink({ context: active });
+  }
 }
 
 /** Runs `work` inside a span of its own, which is marked failed when `work` throws. */

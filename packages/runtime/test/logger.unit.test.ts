@@ -36,6 +36,22 @@ describe('a log line', () => {
     expect(lines.at(-1)).toMatchObject({ err: { message: 'relation "x" does not exist' } });
   });
 
+  it('does not repeat them as its message either, when it is given nothing but the error', () => {
+    const { logger, lines } = memoryLogger();
+    const error = Object.assign(new TypeError('invalid input syntax for type uuid: "Ada"'), {
+      code: '22P02',
+    });
+    logger.error({ err: error, eventId: 'e1' });
+    logger.error(error);
+    logger.error({ err: error }, 'not stored');
+    expect(JSON.stringify(lines)).not.toContain('Ada');
+    expect(lines).toMatchObject([
+      { msg: 'TypeError', eventId: 'e1', err: { code: '22P02' } },
+      { msg: 'TypeError', err: { code: '22P02' } },
+      { msg: 'not stored', err: { code: '22P02' } },
+    ]);
+  });
+
   it('hides secrets by their names', () => {
     const { logger, lines } = memoryLogger();
     logger.info({

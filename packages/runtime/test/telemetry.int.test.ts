@@ -19,7 +19,8 @@ describe('telemetry', () => {
     });
     const url = String((await program.said('ready')).url);
     await fetch(`${url}/livez`);
-    const answer = await fetch(`${url}/greetings/ada-lovelace?search=countess`, { headers: { traceparent } });
+    const headers = { traceparent, 'X-Request-Id': 'asked-1' };
+    const answer = await fetch(`${url}/greetings/ada-lovelace?search=countess`, { headers });
     expect(await answer.json()).toMatchObject({ traceparent: expect.stringContaining(traceId) });
     program.process.kill('SIGTERM');
     expect(await program.exit).toBe(0);
@@ -37,10 +38,12 @@ describe('telemetry', () => {
     expect(served).toMatchObject({
       service: 'traced',
       parentSpanId: traceparent.slice(36, 52),
-      attributes: { 'http.route': '/greetings/:name' },
+      attributes: { 'http.route': '/greetings/:name', 'turnout.request_id': 'asked-1' },
     });
     const greeted = program.lines.find(({ msg }) => msg === 'greeted');
     expect(greeted).toMatchObject({ trace_id: traceId });
+    const requested = program.lines.find(({ requestId }) => requestId === 'asked-1');
+    expect(requested).toMatchObject({ msg: 'request', trace_id: traceId });
     // Neither probes nor what a service does by itself are traced, and no one is named.
     expect(collector.spans.every((span) => span.traceId === traceId)).toBe(true);
     expect(collector.received.join()).not.toMatch(/ada-lovelace|countess/);
@@ -72,6 +75,8 @@ describe('telemetry', () => {
     });
     expect(await continued.json()).toEqual({ traceparent, tracestate: 'vendor=1' });
     expect(program.lines.find(({ msg }) => msg === 'greeted')).toMatchObject({ trace_id: traceId });
+    await program.said('request');
+    expect(program.lines.find(({ msg }) => msg === 'request')).toMatchObject({ trace_id: traceId });
     const begun = await fetch(`${url}/greetings/ada`);
     expect(await begun.json()).toEqual({
       traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/),

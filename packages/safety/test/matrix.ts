@@ -265,6 +265,7 @@ export const onEveryService: readonly MatrixLine[] = [
   line('GET /livez', []),
   line('GET /readyz', []),
   line('GET /metrics', []),
+  line('GET /status', reading),
   line('GET /openapi.json', []),
   line('GET /docs', []),
   line('GET /docs/:part', []),

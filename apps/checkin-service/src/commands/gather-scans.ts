@@ -4,11 +4,14 @@
  * devices at one ticket are a few transactions, not sixty in a row. A crowded event gets a second transaction beside the
  * first, so that the database is at work while this process reads and answers.
  *
+ * The transaction is a part of the trace of the request that came first; the others point to it.
+ *
  * Events don't wait for each other: only few have a second transaction, so that connections are left for the others. An upload whose client has gone is not begun. When a shared transaction fails for
  * another reason than an unavailable database, each upload is tried by itself, so that one costs only itself.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isUnavailable } from '@turnout/runtime/postgres';
+import { activeSpan, inSpan, linkToActive, type Span } from '@turnout/runtime/trace-context';
 import type { ScanAnswer } from '../http/scan-answers.ts';
 import type { SubmittedScan } from './submitted-scan.ts';
 
@@ -27,6 +30,7 @@ export type RecordScans = (
 
 interface Waiting extends PromiseWithResolvers<ScanAnswer[] | null> {
   upload: ScanUpload;
+  span: Span | undefined;
   /** Runs work as a part of the request that brought the upload, and of its trace. */
   inRequest: ReturnType<typeof AsyncLocalStorage.snapshot>;
 }
@@ -62,6 +66,7 @@ export function gatherScans(record: RecordScans): (upload: ScanUpload) => Promis
   return async (upload) => {
     const waiting: Waiting = {
       upload,
+      span: activeSpan(),
       inRequest: AsyncLocalStorage.snapshot(),
       ...Promise.withResolvers<ScanAnswer[] | null>(),
     };
@@ -91,11 +96,16 @@ async function recordTogether(record: RecordScans, batch: readonly Waiting[]): P
     if (upload.signal.aborted) reject(upload.signal.reason);
     return !upload.signal.aborted;
   });
-  const [first] = wanted;
+  const [first, ...others] = wanted;
   if (!first) return;
   try {
     const scans = wanted.flatMap(({ upload }) => upload.scans);
-    const answers = await first.inRequest(() => record(first.upload, scans));
+    const answers = await first.inRequest(() =>
+      inSpan('record scans', async () => {
+        linkToActive(others.map(({ span }) => span));
+        return await record(first.upload, scans);
+      }),
+    );
     let from = 0;
     for (const { upload, resolve } of wanted) {
       resolve(answers === null ? null : answers.slice(from, from + upload.scans.length));

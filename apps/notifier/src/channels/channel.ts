@@ -42,6 +42,8 @@ export interface Mailer {
   /** Never rejects, and settles within `longestSendMs`, or soon after `signal` is aborted. */
   sendMail(mail: Mail, signal: AbortSignal): Promise<SendResult>;
   readonly longestSendMs: number;
+  /** Whether the server lets us in right now, asked without sending anything. Rejects when it does not. */
+  answers(): Promise<boolean>;
 }
 
 export interface Channel {

@@ -57,6 +57,7 @@ export function openEmailChannel({
     name: 'email',
     longestSendMs: timeoutMs,
     sendMail,
+    answers: async () => await transport.verify(),
     async send({ messageId, template, to, subject, text }, stopping) {
       return await sendMail(
         { id: `${messageId}.${template}`, about: messageId, to, subject, text },

@@ -17,6 +17,7 @@ import { failpoint } from '@turnout/runtime/failpoint';
 import type { Logger } from '@turnout/runtime/logger';
 import type { Db } from '@turnout/runtime/postgres';
 import type { Delivery } from '@turnout/runtime/rabbitmq';
+import { inSpan } from '@turnout/runtime/trace-context';
 import { countReceived } from '../metrics.ts';
 import { isMessagesFault } from './is-messages-fault.ts';
 import { readEvent } from './read-event.ts';
@@ -38,7 +39,11 @@ export function receiveEvents(options: ReceiveOptions): (batch: readonly Deliver
   const { db, channels, logger, onStored } = options;
 
   async function store(events: readonly Held[]): Promise<void> {
-    const counts = await storeEvents(db, events, channels.emailOrLog);
+    const counts = await inSpan(
+      'store events',
+      async () => await storeEvents(db, events, channels.emailOrLog),
+      { root: true, attributes: { 'messaging.batch.message_count': events.length } },
+    );
     countReceived({
       all: events.length,
       fresh: counts.new,

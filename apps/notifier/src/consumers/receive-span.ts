@@ -10,12 +10,20 @@ export interface ReceiveSpan {
   end(): void;
 }
 
-/** Continues the trace of one event while it is being stored. Where nothing is traced, the headers are handed on. */
+/**
+ * Continues the trace of one event while it is being stored, and points to the transaction that stores it with others,
+ * which is the active span. Where nothing is traced, the headers are handed on.
+ */
 export function startReceiveSpan({ event, headers: incoming }: ReceivedEvent): ReceiveSpan {
   const parent = propagation.extract(ROOT_CONTEXT, incoming);
+  const batch = trace.getActiveSpan()?.spanContext();
   const span = tracer.startSpan(
     `store ${event.type}`,
-    { kind: SpanKind.CONSUMER, attributes: { 'messaging.message.id': event.id } },
+    {
+      kind: SpanKind.CONSUMER,
+      attributes: { 'messaging.message.id': event.id },
+      links: batch === undefined ? [] : [{ context: batch }],
+    },
     parent,
   );
   const headers: TraceHeaders = { ...incoming };

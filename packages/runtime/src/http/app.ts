@@ -6,7 +6,9 @@
  *
  * Who may not call learns nothing about what they sent, and nothing they send is read before that.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { trace } from '@opentelemetry/api';
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { SECOND } from '../durations.ts';
@@ -104,7 +106,13 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
 
   app.use(helmet());
   app.use((request: Request, response: ExchangeResponse, next) => {
-    const exchange: Exchange = { requestId: requestIdOf(request), route: null, query: '', problem: null };
+    const exchange: Exchange = {
+      requestId: requestIdOf(request),
+      route: null,
+      query: '',
+      problem: null,
+      inTrace: (work) => work(),
+    };
     response.locals = exchange;
     response.setHeader('X-Request-Id', exchange.requestId);
     response.setHeader('Cache-Control', 'no-store');
@@ -115,7 +123,11 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     const { path, query } = parseTarget(request.url);
     exchange.query = query;
     request.url = path;
-    inTrace(traceHeadersOf(request), next);
+    inTrace(traceHeadersOf(request), () => {
+      exchange.inTrace = AsyncLocalStorage.snapshot();
+      trace.getActiveSpan()?.setAttribute('turnout.request_id', exchange.requestId);
+      next();
+    });
   });
   // Path by path, so that `GET /events/import` is not taken for `/events/:id` where only a POST is there.
   for (const [path, ofPath] of Map.groupBy(routes, ({ path }) => path)) {

@@ -11,6 +11,8 @@ export interface Exchange {
   query: string;
   /** The code of the problem answered. */
   problem: string | null;
+  /** Runs work as a part of the request's trace, which is not the one that runs when a connection closes. */
+  inTrace: (work: () => void) => void;
 }
 
 /** The caller's `X-Request-Id` when it can be taken over as it is, otherwise a new one. */
@@ -44,8 +46,8 @@ export function logWhenDone(
       ms: Math.round(ms * 10) / 10,
       ...(response.writableFinished ? {} : { [endedBy(response, problem)]: true }),
     };
-    if (route !== null && PROBES.has(route)) logger.debug(line, 'request');
-    else logger.info(line, 'request');
+    const level = route !== null && PROBES.has(route) ? 'debug' : 'info';
+    exchange.inTrace(() => logger[level](line, 'request'));
   });
 }
 

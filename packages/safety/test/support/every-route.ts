@@ -1,3 +1,4 @@
+import { statusRoute } from '@turnout/access/status-route';
 import { routes as adminRoutes } from '@turnout/admin-service/src/http/routes.ts';
 import { routes as checkinRoutes } from '@turnout/checkin-service/src/http/routes.ts';
 import { routes as closureRoutes } from '@turnout/closure-service/src/http/routes.ts';
@@ -17,7 +18,11 @@ export const everyRoute: Record<Service, readonly Route<never>[]> = {
 
 /** What every service has beside its own. */
 const health = healthRoutes({} as never, async () => ({ ready: true, checks: {} }));
-export const commonRoutes = [...health, ...documentRoutes([], {} as never)];
+export const commonRoutes: readonly Route<never>[] = [
+  ...health,
+  statusRoute({} as never),
+  ...documentRoutes([], {} as never),
+];
 
 /** `GET /v1/events/:eventId`, as the matrix names it. */
 export function nameOf({ method, path }: Pick<Route<never>, 'method' | 'path'>): string {

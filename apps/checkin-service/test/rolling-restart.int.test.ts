@@ -1,0 +1,122 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newId } from '@turnout/runtime/ids';
+import { openDb } from '@turnout/runtime/postgres';
+import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { requiredVariable } from '@turnout/test-kit/required-variable';
+import { createTestDatabase } from '@turnout/test-kit/test-database';
+import { createTestVhost } from '@turnout/test-kit/test-vhost';
+import { expect, it } from 'vitest';
+import { type CheckinProcess, startCheckinProcess } from './checkin-process.ts';
+
+const HOUR = 3_600_000;
+const CLIENTS = 40;
+const REQUESTS = 10_000;
+
+it('two instances replaced one after the other fail none of 10,000 scans of 40 keep-alive clients', async () => {
+  await using database = await createTestDatabase();
+  await using vhost = await createTestVhost();
+  await using db = openDb({ url: database.url, max: 2, applicationName: 'test' });
+  await using processes = new AsyncDisposableStack();
+  const organization = await givenOrganization(db);
+  const times = { starts_at: new Date(Date.now() - HOUR), ends_at: new Date(Date.now() + HOUR) };
+  const eventId = await givenEvent(db, organization.id, times);
+  const people = await givenEnrollments(db, organization.id, eventId, 1_000);
+  const start = async () =>
+    processes.use(
+      await startCheckinProcess({
+        DATABASE_URL: database.urlFor('checkin'),
+        AMQP_URL: vhost.amqpUrl,
+        REDIS_URLS: requiredVariable('TEST_REDIS_URL'),
+      }),
+    );
+
+  const first = await Promise.all([start(), start()]);
+  const instances = new Set<CheckinProcess>(first);
+  const inRotation = new Set(instances);
+  const over = new AbortController();
+  const failures: unknown[] = [];
+  let begun = 0;
+  let answered = 0;
+
+  /** One device, with a connection of its own to each instance that it keeps as long as it may. */
+  async function device(): Promise<void> {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    // As many as are promised, and on until both were replaced.
+    for (; begun < REQUESTS || !over.signal.aborted; answered += 1) {
+      const person = people[begun % people.length];
+      begun += 1;
+      const body = JSON.stringify({ scanId: newId(), accessCode: person?.accessCode });
+      await scan(agent, body).then(
+        (status) => status === 201 || failures.push(status),
+        (error: unknown) => failures.push(error),
+      );
+    }
+    agent.destroy();
+  }
+
+  /** A port that is closed took nothing, so a balancer goes on to the next; whatever else goes wrong is a failure. */
+  async function scan(agent: Agent, body: string): Promise<number | undefined> {
+    const targets = [...inRotation];
+    const target = targets[begun % targets.length] as CheckinProcess;
+    try {
+      const url = `${target.url}/v1/events/${eventId}/check-ins`;
+      return await post(agent, url, organization.tokens.front_desk, body);
+    } catch (error) {
+      const isClosed = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+      if (!isClosed || inRotation.size === 1) throw error;
+      inRotation.delete(target);
+      return await scan(agent, body);
+    }
+  }
+
+  // What a load balancer does: it asks often, and leaves out who is not ready.
+  async function balancer(): Promise<void> {
+    while (!over.signal.aborted) {
+      for (const instance of instances) {
+        const isReady = await fetch(`${instance.url}/readyz`).then(
+          ({ status }) => status === 200,
+          () => false,
+        );
+        if (isReady) inRotation.add(instance);
+        else inRotation.delete(instance);
+      }
+      await sleep(20);
+    }
+  }
+
+  const devices = Promise.all(Array.from({ length: CLIENTS }, device));
+  const balancing = balancer();
+  for (const old of first) {
+    const replacement = await start();
+    instances.add(replacement);
+    await expect.poll(() => inRotation.has(replacement), { timeout: 10_000 }).toBe(true);
+    const before = answered;
+    expect(await old.stop()).toBe(0);
+    instances.delete(old);
+    inRotation.delete(old);
+    expect(answered).toBeGreaterThan(before);
+  }
+  over.abort();
+  await Promise.all([devices, balancing]);
+  expect(failures).toEqual([]);
+  expect(answered).toBeGreaterThanOrEqual(REQUESTS);
+  const stored = await db.query<{ count: number }>('select count(*)::int as count from attendance.check_ins');
+  expect(stored[0]?.count).toBe(answered);
+}, 60_000);
+
+async function post(agent: Agent, url: string, token: string, body: string): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  };
+  const sent = request(url, { agent, method: 'POST', headers }, (response) => {
+    response.resume().on('end', () => resolve(response.statusCode));
+    response.on('error', reject);
+  });
+  sent.on('error', reject);
+  sent.end(body);
+  return await promise;
+}

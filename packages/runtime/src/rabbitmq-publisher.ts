@@ -24,6 +24,7 @@ export interface OutgoingMessage {
 export type PublishOutcome = 'confirmed' | 'returned' | 'nacked' | 'unknown';
 
 export interface PublisherConfig {
+  /** One URL, or those of a cluster's nodes, separated by commas. */
   url: string;
   /** Shown in the broker's list of connections. */
   name: string;

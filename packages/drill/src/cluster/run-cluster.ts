@@ -22,7 +22,7 @@ import { openOtherTeam } from './other-team.ts';
 import { queueState } from './queue-state.ts';
 
 const NODES = 3;
-const STAYS_AWAY_MS = 8_000;
+const STAYS_AWAY_MS = 20_000;
 const PATIENCE_MS = 60_000;
 /** Messages that take effect before a kill, and after it before it counts as survived. */
 const ENOUGH = 1_000;

@@ -33,7 +33,17 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   // Of development; nothing that is shipped imports them.
   chaos: ['broker', 'contracts', 'database', 'invariants', 'local-stack', 'runtime', 'test-kit'],
   demo: ['contracts'],
-  drill: ['broker', 'contracts', 'database', 'demo', 'invariants', 'local-stack', 'runtime', 'test-kit'],
+  drill: [
+    'broker',
+    'contracts',
+    'database',
+    'demo',
+    'invariants',
+    'local-stack',
+    'outbox',
+    'runtime',
+    'test-kit',
+  ],
   fuzz: [],
   invariants: ['attendance', 'attendance-store', 'audit', 'contracts', 'runtime'],
   'local-stack': ['access', 'broker', 'contracts', 'database', 'demo', 'runtime'],

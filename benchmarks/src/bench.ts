@@ -27,6 +27,10 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
     const { parts, benchmarkReport } = await import('./report/benchmark.ts');
     return { parts, run: benchmarkReport };
   },
+  scaling: async () => {
+    const { parts, benchmarkScaling } = await import('./scaling/benchmark.ts');
+    return { parts, run: benchmarkScaling };
+  },
 };
 
 const usage = `usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')} [--only part,part]`;

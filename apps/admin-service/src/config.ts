@@ -1,5 +1,5 @@
 import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
-import { integer, port, readEnvironment, url } from '@turnout/runtime/config';
+import { clusterUrl, integer, port, readEnvironment, url } from '@turnout/runtime/config';
 import { z } from 'zod';
 
 const retention = {
@@ -18,7 +18,7 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: url('postgres', 'postgresql'),
   DATABASE_POOL: integer(1, 200).default(10),
-  AMQP_URL: url('amqp', 'amqps'),
+  AMQP_URL: clusterUrl('amqp', 'amqps'),
   LOG_LEVEL: z.string().optional(),
   LOG_FORMAT: z.string().optional(),
 });

@@ -1,5 +1,5 @@
 import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
-import { commaSeparated, integer, port, readEnvironment, url } from '@turnout/runtime/config';
+import { clusterUrl, commaSeparated, integer, port, readEnvironment, url } from '@turnout/runtime/config';
 import { MINUTE, SECOND } from '@turnout/runtime/durations';
 import { z } from 'zod';
 
@@ -18,7 +18,7 @@ const environment = z.object({
   ...closing,
   PORT: port().default(4002),
   HOST: z.string().default('127.0.0.1'),
-  AMQP_URL: url('amqp', 'amqps'),
+  AMQP_URL: clusterUrl('amqp', 'amqps'),
   CLOSURE_SCHEDULE: z
     .string()
     .regex(/^\S+( +\S+){4,5}$/, 'must be a cron expression of five fields, or six with seconds first')

@@ -1,6 +1,6 @@
 import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
 import { email } from '@turnout/contracts/primitives';
-import { integer, port, readEnvironment, url } from '@turnout/runtime/config';
+import { clusterUrl, integer, port, readEnvironment, url } from '@turnout/runtime/config';
 import { SECOND } from '@turnout/runtime/durations';
 import type { Networks } from '@turnout/runtime/public-url';
 import { z } from 'zod';
@@ -33,7 +33,7 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: url('postgres', 'postgresql'),
   DATABASE_POOL: integer(1, 200).default(5),
-  AMQP_URL: url('amqp', 'amqps'),
+  AMQP_URL: clusterUrl('amqp', 'amqps'),
   SMTP_URL: url('smtp', 'smtps').optional(),
   SMTP_TIMEOUT_MS: integer(100, 120_000).default(10 * SECOND),
   MAIL_FROM: mailbox.default({ name: 'Turnout', address: 'turnout@localhost' }),

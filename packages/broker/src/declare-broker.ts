@@ -1,9 +1,6 @@
 import { brokerTopology } from '@turnout/contracts/topology';
-import { declareEach, onOwnChannel, type TopologyProblem } from '@turnout/runtime/rabbitmq';
-import { type ChannelModel, connect } from 'amqplib';
-
-const CONNECT_TIMEOUT_MS = 5_000;
-const HEARTBEAT_S = 5;
+import { connectToAny, declareEach, onOwnChannel, type TopologyProblem } from '@turnout/runtime/rabbitmq';
+import type { ChannelModel } from 'amqplib';
 
 /** How much there is of what was declared. */
 export interface Declared {
@@ -16,13 +13,11 @@ export interface Declared {
  * Declares every exchange, queue and binding of Turnout. Safe to run again, and from several places at once. What
  * exists with other properties is left as it is; everything else is declared all the same.
  *
- * @param url an AMQP URL of a user who may configure, write and read `^turnout\.`
+ * @param url an AMQP URL, or those of a cluster's nodes, of a user who may configure, write and read `^turnout\.`
  * @throws BrokerMismatch that names everything that is otherwise, with what to do about each
  */
 export async function declareBroker({ url }: { url: string }): Promise<Declared> {
-  const withHeartbeat = new URL(url);
-  withHeartbeat.searchParams.set('heartbeat', String(HEARTBEAT_S));
-  const connection = await connect(withHeartbeat.href, { timeout: CONNECT_TIMEOUT_MS });
+  const connection = await connectToAny(url);
   connection.on('error', () => undefined); // the rejected call says the same
   try {
     const problems = await declareEach(connection, brokerTopology);

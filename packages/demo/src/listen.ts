@@ -21,7 +21,8 @@ const HEARTBEAT_S = 5;
  * the services publish from now on arrives here, whether or not anybody else reads it.
  */
 export async function listen(amqpUrl: string): Promise<Listener> {
-  const url = new URL(amqpUrl);
+  const [first = ''] = amqpUrl.split(','); // of a cluster any node will do
+  const url = new URL(first);
   url.searchParams.set('heartbeat', String(HEARTBEAT_S));
   const connection = await connect(url.href, { timeout: 10_000 });
   connection.on('error', () => {}); // what does not arrive any more is missed by the checks

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { nodesOf } from '@turnout/runtime/rabbitmq';
 import type { Guard } from './open-guard.ts';
 import type { Say } from './say.ts';
 import { readOrMakeSecrets } from './secrets.ts';
@@ -113,8 +114,9 @@ async function rabbitmq(
   containers: Promise<Containers> | null,
 ): Promise<Omit<Servers, 'databaseUrl' | 'redisUrls' | 'webhookSecretsKey'>> {
   if ('url' in source) {
-    await mustAnswer('RabbitMQ', 'AMQP_URL', source.url, answersAmqp);
-    place.say(`RabbitMQ: the one of AMQP_URL, on ${hostOf(source.url)}`);
+    const nodes = nodesOf(source.url);
+    for (const node of nodes) await mustAnswer('RabbitMQ', 'AMQP_URL', node, answersAmqp);
+    place.say(`RabbitMQ: the one of AMQP_URL, on ${nodes.map(hostOf).join(', ')}`);
     return { amqpUrl: source.url, managementUrl: null, rabbitmqctl: null, keepData: () => undefined };
   }
   if ('container' in source) {

@@ -54,6 +54,11 @@ export function url(...schemes: [string, ...string[]]): z.ZodType<string, string
     );
 }
 
+/** The URL of a server, or those of the nodes of one cluster, separated by commas; kept as one text. */
+export function clusterUrl(...schemes: [string, ...string[]]): z.ZodType<string> {
+  return commaSeparated(url(...schemes)).transform((nodes) => nodes.join(','));
+}
+
 /** Several values separated by commas, at least one. */
 export function commaSeparated(item: z.ZodType<string, string>): z.ZodType<string[]> {
   return z

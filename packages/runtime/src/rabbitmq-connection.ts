@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ChannelModel, connect } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
+import { connectToNode, nodesOf } from './rabbitmq-nodes.ts';
 import { TopologyError } from './rabbitmq-topology.ts';
 
 /** The part of a logger that this package's connections use. */
@@ -11,6 +12,7 @@ export interface Log {
 }
 
 export interface LinkOptions<Session> {
+  /** One URL, or those of a cluster's nodes, separated by commas. */
   url: string;
   /** Shown in the broker's list of connections. */
   name: string;
@@ -29,10 +31,8 @@ export interface Link<Session> {
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
 const OPEN_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
-const HEARTBEAT_S = 5;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 /** A session that lasted this long was a good one: the next loss is retried at once. */
@@ -43,24 +43,26 @@ const SETTLED_MS = 5_000;
  * whenever either is lost. An outage is logged once when it begins and once when it ends. A broker that is there and has
  * not what is needed is an outage too, and is told as what it is.
  *
+ * Of several nodes of a cluster any will do. The first one is drawn, so that services spread over them; after a loss or a
+ * refusal it is the next one's turn, and pauses grow only when all of them were tried.
+ *
  * A dead peer is noticed by heartbeats, after two of 5 s without a byte. amqplib ends such a socket politely and
  * keeps it; here it is destroyed.
  */
 export function keepConnected<Session>(options: LinkOptions<Session>): Link<Session> {
   const { name, logger } = options;
+  const nodes = nodesOf(options.url);
   const closing = new AbortController();
+  let turn = Math.floor(Math.random() * nodes.length);
   let session: Session | undefined;
   let drop: (reason: string) => void = () => undefined;
   let broken = false;
   let lacking = '';
 
   async function once(): Promise<void> {
-    const connection = await connect(withHeartbeat(options.url), {
-      timeout: CONNECT_TIMEOUT_MS,
-      noDelay: true,
-      keepAlive: true,
-      clientProperties: { connection_name: name },
-    });
+    const node = nodes[turn % nodes.length] as string;
+    turn += 1;
+    const connection = await connectToNode(node, name);
     const { promise: lost, reject: lose } = Promise.withResolvers<never>();
     lost.catch(() => undefined);
     drop = (reason) => lose(new Error(reason));
@@ -103,7 +105,8 @@ export function keepConnected<Session>(options: LinkOptions<Session>): Link<Sess
         broken = true;
       }
       failures = performance.now() - startedAt > SETTLED_MS ? 0 : failures + 1;
-      const delay = Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS) * (0.5 + Math.random() / 2);
+      const rounds = Math.floor(failures / nodes.length);
+      const delay = Math.min(FIRST_RETRY_MS * 2 ** rounds, LAST_RETRY_MS) * (0.5 + Math.random() / 2);
       await sleep(delay, undefined, { signal: closing.signal }).catch(() => undefined);
     }
   }
@@ -131,12 +134,6 @@ async function end(connection: ChannelModel, politely: boolean): Promise<void> {
   }
   const { stream } = connection.connection as unknown as { stream: { destroy(error: Error): void } };
   stream.destroy(new Error('discarded'));
-}
-
-function withHeartbeat(url: string): string {
-  const withQuery = new URL(url);
-  withQuery.searchParams.set('heartbeat', String(HEARTBEAT_S));
-  return withQuery.href;
 }
 
 async function rejectAfter(ms: number): Promise<never> {

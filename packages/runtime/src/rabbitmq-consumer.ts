@@ -15,6 +15,7 @@ export interface Delivery {
 }
 
 export interface ConsumerConfig {
+  /** One URL, or those of a cluster's nodes, separated by commas. */
   url: string;
   /** Shown in the broker's list of connections. */
   name: string;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Channel, ConfirmChannel } from 'amqplib';
+import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { keepConnected, type Log } from './rabbitmq-connection.ts';
 import { onOwnChannel } from './rabbitmq-topology.ts';
 import { withTraceContext } from './trace-context.ts';
@@ -24,6 +24,7 @@ export interface OutgoingMessage {
 export type PublishOutcome = 'confirmed' | 'returned' | 'nacked' | 'unknown';
 
 export interface PublisherConfig {
+  /** One URL, or those of a cluster's nodes, separated by commas. */
   url: string;
   /** Shown in the broker's list of connections. */
   name: string;
@@ -43,7 +44,10 @@ export interface Publisher extends AsyncDisposable {
 }
 
 interface Session {
+  connection: ChannelModel;
   channel: ConfirmChannel;
+  /** The channel is being replaced. */
+  renewing: boolean;
   socket: Socket;
   blocked: boolean;
   /** Ids returned and not yet confirmed: the return comes first, on the same channel. */
@@ -66,11 +70,16 @@ export function openPublisher({ url, name, logger, setup }: PublisherConfig): Pu
       const channel = await connection.createConfirmChannel();
       const { stream: socket } = connection.connection as unknown as { stream: Socket };
       socket.prependListener('drain', () => writeTogether(socket));
-      const session: Session = { channel, socket, blocked: false, returned: new Set(), waiting: new Set() };
-      channel.on('error', (error) => link.discard(error.message));
-      channel.on('close', () => link.discard('the channel was closed'));
-      channel.on('handler-error', (error) => link.discard(error.message));
-      channel.on('return', ({ properties }) => session.returned.add(String(properties.messageId)));
+      const session: Session = {
+        connection,
+        channel,
+        renewing: false,
+        socket,
+        blocked: false,
+        returned: new Set(),
+        waiting: new Set(),
+      };
+      watch(session, channel);
       connection.on('blocked', (reason) => {
         logger.warn({ connection: name, reason }, 'RabbitMQ accepts no messages');
         session.blocked = true;
@@ -87,15 +96,48 @@ export function openPublisher({ url, name, logger, setup }: PublisherConfig): Pu
     },
   });
 
+  function watch(session: Session, channel: ConfirmChannel): void {
+    const lost = (reason: string) => {
+      if (session.channel === channel) link.discard(reason);
+    };
+    channel.on('error', (error) => lost(error.message));
+    channel.on('close', () => lost('the channel was closed'));
+    channel.on('handler-error', (error) => lost(error.message));
+    channel.on('return', ({ properties }) => session.returned.add(String(properties.messageId)));
+  }
+
+  /**
+   * Goes on with a fresh channel. To RabbitMQ before 3.12 a channel that was opened while a quorum queue had lost its
+   * leader's node knows that leader only, and has everything refused until that very node is back; a new one finds the new
+   * leader.
+   */
+  async function renew(session: Session): Promise<void> {
+    session.renewing = true;
+    try {
+      const old = session.channel;
+      const channel = await session.connection.createConfirmChannel();
+      watch(session, channel);
+      session.channel = channel;
+      await old.close();
+    } catch (error) {
+      if (link.session === session) link.discard(error instanceof Error ? error.message : 'no new channel');
+    } finally {
+      session.renewing = false;
+    }
+  }
+
   return {
     get connected() {
-      return link.session?.blocked === false;
+      return link.session?.blocked === false && !link.session.renewing;
     },
     async publishAll(messages, deadlineMs) {
       const { session } = link;
-      if (session === undefined || session.blocked) return messages.map(() => 'unknown');
+      if (session === undefined || session.blocked || session.renewing) return messages.map(() => 'unknown');
       const late = () => link.discard(`no confirms within ${deadlineMs} ms`);
-      return await publishOn(session, messages, deadlineMs, late);
+      const outcomes = await publishOn(session, messages, deadlineMs, late);
+      const refused = outcomes.includes('nacked');
+      if (refused && session.waiting.size === 0 && link.session === session) void renew(session);
+      return outcomes;
     },
     async [Symbol.asyncDispose]() {
       await link.close();

@@ -1,4 +1,5 @@
 export { type Consumer, type ConsumerConfig, type Delivery, openConsumer } from './rabbitmq-consumer.ts';
+export { connectToAny, nodesOf } from './rabbitmq-nodes.ts';
 export {
   type OutgoingMessage,
   openPublisher,

@@ -78,6 +78,24 @@ describe('publishing', () => {
     expect(await publisher.publishAll(messages('full', 1), 5_000)).toEqual(['nacked']);
   });
 
+  it('goes on with a fresh channel after a refusal: the old one may know a lost leader only', async () => {
+    const queueArguments = { 'x-max-length': 1, 'x-overflow': 'reject-publish' };
+    await using publisher = await open('fresh', { queueArguments });
+    const channels = async () => {
+      const found = (await callManagement('GET', `/api/vhosts/${vhost.name}/channels`)) as { name: string }[];
+      return found
+        .map(({ name }) => name)
+        .toSorted()
+        .join();
+    };
+    await publisher.publishAll(messages('fresh', 1), 5_000);
+    expect(await publisher.publishAll(messages('fresh', 1), 5_000)).toEqual(['nacked']);
+    await waitUntil(() => publisher.connected, { within: 5_000 });
+    await taken('fresh');
+    expect(await publisher.publishAll(messages('fresh', 1), 5_000)).toEqual(['confirmed']);
+    await waitUntil(async () => / \(2\)/.test(await channels()), { within: 15_000 });
+  });
+
   it('does not know anything without a broker, and says so at once', async () => {
     await using publisher = openPublisher({ url: 'amqp://127.0.0.1:1', name: 'none', logger });
     expect(publisher.connected).toBe(false);

@@ -28,13 +28,59 @@ interface Ports {
   epmd: number;
 }
 
+/** One node of a private cluster. */
+export interface RabbitmqNode extends Rabbitmq {
+  /** As the cluster calls it. */
+  name: string;
+  /** Of the process that runs it now: it is started again when it ends by itself. */
+  readonly pid: number;
+}
+
+/** What the nodes of one cluster have in common. */
+interface Cluster {
+  epmdPort: number;
+  /** Directories of all nodes, which their names follow from. */
+  dirs: readonly string[];
+  /** How long a node that ended stays away. */
+  pausesMs: readonly number[];
+}
+
+/**
+ * Private RabbitMQ nodes that form one cluster among themselves. Ready when all of them are members. What one is asked to
+ * keep they all keep; a minority that is cut off stops answering.
+ */
+export async function startRabbitmqCluster(
+  program: RabbitmqProgram,
+  place: Place,
+  { size, pausesMs }: { size: number; pausesMs: readonly number[] },
+): Promise<RabbitmqNode[]> {
+  const places = Array.from({ length: size }, (_, index) => ({
+    ...place,
+    dataDir: join(place.dataDir, `node-${index + 1}`),
+    logDir: join(place.logDir, `node-${index + 1}`),
+  }));
+  const epmdPort = await startEpmd(program, place.dataDir, place);
+  const cluster: Cluster = { epmdPort, dirs: places.map((node) => homeOf(program, node)), pausesMs };
+  return await Promise.all(places.map((node) => startNode(program, node, cluster)));
+}
+
 /**
  * A private RabbitMQ with its management API, beside whatever other one runs on this machine.
  *
  * Its name server (epmd) is started here too: left to itself Erlang starts one as a daemon that outlives everything.
  */
 export async function startRabbitmq(program: RabbitmqProgram, place: Place): Promise<Rabbitmq> {
-  const dir = join(place.dataDir, `rabbitmq-${program.version}`);
+  return await startNode(program, place, null);
+}
+
+const homeOf = (program: RabbitmqProgram, place: Place) => join(place.dataDir, `rabbitmq-${program.version}`);
+
+async function startNode(
+  program: RabbitmqProgram,
+  place: Place,
+  cluster: Cluster | null,
+): Promise<RabbitmqNode> {
+  const dir = homeOf(program, place);
   const complete = join(dir, 'complete');
   // A first start that was interrupted leaves half-made data, a queue that nobody can consume among it, which RabbitMQ
   // does not repair. Nothing was published by then.
@@ -47,19 +93,20 @@ export async function startRabbitmq(program: RabbitmqProgram, place: Place): Pro
     amqp: 0,
     management: 0,
     distribution: 0,
-    epmd: await startEpmd(program, dir, place),
+    epmd: cluster?.epmdPort ?? (await startEpmd(program, dir, place)),
   };
   const user = `turnout:${secrets.rabbitmq}`;
-  await supervise({
+  const running = await supervise({
     guard: place.guard,
     say: place.say,
     attempts: 3,
+    ...(cluster && { pausesMs: cluster.pausesMs }),
     readyWithinMs: 90_000,
     prepare: async () => {
       ports.amqp = await freePort();
       ports.management = await freePort();
       ports.distribution = await freePort();
-      writeWhole(join(dir, 'rabbitmq.conf'), configuration(ports, secrets.rabbitmq), 0o600);
+      writeWhole(join(dir, 'rabbitmq.conf'), configuration(ports, secrets.rabbitmq, cluster), 0o600);
       writeWhole(join(dir, 'enabled_plugins'), '[rabbitmq_management].');
       return {
         name: 'RabbitMQ',
@@ -74,10 +121,14 @@ export async function startRabbitmq(program: RabbitmqProgram, place: Place): Pro
         stage: 1,
       };
     },
-    isReady: () => answers(`amqp://${user}@127.0.0.1:${ports.amqp}`, ports.management, user),
+    isReady: () => answers(ports, user, cluster?.dirs.length ?? 1),
     onPid: (pid) => place.onPid?.('rabbitmq', pid),
   });
   return {
+    name: nodeName(dir),
+    get pid() {
+      return running.pid;
+    },
     amqpUrl: `amqp://${user}@127.0.0.1:${ports.amqp}`,
     managementUrl: `http://${user}@127.0.0.1:${ports.management}`,
     rabbitmqctl: async (args) => {
@@ -114,7 +165,7 @@ async function startEpmd(program: RabbitmqProgram, dir: string, place: Place): P
   return port;
 }
 
-function configuration(ports: Ports, password: string): string {
+function configuration(ports: Ports, password: string, cluster: Cluster | null): string {
   return [
     `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
     'management.tcp.ip = 127.0.0.1',
@@ -125,15 +176,27 @@ function configuration(ports: Ports, password: string): string {
     'log.console = true',
     'log.console.level = warning',
     'disk_free_limit.absolute = 50MB',
+    ...(cluster ? membership(cluster) : []),
   ].join('\n');
 }
 
+function membership({ dirs }: Cluster): string[] {
+  return [
+    'cluster_formation.peer_discovery_backend = classic_config',
+    ...dirs.map((dir, index) => `cluster_formation.classic_config.nodes.${index + 1} = ${nodeName(dir)}`),
+    'cluster_partition_handling = pause_minority',
+  ];
+}
+
+function nodeName(dir: string): string {
+  return `turnout-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}@localhost`;
+}
+
 function environment(dir: string, ports: Ports): Record<string, string> {
-  const name = createHash('sha256').update(dir).digest('hex').slice(0, 12);
   return {
     ...plainEnvironment(dir, SEARCH_PATH),
     RUNNING_UNDER_SYSTEMD: 'true', // the start script then becomes the server instead of staying as its parent
-    RABBITMQ_NODENAME: `turnout-${name}@localhost`,
+    RABBITMQ_NODENAME: nodeName(dir),
     RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
     RABBITMQ_NODE_PORT: String(ports.amqp),
     RABBITMQ_DIST_PORT: String(ports.distribution),
@@ -155,14 +218,19 @@ function environment(dir: string, ports: Ports): Record<string, string> {
   };
 }
 
-async function answers(amqpUrl: string, managementPort: number, user: string): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${managementPort}/api/overview`, {
+/** Whether the node answers, and is one of so many that run. */
+async function answers({ amqp, management }: Ports, user: string, members: number): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${management}/api/nodes`, {
     headers: { authorization: `Basic ${Buffer.from(user).toString('base64')}` },
     signal: AbortSignal.timeout(2_000),
   });
-  await response.body?.cancel();
-  if (response.status !== 200) return false;
-  return await answersAmqp(amqpUrl);
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    return false;
+  }
+  const nodes = (await response.json()) as { running: boolean }[];
+  if (nodes.filter(({ running }) => running).length < members) return false;
+  return await answersAmqp(`amqp://${user}@127.0.0.1:${amqp}`);
 }
 
 /** Whether this URL leads to a RabbitMQ that lets us in; throws why not. */

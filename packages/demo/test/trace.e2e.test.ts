@@ -130,7 +130,9 @@ describe('one trace', () => {
   it('leads from the tick of the schedule to every message that its closure caused', async () => {
     const { eventId, people } = await givenAttended(3);
     await uploadScans(stack, eventId, people, twoDaysAgo());
-    await stack.db.query('update attendance.events set closure_grace_minutes = 0 where event_id = $1', [eventId]);
+    await stack.db.query('update attendance.events set closure_grace_minutes = 0 where event_id = $1', [
+      eventId,
+    ]);
     const closing = await waitUntil(
       () =>
         collector.spans.find(

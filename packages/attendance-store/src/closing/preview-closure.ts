@@ -63,7 +63,7 @@ const groupUndecided: Statement = {
     left join (
       select enrollment_id, count(distinct day) as days
       from attendance.check_ins
-      where event_id = $1 and direction = 'entry' and annulled_at is null and day = any ($2::date[])
+      where event_id = $1 and direction = 'entry' and annulled_at is null and day between $2 and $3
       group by enrollment_id
     ) c using (enrollment_id)
     where e.event_id = $1 and e.undecided
@@ -98,7 +98,7 @@ export async function previewClosure(
 /** How many closing now would decide how, and how many are decided. */
 export async function previewTotals(db: Queryable, event: StoredEvent): Promise<PreviewTotals> {
   const ofEvent = eventDays(event);
-  const groups = await db.query<GroupRow>(groupUndecided, [event.id, ofEvent]);
+  const groups = await db.query<GroupRow>(groupUndecided, [event.id, ofEvent.at(0), ofEvent.at(-1)]);
   const wouldBe = { ...noVerdicts };
   for (const { status, days, people } of groups) {
     const present = ofEvent.slice(0, days);

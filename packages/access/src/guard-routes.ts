@@ -99,6 +99,9 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
     } else if (caller.problem === 'unauthenticated') {
       failures.take(address);
       if (isKnown) known.remove(credential);
+    } else if (caller.problem === 'unavailable' && !isKnown) {
+      // Anybody can name a provider that does not answer; each such credential costs a look-up like one that is not valid.
+      failures.take(address);
     }
     return caller;
   }

@@ -310,6 +310,14 @@ describe('the keys of a provider', () => {
     },
   );
 
+  it('are not worth a look-up for each of many that nobody can tell about', async () => {
+    provider.behave = hang;
+    const valid = await signed();
+    await using few = openGuards({ failedSignIns: { most: 5, windowMs: 600 * MINUTE } });
+    for (let n = 0; n < 5; n += 1) expect(await whoIs(await signed({ n }), few)).toBe('unavailable');
+    expect(await whoIs(valid, few)).toBe('rate_limited');
+  });
+
   it('are not fetched from a network that is not public', async () => {
     await using strict = openGuards({ providerNetworks: 'public' });
     const asked = provider.asked.length;

@@ -108,7 +108,7 @@ function configuration(targets: Record<string, string>, interval: string): strin
 }
 
 async function ask<T>(url: string, form: Record<string, string> = {}): Promise<T> {
-  const response = await fetch(`${url}?${new URLSearchParams(form)}`, {
+  const response = await fetch(`${url}?${new URLSearchParams(form).toString()}`, {
     signal: AbortSignal.timeout(10_000),
   });
   const answer = (await response.json()) as { status: string; data: T; error?: string };

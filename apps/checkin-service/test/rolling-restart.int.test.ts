@@ -60,7 +60,8 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
    * the next is tried. Whatever else goes wrong is a failure.
    */
   async function scan(agent: Agent, body: string): Promise<number | undefined> {
-    const targets = [...inRotation];
+    // On a machine that is too busy to answer probes nobody is in rotation; then everybody is asked.
+    const targets = [...(inRotation.size > 0 ? inRotation : instances)];
     const target = targets[begun % targets.length] as CheckinProcess;
     try {
       const url = `${target.url}/v1/events/${eventId}/check-ins`;
@@ -69,7 +70,7 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
       return status;
     } catch (error) {
       const isClosed = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
-      if (!isClosed || inRotation.size === 1) throw error;
+      if (!isClosed || instances.size === 1) throw error;
       leave(target);
       return await scan(agent, body);
     }
@@ -113,7 +114,7 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
   expect(answered).toBeGreaterThanOrEqual(REQUESTS);
   const stored = await db.query<{ count: number }>('select count(*)::int as count from attendance.check_ins');
   expect(stored[0]?.count).toBe(answered);
-}, 60_000);
+}, 120_000);
 
 interface Posted {
   status: number | undefined;

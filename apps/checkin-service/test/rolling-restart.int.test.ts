@@ -55,22 +55,33 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
     agent.destroy();
   }
 
-  /** A port that is closed took nothing, so a balancer goes on to the next; whatever else goes wrong is a failure. */
+  /**
+   * As balancers do: who asks for the connection to be closed is left alone, and a port that is closed took nothing, so
+   * the next is tried. Whatever else goes wrong is a failure.
+   */
   async function scan(agent: Agent, body: string): Promise<number | undefined> {
-    const targets = [...inRotation];
+    // On a machine that is too busy to answer probes nobody is in rotation; then everybody is asked.
+    const targets = [...(inRotation.size > 0 ? inRotation : instances)];
     const target = targets[begun % targets.length] as CheckinProcess;
     try {
       const url = `${target.url}/v1/events/${eventId}/check-ins`;
-      return await post(agent, url, organization.tokens.front_desk, body);
+      const { status, closes } = await post(agent, url, organization.tokens.front_desk, body);
+      if (closes) leave(target);
+      return status;
     } catch (error) {
       const isClosed = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
-      if (!isClosed || inRotation.size === 1) throw error;
-      inRotation.delete(target);
+      if (!isClosed || instances.size === 1) throw error;
+      leave(target);
       return await scan(agent, body);
     }
   }
 
-  // What a load balancer does: it asks often, and leaves out who is not ready.
+  function leave(instance: CheckinProcess): void {
+    instances.delete(instance);
+    inRotation.delete(instance);
+  }
+
+  // And it asks often who is ready.
   async function balancer(): Promise<void> {
     while (!over.signal.aborted) {
       for (const instance of instances) {
@@ -78,6 +89,7 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
           ({ status }) => status === 200,
           () => false,
         );
+        if (!instances.has(instance)) continue;
         if (isReady) inRotation.add(instance);
         else inRotation.delete(instance);
       }
@@ -93,8 +105,7 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
     await expect.poll(() => inRotation.has(replacement), { timeout: 10_000 }).toBe(true);
     const before = answered;
     expect(await old.stop()).toBe(0);
-    instances.delete(old);
-    inRotation.delete(old);
+    leave(old);
     expect(answered).toBeGreaterThan(before);
   }
   over.abort();
@@ -103,17 +114,24 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
   expect(answered).toBeGreaterThanOrEqual(REQUESTS);
   const stored = await db.query<{ count: number }>('select count(*)::int as count from attendance.check_ins');
   expect(stored[0]?.count).toBe(answered);
-}, 60_000);
+}, 120_000);
 
-async function post(agent: Agent, url: string, token: string, body: string): Promise<number | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+interface Posted {
+  status: number | undefined;
+  /** The server asks for the connection to be closed. */
+  closes: boolean;
+}
+
+async function post(agent: Agent, url: string, token: string, body: string): Promise<Posted> {
+  const { promise, resolve, reject } = Promise.withResolvers<Posted>();
   const headers = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
   };
   const sent = request(url, { agent, method: 'POST', headers }, (response) => {
-    response.resume().on('end', () => resolve(response.statusCode));
+    const { statusCode: status, headers } = response;
+    response.resume().on('end', () => resolve({ status, closes: headers.connection === 'close' }));
     response.on('error', reject);
   });
   sent.on('error', reject);

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { armFailpoint } from '@turnout/runtime/failpoint';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { describe, expect, it } from 'vitest';
 import { clientOf } from './support/client.ts';
@@ -14,6 +18,7 @@ interface Span {
   spanId: string;
   parentSpanId?: string;
   name: string;
+  links?: { spanId: string }[];
 }
 
 /** A receiver of OTLP over HTTP with JSON that keeps the spans. */
@@ -68,6 +73,12 @@ describe('the trace of an event', () => {
     await waitUntil(() => named('store turnout.participant.attended.v1').length === 3, { within: 10_000 });
 
     const stored = named('store turnout.participant.attended.v1');
+    await waitUntil(() => named('store events').length > 0, { within: 10_000 });
+    const batches = () => named('store events').map(({ spanId }) => spanId);
+    for (const { links = [] } of stored) {
+      expect(links).toHaveLength(1);
+      await waitUntil(() => batches().includes(links[0]?.spanId ?? ''), { within: 10_000 });
+    }
     for (const sent of named('send email')) {
       expect(sent.traceId).toBe(traceId);
       expect(stored.map(({ spanId }) => spanId)).toContain(sent.parentSpanId);
@@ -110,6 +121,32 @@ describe('the trace of an event', () => {
     const told = collector.text() + notifier.lines.join('');
     expect(told).not.toContain('of=us');
     expect(told).not.toContain(body.secret.slice(6, 30));
+  });
+
+  it('goes on when the notifier that had stored it was killed, and the message comes again', async () => {
+    await using office = await openPostOffice();
+    await using collector = await startCollector();
+    const failpoints = await mkdtemp(join(tmpdir(), 'turnout-failpoints-'));
+    armFailpoint(failpoints, 'notifier.stored', 'SIGKILL');
+    const environment = {
+      ...office.environment,
+      TURNOUT_FAILPOINTS: failpoints,
+      OTEL_SERVICE_NAME: 'notifier',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    };
+    await using killed = startNotifierProcess(environment);
+    await killed.ready;
+    await office.publish([attendedEvent(await office.person())], { traceparent });
+    expect(await killed.exited).toBeNull();
+    expect(office.mailbox.messages()).toEqual([]);
+    await using _next = startNotifierProcess(environment);
+    const sent = await waitUntil(() => collector.spans.find(({ name }) => name === 'send email'), {
+      within: 15_000,
+    });
+    expect(sent.traceId).toBe(traceId);
+    expect(office.mailbox.messages()).toHaveLength(1);
+    await rm(failpoints, { recursive: true });
   });
 
   it('is handed on by a notifier that is not traced itself', async () => {

@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type GivenEnrollment, givenEnrollments, givenEvent } from '@turnout/test-kit/given';
 import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
 import { waitUntil } from '@turnout/test-kit/wait-until';
@@ -180,6 +182,8 @@ describe('one trace', () => {
       SOON,
     );
     broker.heal();
+    const logs = readdirSync(stack.logDir).map((file) => readFileSync(join(stack.logDir, file), 'utf8'));
+    expect(logs.join('')).not.toContain('did not stop in time');
     const [way] = await waysTo('publish turnout.events', traceId, CHECK_IN);
     expect(way?.at(-1)).toMatch(/^(closure|checkin|admin)-service: publish turnout\.events$/);
   });

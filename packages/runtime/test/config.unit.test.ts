@@ -1,4 +1,12 @@
-import { commaSeparated, integer, port, readEnvironment, trustedProxies, url } from '@turnout/runtime/config';
+import {
+  clusterUrl,
+  commaSeparated,
+  integer,
+  port,
+  readEnvironment,
+  trustedProxies,
+  url,
+} from '@turnout/runtime/config';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -11,6 +19,16 @@ const schema = z.object({
 });
 
 describe('the environment', () => {
+  it('takes one node of a broker or several, and refuses a list with anything else in it', () => {
+    const broker = z.object({ AMQP_URL: clusterUrl('amqp', 'amqps') });
+    const read = (AMQP_URL: string) => readEnvironment({ AMQP_URL }, broker).AMQP_URL;
+    expect(read('amqp://a')).toBe('amqp://a');
+    expect(read('amqp://a, amqps://b')).toBe('amqp://a,amqps://b');
+    for (const wrong of ['amqp://a,', ',', 'amqp://a,redis://b', 'amqp://a;b c']) {
+      expect(() => read(wrong), wrong).toThrow('AMQP_URL must be a URL that begins with amqp://');
+    }
+  });
+
   it('becomes a frozen, typed configuration', () => {
     const config = readEnvironment(
       {

@@ -147,7 +147,7 @@ describe('the trace of an event', () => {
     expect(sent.traceId).toBe(traceId);
     expect(office.mailbox.messages()).toHaveLength(1);
     await rm(failpoints, { recursive: true });
-  });
+  }, 60_000);
 
   it('is handed on by a notifier that is not traced itself', async () => {
     await using office = await openPostOffice();

@@ -52,7 +52,7 @@ export function watchDependencies(dependencies: readonly Dependency[]): Dependen
   for (const each of watched) void each.look();
 
   async function standings(): Promise<Standing[]> {
-    await Promise.all(watched.flatMap((each) => (each.isCostly ? [] : [each.look()])));
+    await Promise.all(watched.filter(({ isCostly }) => !isCostly).map((each) => each.look()));
     return watched.map((each) => each.standing());
   }
   return {

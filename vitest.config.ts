@@ -31,13 +31,24 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: tests('e2e'),
-          exclude: ['packages/chaos/**'],
+          exclude: ['packages/chaos/**', 'ops/**'],
           globalSetup: servers,
           setupFiles: marks,
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
+        },
+      },
+      // `npm run verify:alerts`, beside `npm test`.
+      {
+        test: {
+          name: 'alerts',
+          include: ['ops/test/alerts.e2e.test.ts'],
+          globalSetup: servers,
+          setupFiles: marks,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       // Says how long answers take while faults strike, so nothing else runs beside it.

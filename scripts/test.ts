@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const local = join(root, '.local');
 const report = join(local, `test-report-${process.pid}.json`);
 const vitestArguments = process.argv.slice(2);
+const PROJECTS = ['unit', 'int', 'e2e', 'chaos'].flatMap((name) => ['--project', name]);
 const LONGEST_END_MS = 30_000;
 const SOURCES = ['apps', 'packages', 'scripts', 'ops', 'benchmarks', 'vitest.config.ts'];
 
@@ -41,9 +42,8 @@ async function checks(): Promise<Result[]> {
     [
       'types',
       bin('turbo'),
-      ['run', 'typecheck', '--output-logs=errors-only', '--ui=stream', '--no-update-notifier'],
+      ['run', '//#typecheck', '--output-logs=errors-only', '--ui=stream', '--no-update-notifier'],
     ],
-    ['types of scripts', bin('tsc'), ['--noEmit', '-p', 'scripts']],
     ['types of benchmarks', bin('tsc'), ['--noEmit', '-p', 'benchmarks']],
     ['format', bin('biome'), ['format', '.']],
     ['lint', bin('biome'), ['lint', '--error-on-warnings', ...SOURCES]],
@@ -81,7 +81,8 @@ async function tests(): Promise<Result> {
     if (existsSync(report) && Date.now() - statSync(report).mtimeMs > LONGEST_END_MS)
       void endChildren('SIGKILL');
   }, 1_000);
-  const { code } = await runProgram(process.execPath, [vitest, 'run', ...reporters, ...vitestArguments], {
+  const selected = vitestArguments.length > 0 ? vitestArguments : PROJECTS;
+  const { code } = await runProgram(process.execPath, [vitest, 'run', ...reporters, ...selected], {
     cwd: root,
     show: true,
   });

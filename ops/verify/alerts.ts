@@ -1,5 +1,5 @@
-// npm run verify:alerts: fires each alert by causing its fault, with the rules as they are written. The same in npm test
-// passes sixty times faster.
-process.env.ALERTS_FASTER = '1';
-process.argv.splice(2, Infinity, '--project', 'e2e', 'ops/test/alerts.e2e.test.ts');
+// npm run verify:alerts: fires each alert by causing its fault, with the rules sixty times faster than written; with
+// `-- --as-written` as they are, which takes a quarter of an hour.
+if (process.argv.includes('--as-written')) process.env.ALERTS_FASTER = '1';
+process.argv.splice(2, Infinity, '--project', 'alerts');
 await import('../../scripts/test.ts');

@@ -9,6 +9,13 @@ const tests = (kind: string) => [
   `ops/test/**/*.${kind}.test.ts`,
 ];
 
+// What takes long and is tried in smaller form elsewhere; `npm test` stays under ten minutes without it.
+const long = [
+  'packages/demo/test/relay-killed.e2e.test.ts',
+  'packages/demo/test/two-closures.e2e.test.ts',
+  'packages/drill/test/drill.e2e.test.ts',
+];
+
 // `npx vitest run --project unit` needs nothing but the packages; the others start servers of their own first.
 export default defineConfig({
   test: {
@@ -31,7 +38,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: tests('e2e'),
-          exclude: ['packages/chaos/**', 'ops/**'],
+          exclude: ['packages/chaos/**', 'ops/**', ...long],
           globalSetup: servers,
           setupFiles: marks,
           testTimeout: 120_000,
@@ -40,7 +47,18 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      // `npm run verify:alerts`, beside `npm test`.
+      // `npm test -- --project long`
+      {
+        test: {
+          name: 'long',
+          include: long,
+          globalSetup: servers,
+          setupFiles: marks,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      // `npm run verify:alerts`
       {
         test: {
           name: 'alerts',

@@ -7,11 +7,9 @@
  * Who may not call learns nothing about what they sent, and nothing they send is read before that.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { trace } from '@opentelemetry/api';
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import { SECOND } from '../durations.ts';
 import { inTrace, type TraceHeaders } from '../trace-context.ts';
 import { type AppState, keepState } from './app-state.ts';
 import { withDeadline } from './deadline.ts';
@@ -19,6 +17,7 @@ import { type Documents, documentRoutes } from './document-routes.ts';
 import { type StreamTimes, sendEvents, streamTimes } from './event-stream.ts';
 import { type Exchange, logWhenDone, requestIdOf } from './exchange.ts';
 import { healthRoutes, type Readiness } from './health.ts';
+import { inAPlace, LONGEST_WAIT_MS, turnAway, WAITING } from './overload.ts';
 import { openPlaces, type Places } from './places.ts';
 import { type ProblemOptions, refusalOf, sendProblem } from './problems.ts';
 import { readInput } from './read-input.ts';
@@ -35,18 +34,6 @@ import {
   type TransferTimes,
   transferTimes,
 } from './streamed-answer.ts';
-
-const WAITING = 100;
-/** A request that has waited so long still has time to be worked on. */
-const LONGEST_WAIT_MS = SECOND;
-
-const TURNING_AWAY_MS = 500;
-
-const tooBusy: Refusal = {
-  problem: 'unavailable',
-  detail: 'More is asked of this service right now than it can do. Try again in a second.',
-  headers: { 'Retry-After': '1' },
-};
 
 type PathParameters = Readonly<Record<string, string>>;
 type ExchangeResponse = Response<unknown, Exchange>;
@@ -238,32 +225,6 @@ async function serve<Principal>(
     abort.abort();
     if (gone) return 'gone';
     throw error;
-  }
-}
-
-/**
- * Not at once: clients that ask again as soon as they are refused would keep the process busy with refusing, and what is
- * urgent would wait for that. Whoever waits for a refusal asks for nothing else meanwhile.
- */
-async function turnAway(): Promise<Refusal> {
-  await sleep(TURNING_AWAY_MS);
-  return tooBusy;
-}
-
-/** The place is given back when the work is over: also work that is too late is work. */
-async function inAPlace<Done>(
-  places: Places,
-  signal: AbortSignal,
-  work: () => Promise<Done>,
-): Promise<Done | Refusal> {
-  const giveBack = await places.take();
-  if (giveBack === null) return await turnAway();
-  try {
-    // Whoever left while waiting needs no answer.
-    signal.throwIfAborted();
-    return await work();
-  } finally {
-    giveBack();
   }
 }
 

@@ -29,6 +29,8 @@ async function main([target, ...args]) {
       env: {
         ...process.env,
         PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+        // Halves what the start of a service takes. Node checks what it finds there against the sources.
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, '.local', 'compile-cache'),
         TURNOUT_COMMAND_BEGAN: String(began),
       },
     });

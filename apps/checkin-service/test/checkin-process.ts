@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { programEnvironment } from '@turnout/test-kit/program-environment';
 
 export interface CheckinProcess extends AsyncDisposable {
   url: string;
@@ -13,7 +14,7 @@ export interface CheckinProcess extends AsyncDisposable {
 export async function startCheckinProcess(environment: Record<string, string>): Promise<CheckinProcess> {
   const child = spawn(process.execPath, ['--import', '@turnout/runtime/telemetry-register', 'src/main.ts'], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
-    env: { PATH: process.env.PATH, PORT: '0', ...environment },
+    env: { ...programEnvironment(), PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit').then(([code]) => code as number | null);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { programEnvironment } from '@turnout/test-kit/program-environment';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,7 +21,10 @@ export function spawnClosure(
   args: string[] = [],
 ): Spawned {
   const flags = script === 'main.ts' ? ['--import', '@turnout/runtime/telemetry-register'] : [];
-  const child = spawn(process.execPath, [...flags, `src/${script}`, ...args], { cwd: app, env });
+  const child = spawn(process.execPath, [...flags, `src/${script}`, ...args], {
+    cwd: app,
+    env: { ...programEnvironment(), ...env },
+  });
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { notifierDeadLetterQueue } from '@turnout/contracts/topology';
 import { newId } from '@turnout/runtime/ids';
+import { programEnvironment } from '@turnout/test-kit/program-environment';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startNotifier } from '../src/service.ts';
@@ -39,7 +40,7 @@ describe('npm run dead-letters', () => {
     new Promise((resolve) => {
       const cwd = fileURLToPath(new URL('..', import.meta.url));
       const environment = {
-        PATH: process.env.PATH,
+        ...programEnvironment(),
         DATABASE_URL: office.config.database.url,
         AMQP_URL: office.vhost.amqpUrl,
         ...env,

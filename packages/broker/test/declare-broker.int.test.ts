@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { brokerTopology } from '@turnout/contracts/topology';
+import { programEnvironment } from '@turnout/test-kit/program-environment';
 import { callManagement, createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
 import { type Channel, connect } from 'amqplib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,7 +52,7 @@ async function mismatch(url = vhost.amqpUrl): Promise<BrokerMismatch> {
 
 async function runProgram(environment: Record<string, string>) {
   const program = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-  const child = spawn(process.execPath, [program], { env: { PATH: process.env.PATH, ...environment } });
+  const child = spawn(process.execPath, [program], { env: { ...programEnvironment(), ...environment } });
   let said = '';
   child.stderr.on('data', (chunk) => {
     said += String(chunk);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { openDb } from '@turnout/runtime/postgres';
+import { programEnvironment } from '@turnout/test-kit/program-environment';
 import { pythonWithPika } from '@turnout/test-kit/python-with-pika';
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
@@ -181,7 +182,7 @@ async function openDesk(keep: () => Promise<Keeping>) {
     async start() {
       child = spawn(keeping.command, keeping.args, {
         cwd: examples,
-        env: { PATH: process.env.PATH, AMQP_URL: vhost.amqpUrl, ...keeping.environment },
+        env: { ...programEnvironment(), AMQP_URL: vhost.amqpUrl, ...keeping.environment },
         stdio: ['ignore', 'ignore', process.env.TEST_LOG_LEVEL ? 'inherit' : 'ignore'],
       });
       await waitUntil(async () => {

@@ -105,6 +105,7 @@ function environmentOf(
     ...(name === 'notifier' &&
       options.webhookSecretsKey !== undefined && { WEBHOOK_SECRETS_KEY: options.webhookSecretsKey }),
     ...(Object.fromEntries(inherited) as Record<string, string>),
+    ...(process.env.NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }),
     HOST: '127.0.0.1',
     PORT: String(port),
     DATABASE_URL: serviceUrl(options.databaseUrl, name),

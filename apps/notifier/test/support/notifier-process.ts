@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { programEnvironment } from '@turnout/test-kit/program-environment';
 
 export interface NotifierProcess extends AsyncDisposable {
   /** Every line it wrote. */
@@ -19,7 +20,7 @@ export function startNotifierProcess(environment: Record<string, string>): Notif
     ['--import', '@turnout/runtime/telemetry-register', 'src/main.ts'],
     {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      env: { PATH: process.env.PATH, ...environment },
+      env: { ...programEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );

@@ -292,7 +292,7 @@ const saturation: Dashboard = {
     },
     {
       title: 'Processor',
-      description: 'Of one core. One process can not use much more than one.',
+      description: 'Of one core. One process cannot use much more than one.',
       unit: 'percentunit',
       queries: each(`rate(process_cpu_seconds_total[${RATE}])`),
     },

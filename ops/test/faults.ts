@@ -68,7 +68,7 @@ const secondFaults: readonly Fault[] = [
     },
   },
   {
-    what: 'a message can not be read',
+    what: 'a message cannot be read',
     fires: ['DeadLetters'],
     async cause({ amqpUrl }) {
       await onBroker(amqpUrl, async (channel) => void channel.sendToQueue(notifierQueue, Buffer.from('no')));

@@ -4,7 +4,7 @@ import { openSystem, whyNotHere } from './compose.ts';
 // npm run verify:compose: builds, starts, breaks and restarts the system of docker-compose.yml, as a copy of its own.
 const why = await whyNotHere();
 if (why !== null) {
-  console.error(`The containers can not be verified: ${why}.`);
+  console.error(`The containers cannot be verified: ${why}.`);
   process.exit(1);
 }
 await using system = openSystem();

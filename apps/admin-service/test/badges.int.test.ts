@@ -61,7 +61,7 @@ describe('the ticket type of an enrollment', () => {
   });
 
   it.each([[{}], [{ ticketType: '' }], [{ ticketType: 7 }], [{ ticketType: 'x', status: 'attended' }]])(
-    'can not be %j',
+    'cannot be %j',
     async (body) => {
       expect(await service.admin.patch(path, body)).toMatchObject({ status: 422 });
       expect(await actions()).toEqual([]);

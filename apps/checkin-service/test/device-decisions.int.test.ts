@@ -89,7 +89,7 @@ describe('what a device decided while it could not ask', () => {
     expect(await discrepancies(eventId)).toEqual({ items: [], nextCursor: null });
   });
 
-  it('is told to the organiser where it differs: what happened, at which door, and what to do', async () => {
+  it('is told to the organizer where it differs: what happened, at which door, and what to do', async () => {
     const { eventId, people } = await given({ reentry: 'once_per_day' });
     const [ada, bob, eve] = people;
     await cancel(bob);
@@ -192,7 +192,7 @@ describe('what a device decided while it could not ask', () => {
     ]);
   });
 
-  it('no longer counts as having come once the check-in was annulled, and the organiser is told so', async () => {
+  it('no longer counts as having come once the check-in was annulled, and the organizer is told so', async () => {
     const { eventId, people } = await given();
     const [ada, bob] = people;
     const reused = { scanId: newId(), accessCode: ada.accessCode, deviceDecision: 'turned_away' };

@@ -229,7 +229,7 @@ describe('checking in', () => {
     );
     expect((await desk.scan(eventId, { accessCode: gone.accessCode })).body).toMatchObject({
       code: 'enrollment_cancelled',
-      detail: 'Ask the organiser: this ticket was cancelled on 3 May 2026, 14:05.',
+      detail: 'Ask the organizer: this ticket was cancelled on 3 May 2026, 14:05.',
       cancelledAt: '2026-05-03T12:05:00.000Z',
     });
   });

@@ -59,15 +59,15 @@ const sentences: Record<ScanRefusal['code'], [refusal: ScanRefusal, detail: stri
   event_cancelled: [
     [
       { code: 'event_cancelled', cancelledAt: at('2026-04-02T22:30:00Z') },
-      'TypeScript Days was cancelled on 3 Apr 2026, 00:30. Nobody is admitted; ask the organiser.',
+      'TypeScript Days was cancelled on 3 Apr 2026, 00:30. Nobody is admitted; ask the organizer.',
     ],
   ],
   enrollment_cancelled: [
     [
       { code: 'enrollment_cancelled', cancelledAt: at('2026-05-03T12:05:00Z') },
-      'Ask the organiser: this ticket was cancelled on 3 May 2026, 14:05.',
+      'Ask the organizer: this ticket was cancelled on 3 May 2026, 14:05.',
     ],
-    [{ code: 'enrollment_cancelled', cancelledAt: null }, 'Ask the organiser: this ticket was cancelled.'],
+    [{ code: 'enrollment_cancelled', cancelledAt: null }, 'Ask the organizer: this ticket was cancelled.'],
   ],
   scanned_in_future: [
     [

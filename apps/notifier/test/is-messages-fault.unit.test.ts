@@ -3,7 +3,7 @@ import { isMessagesFault } from '../src/consumers/is-messages-fault.ts';
 
 const databaseSays = (code: string) => Object.assign(new Error('said the database'), { code });
 
-describe('whose fault it is that an event can not be stored', () => {
+describe('whose fault it is that an event cannot be stored', () => {
   it.each(['22003', '22P02', '23505', '54000'])(
     'is the message’s when its values do not fit (%s)',
     (code) => {

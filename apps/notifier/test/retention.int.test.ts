@@ -69,7 +69,7 @@ describe('what was received long ago', () => {
     expect(letter).toEqual({ status: 'dead', body: null });
   });
 
-  it('can not be forgotten sooner, nor by any other way', async () => {
+  it('cannot be forgotten sooner, nor by any other way', async () => {
     await using office = await openPostOffice();
     await using role = openDb({ url: office.database.urlFor('notifier'), max: 1, applicationName: 'test' });
     await expect(role.query(`select notifier.forget(now() - interval '89 days', 1)`)).rejects.toThrow(

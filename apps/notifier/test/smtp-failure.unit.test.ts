@@ -21,7 +21,7 @@ describe('what a failed attempt means', () => {
   });
 
   it.each(['ECONNECTION', 'ESOCKET', 'EDNS', 'ETIMEDOUT', 'EABORT', 'ETLS', 'EAUTH', 'EPROTOCOL'])(
-    'is nobody’s fault when the server can not be used (%s)',
+    'is nobody’s fault when the server cannot be used (%s)',
     (code) => {
       expect(failure({ code }).outcome).toBe('unavailable');
     },

@@ -13,7 +13,7 @@ describe('the mail to someone who attended', () => {
         'Hello Ada Lovelace,',
         'thank you for being part of TypeScript Days: your attendance is confirmed.',
         'You were there on 2 days:\n  Friday, 1 May 2026\n  Sunday, 3 May 2026',
-        'This message was sent automatically. If something in it is wrong, please tell the organiser.\n',
+        'This message was sent automatically. If something in it is wrong, please tell the organizer.\n',
       ].join('\n\n'),
     );
   });
@@ -24,7 +24,7 @@ describe('the mail to someone who attended', () => {
     );
   });
 
-  it('is silent about days when an organiser decided without a check-in', () => {
+  it('is silent about days when an organizer decided without a check-in', () => {
     expect(write({ daysPresent: [], corrected: false }).text).not.toContain('You were there');
   });
 

@@ -64,7 +64,7 @@ async function stateOf(queue: string, connection: ChannelModel): Promise<string>
     );
     return `it holds ${count(messageCount, 'message')} and has ${count(consumerCount, 'consumer')}`;
   } catch {
-    return 'what it holds can not be seen'; // exclusive to somebody's connection, or deleted meanwhile
+    return 'what it holds cannot be seen'; // exclusive to somebody's connection, or deleted meanwhile
   }
 }
 

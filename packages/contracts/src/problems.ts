@@ -53,7 +53,7 @@ export const problemCatalog = {
   count_differs: { status: 409, title: 'It is not as many as expected' },
   too_many_enrollments: { status: 422, title: 'Too many enrollments at once' },
   already_redeemed: { status: 409, title: 'More of it has been redeemed already' },
-  illegal_transition: { status: 409, title: 'The status can not change like this' },
+  illegal_transition: { status: 409, title: 'The status cannot change like this' },
   day_required: { status: 422, title: 'Say which event day' },
   not_an_event_day: { status: 422, title: 'This is not a day of the event' },
   // Signing in

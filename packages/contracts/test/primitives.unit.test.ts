@@ -36,7 +36,7 @@ describe('values at the edge', () => {
     expect(instant.parse('2026-05-01T09:02:11+02:00').toISOString()).toBe('2026-05-01T07:02:11.000Z');
   });
 
-  it('keeps text as it was sent, and refuses what can not be one line', () => {
+  it('keeps text as it was sent, and refuses what cannot be one line', () => {
     expect(line(10).parse(' Ada 😀 ')).toBe(' Ada 😀 ');
     expect(accepts(line(3), '😀😀😀')).toBe(true);
     for (const text of ['', '   ', 'a\nb', 'a\u0000b', 'a\u2028b', 'abcdefghijk'])

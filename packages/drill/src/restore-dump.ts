@@ -43,7 +43,7 @@ export async function differencesOfRestored(
         differences.push(`${SERVICE_ROLES[service]} may delete audit rows in the restored database`);
       }
     } catch (error) {
-      differences.push(`${SERVICE_ROLES[service]} can not use the restored database: ${String(error)}`);
+      differences.push(`${SERVICE_ROLES[service]} cannot use the restored database: ${String(error)}`);
     }
   }
   return differences;

@@ -56,7 +56,7 @@ async function refused(status: number, code: string, body: string | Buffer, head
   return answer;
 }
 
-describe('a body that can not be read', () => {
+describe('a body that cannot be read', () => {
   it.each([
     ['nothing', ''],
     ['blanks', '  '],
@@ -303,7 +303,7 @@ describe('a path', () => {
 });
 
 describe('a method', () => {
-  it('can not be overridden by a header or a parameter', async () => {
+  it('cannot be overridden by a header or a parameter', async () => {
     for (const name of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']) {
       const answer = await request(app.url)
         .get('/things/x')

@@ -59,7 +59,7 @@ const routes = [
     allow: [],
     handle: async () => ({
       problem: 'forbidden',
-      detail: 'Ask the organiser.',
+      detail: 'Ask the organizer.',
       extra: { until: 'noon' },
       headers: { 'Retry-After': '9' },
     }),
@@ -196,7 +196,7 @@ describe('a refusal', () => {
     expect(answer.body).toEqual({
       status: 403,
       code: 'forbidden',
-      detail: 'Ask the organiser.',
+      detail: 'Ask the organizer.',
       until: 'noon',
       requestId: answer.headers['x-request-id'],
     });

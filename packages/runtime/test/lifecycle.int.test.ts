@@ -44,7 +44,7 @@ describe('a process', () => {
       'no-database',
       "PostgreSQL can't be used: connect ECONNREFUSED 127.0.0.1:1. Is it running, and is DATABASE_URL right?",
     ],
-  ])('that can not start says which part, why and what to do: %s', async (behaviour, message) => {
+  ])('that cannot start says which part, why and what to do: %s', async (behaviour, message) => {
     await using program = startProgram('short-life', { args: [behaviour] });
     expect(await program.exit).toBe(1);
     expect(program.lines).toEqual([expect.objectContaining({ level: 'fatal', msg: message })]);

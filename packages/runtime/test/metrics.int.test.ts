@@ -75,7 +75,7 @@ describe('the measurements of a process', () => {
     expect(await readMetrics()).not.toContain('postgres_pool_waiting{pool="measured"}');
   });
 
-  it('leave out what can not be read now, and show the rest', async () => {
+  it('leave out what cannot be read now, and show the rest', async () => {
     meter.createCounter('test_things_total').add(3);
     let away = false;
     using _away = showGauges({ test_away: 'is away' }, async () => {

@@ -92,7 +92,7 @@ describe('statements of one turn', () => {
     expect(await stones()).toBe(2);
   });
 
-  it('are not committed when one has a value that can not be sent', async () => {
+  it('are not committed when one has a value that cannot be sent', async () => {
     const work = db.transaction(async (tx) => {
       tx.send(insert, [1]);
       tx.send('insert into stones select ($1::jsonb -> 0)::int', [{ id: 1n }]);
@@ -119,7 +119,7 @@ describe('statements of one turn', () => {
     expect(await stones()).toBe(0);
   });
 
-  it('say so when a value can not be read, and the connection goes on', async () => {
+  it('say so when a value cannot be read, and the connection goes on', async () => {
     const work = db.transaction(async (tx) => {
       tx.send(insert, [1]);
       await tx.query('select 9007199254740993::int8 as count');

@@ -83,7 +83,7 @@ function* eachLeaf(each: MatrixLine, ids: Ids): Generator<{ body: object } & Lea
   }
 }
 
-describe('a body that can not be read', () => {
+describe('a body that cannot be read', () => {
   const unreadable: [what: string, body: string | Uint8Array, headers?: Record<string, string>][] = [
     ['half of an object', '{"reason":'],
     ['two values', '{}{}'],

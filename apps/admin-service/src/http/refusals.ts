@@ -164,7 +164,7 @@ export function overrideRefused(refusal: OverrideRefusal): Refusal {
 
 /** Why one of many stays as it is. */
 export function notOverridden(from: Status | null, to: Status): string {
-  return from === null ? 'This event has no such enrollment.' : `It is ${from}, which can not become ${to}.`;
+  return from === null ? 'This event has no such enrollment.' : `It is ${from}, which cannot become ${to}.`;
 }
 
 export function bulkOverrideRefused(
@@ -251,7 +251,7 @@ function illegalTransition({ from, to }: { from: Status; to: Status }, whatIsPos
   const happened =
     from === to
       ? `This enrollment is ${to} already.`
-      : `This enrollment is ${from}, which can not become ${to} like this.`;
+      : `This enrollment is ${from}, which cannot become ${to} like this.`;
   return { problem: 'illegal_transition', detail: `${happened} ${whatIsPossible}`, extra: { from, to } };
 }
 

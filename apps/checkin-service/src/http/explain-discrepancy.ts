@@ -9,7 +9,7 @@ type Facts = Pick<DiscrepancyBody, 'enrollment' | 'refusal' | 'station' | 'previ
   annulledAt: Date | null;
 };
 
-/** What the organiser reads: what happened at the door, what it counts for, and what to do now. */
+/** What the organizer reads: what happened at the door, what it counts for, and what to do now. */
 export function explainDiscrepancy(kind: DiscrepancyKind, facts: Facts, event: StoredEvent): string {
   const { enrollment, refusal } = facts;
   const who = enrollment?.displayName ?? 'Somebody';

@@ -37,13 +37,13 @@ export function sentenceFor(
       );
     case 'event_cancelled':
       return say(
-        `${event.name} was cancelled on ${local(refusal.cancelledAt)}. Nobody is admitted; ask the organiser.`,
+        `${event.name} was cancelled on ${local(refusal.cancelledAt)}. Nobody is admitted; ask the organizer.`,
         { cancelledAt: refusal.cancelledAt.toISOString() },
       );
     case 'enrollment_cancelled': {
       const { cancelledAt } = refusal;
       const when = cancelledAt ? ` on ${local(cancelledAt)}` : '';
-      return say(`Ask the organiser: this ticket was cancelled${when}.`, {
+      return say(`Ask the organizer: this ticket was cancelled${when}.`, {
         cancelledAt: cancelledAt?.toISOString() ?? null,
       });
     }

@@ -77,7 +77,7 @@ export async function endUnfinished(
   }
   if (cause instanceof Withdrawn) {
     const { refusal } = cause;
-    logger.info({ ...facts, refusal: refusal.code }, 'the event can not be closed any more');
+    logger.info({ ...facts, refusal: refusal.code }, 'the event cannot be closed any more');
     counted.runs.add(1, { outcome: 'withdrawn' });
     const happened = refusal.code === 'event_cancelled' ? 'cancelled' : 'moved to a later end';
     await abandon(`the event was ${happened} while it was being closed`);

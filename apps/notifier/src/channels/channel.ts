@@ -7,7 +7,7 @@ export interface Message {
   /** The event it is about, by id. */
   messageId: string;
   eventId: string;
-  /** Null when it is for the organisers. */
+  /** Null when it is for the organizers. */
   enrollmentId: string | null;
   template: string;
   to: { name: string; address: string };

@@ -94,7 +94,7 @@ function readAll(batch: readonly Delivery[], logger: Logger): Held[] {
       const { problem, paths } = read;
       logger.warn(
         { problem, paths, bytes: content.length },
-        'a message can not be read; to the dead letters',
+        'a message cannot be read; to the dead letters',
       );
       delivery.reject({ requeue: false });
       return [];

@@ -11,7 +11,7 @@ const content = z.object({
   totals: z.object({ attended: count, noShow: count, cancelled: count }),
 });
 
-/** Tells the organisers what a closure of their event has decided, in numbers. It names no person. */
+/** Tells the organizers what a closure of their event has decided, in numbers. It names no person. */
 export const eventWasClosed = {
   name: 'event-closed',
 

@@ -1,6 +1,6 @@
 /** That somebody is to be told something: who and what, before it is known how they are called. */
 export interface Notification {
-  /** Whose participant is told; null where the organisers are. */
+  /** Whose participant is told; null where the organizers are. */
   enrollmentId: string | null;
   channel: 'email';
   /** The name of a text in templates.ts. */

@@ -24,7 +24,7 @@ export const youAttended = {
       `thank you for being part of ${eventName}: your attendance is confirmed.`,
       ...(corrected ? ['We had first noted that you did not attend. That has been corrected.'] : []),
       ...(daysPresent.length > 0 ? [presence(daysPresent)] : []),
-      'This message was sent automatically. If something in it is wrong, please tell the organiser.',
+      'This message was sent automatically. If something in it is wrong, please tell the organizer.',
     ];
     return { subject: `You attended ${eventName}`, text: `${paragraphs.join('\n\n')}\n` };
   },

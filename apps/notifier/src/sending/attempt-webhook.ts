@@ -57,7 +57,7 @@ async function attemptOnce(delivery: ClaimedWebhook, options: AttemptOptions): P
   const [newest = null, ...older] = sealedSecrets.map((sealed) => options.sealing.open(sealed, endpointId));
   if (newest === null) {
     const error =
-      'the signing secret can not be read: WEBHOOK_SECRETS_KEY has changed; set it back, or rotate the secret';
+      'the signing secret cannot be read: WEBHOOK_SECRETS_KEY has changed; set it back, or rotate the secret';
     return { ...unsent(delivery), status: 'pending', delayMs: 10 * MINUTE, error };
   }
   const secrets = [newest, ...older.filter((secret) => secret !== null)];

@@ -46,7 +46,7 @@ export interface ClaimedDelivery {
   messageId: string;
   organizationId: string;
   eventId: string;
-  /** Null when it is for the organisers, who are found at the organization's alert address. */
+  /** Null when it is for the organizers, who are found at the organization's alert address. */
   enrollmentId: string | null;
   channel: ChannelName;
   template: string;

@@ -17,7 +17,7 @@ export const hostileText: readonly ((mark: string) => string)[] = [
   (mark) => `${mark},bcc:eve@example.org`,
 ];
 
-/** Text that can not be kept as it is, or is more than anybody has to say. */
+/** Text that cannot be kept as it is, or is more than anybody has to say. */
 export const impossibleText: readonly string[] = [
   '"a\\u0000b"',
   '"\\ud800"',

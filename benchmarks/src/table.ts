@@ -32,7 +32,7 @@ export function printTable(title: string, rows: readonly Row[]): boolean {
   const missed = rows.filter((row) => !isMet(row, TOLERANCE));
   console.log(
     missed.length === 0
-      ? '\nEvery target is met, to within 10 %.'
+      ? '\nEvery target is met within 10 %.'
       : `\nMissed by more than 10 %: ${missed.map(({ what }) => what).join('; ')}.`,
   );
   return missed.length === 0;

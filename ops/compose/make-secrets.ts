@@ -23,7 +23,7 @@ const broker = (user: string, password: string) =>
 const lines = (...all: string[]) => `${all.join('\n')}\n`;
 
 if (existsSync('/secrets/postgres/password')) {
-  console.error('the secrets of this installation are there already');
+  console.error('the secrets of this installation already exist');
   process.exit(0);
 }
 write('redis', { 'redis.conf': lines(`requirepass ${redis}`), password: redis });
@@ -54,7 +54,7 @@ write('operator', {
   'grafana-password': secret(),
 });
 write('postgres', { password: owner }); // last: it says that all of them are there
-console.error('made the secrets of this installation');
+console.error('created the secrets of this installation');
 
 /** A user for each program with the permissions it needs; see packages/broker/README.md. */
 function brokerDefinitions(): object {

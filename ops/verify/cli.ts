@@ -21,6 +21,6 @@ for (const { name, run } of checks) {
   }
 }
 console.log(
-  failed === 0 ? 'The containers do what they should.' : 'The containers do not do what they should.',
+  failed === 0 ? 'The containers behave as they should.' : 'The containers do not behave as they should.',
 );
 process.exitCode = failed === 0 ? 0 : 1;

@@ -78,11 +78,11 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const dependencies = opening.use(
     watchDependencies([
-      postgres(db, 'Nothing can be read or changed: requests are answered 503.'),
+      postgres(db, 'Nothing can be read or changed: requests get a 503.'),
       {
         name: 'rabbitmq',
         works: () => publisher.connected,
-        without: 'Messages wait in the outbox, and go out by themselves when it is back.',
+        without: 'Messages wait in the outbox, and are published when it is back.',
       },
       ...guards.dependencies,
       ...traceCollector(),

@@ -11,17 +11,17 @@ if (enrollmentId === undefined || process.argv.length > 3) {
   process.exit(2);
 }
 if (!url) {
-  console.error('DATABASE_URL is not set. Give that of the role turnout_admin.');
+  console.error('DATABASE_URL is not set. Set it to the database URL of the role turnout_admin.');
   process.exit(2);
 }
 await using db = openDb({ url, max: 1, applicationName: 'why', queryTimeoutMs: 30_000 });
 const told = await tellWhy(db, { enrollmentId, organizationId: null, eventIds: null });
 if (told) {
   const { status, evaluation, entries, truncated } = told;
-  if (truncated) console.log(`(the newest ${entries.length} entries)`);
+  if (truncated) console.log(`(the newest ${entries.length} entries only)`);
   for (const { sentence } of entries) console.log(sentence);
   const { rule, met, presentDays: daysPresent, requiredDays: required } = evaluation;
-  console.log(`\nNow: ${status.replace('_', ' ')}. ${presence({ daysPresent, required, rule })}`);
+  console.log(`\nStatus now: ${status.replace('_', ' ')}. ${presence({ daysPresent, required, rule })}`);
   console.log(`By the event's rule (${rule.replace('_', ' ')}) that is ${met ? 'enough' : 'not enough'}.`);
 } else {
   console.error(`There is no enrollment ${enrollmentId}.`);

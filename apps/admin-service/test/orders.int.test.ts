@@ -181,7 +181,7 @@ describe('putting an order is refused', () => {
       code: 'already_redeemed',
       productId: lunch,
       redeemed: 2,
-      detail: '2 of Lunch were redeemed already. Send a quantity of at least 2 for it.',
+      detail: '2 of Lunch were already redeemed. Send a quantity of at least 2 for it.',
     });
     expect(await ada.order()).toMatchObject({ status: 'paid', changedAt: before.changedAt });
     expect((await ada.order()).lineItems).toMatchObject([{ quantity: 3, redeemed: 2, remaining: 1 }]);
@@ -210,7 +210,7 @@ describe('putting an order is refused', () => {
       { path: 'lineItems[1].productId', message: 'must be a product of this event' },
       {
         path: 'lineItems[2].productId',
-        message: 'must be named once; send one line item with the whole quantity',
+        message: 'must appear only once; send one line item with the total quantity',
       },
       { path: 'lineItems[3].productId', message: 'must be a product of this event' },
     ]);

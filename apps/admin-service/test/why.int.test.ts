@@ -89,10 +89,10 @@ it('tells all that happened to somebody who was refused, came in, had lunch, and
   expect(sentences[1]).toMatch(
     /^A scan at “Door A” by “test front_desk” was refused: the order is not paid\. The device made/,
   );
-  expect(sentences[2]).toBe('The order was put as paid by “test admin”.');
-  expect(sentences[3]).toBe('Was handed out “Lunch” at no named station by “test front_desk”.');
+  expect(sentences[2]).toBe('The order was marked paid by “test admin”.');
+  expect(sentences[3]).toBe('Was handed out “Lunch” at an unnamed station by “test front_desk”.');
   expect(sentences[4]).toMatch(
-    /^Scanned in at “Door A” by a device that is not known any more\. It counts for 2026-05-01\./,
+    /^Scanned in at “Door A” by a device that no longer exists\. It counts for 2026-05-01\./,
   );
   expect(sentences.slice(5)).toEqual([
     'Became checked in by the first check-in.',
@@ -110,7 +110,7 @@ it('says what the rule says, with the days', async () => {
 it('tells of a correction, in the words of who made it, and of a mail that could not be delivered', async () => {
   const sentences = (await tell(bob)).entries.map(({ sentence }) => sentence).join('\n');
   expect(sentences).toContain('Judged as a no-show. Present on no day; ');
-  expect(sentences).toContain('Set to attended by “test admin”, who said: “was at the back door”.');
+  expect(sentences).toContain('Set to attended by “test admin”. Reason: “was at the back door”.');
   expect(sentences).toContain(
     'A mail about “participant.attended” could not be delivered, after 3 attempts.',
   );

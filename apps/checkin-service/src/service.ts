@@ -46,11 +46,11 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const dependencies = opening.use(
     watchDependencies([
-      postgres(db, 'Nothing can be looked up or recorded: requests are answered 503.'),
+      postgres(db, 'Nothing can be looked up or recorded: requests get a 503.'),
       {
         name: 'rabbitmq',
         works: () => publisher.connected,
-        without: 'Messages wait in the outbox, and go out by themselves when it is back.',
+        without: 'Messages wait in the outbox, and are published when it is back.',
       },
       ...guards.dependencies,
       ...traceCollector(),

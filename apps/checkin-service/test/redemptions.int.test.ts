@@ -178,7 +178,7 @@ describe('a redemption is refused', () => {
         redeemed: 2,
         quantity: 2,
         detail:
-          'Lunch: 2 of 2 were handed out. Hand out no more; if the person disagrees, call a supervisor.',
+          'Lunch: 2 of 2 have been handed out. Do not hand out more; if the person disagrees, call a supervisor.',
       },
     });
     expect(await redeemed(lineItemId)).toHaveLength(2);

@@ -53,13 +53,13 @@ const sentences: Record<ScanRefusal['code'], [refusal: ScanRefusal, detail: stri
   scan_id_reused: [
     [
       { code: 'scan_id_reused' },
-      'This scanId was used for another ticket or another request. Scan again; the device must send a new one for each scan.',
+      'This scanId was already used for another ticket or another request. Scan again; the device must send a new scanId for each scan.',
     ],
   ],
   event_cancelled: [
     [
       { code: 'event_cancelled', cancelledAt: at('2026-04-02T22:30:00Z') },
-      'TypeScript Days was cancelled on 3 Apr 2026, 00:30. Nobody is admitted; ask the organizer.',
+      'TypeScript Days was cancelled on 3 Apr 2026, 00:30. Admit nobody; ask the organizer.',
     ],
   ],
   enrollment_cancelled: [
@@ -88,7 +88,7 @@ const sentences: Record<ScanRefusal['code'], [refusal: ScanRefusal, detail: stri
   event_ended: [
     [
       { code: 'event_ended', endedAt: event.endsAt },
-      'TypeScript Days ended on 3 May 2026, 17:00. Ask an admin if the person was there: they can correct the attendance.',
+      'TypeScript Days ended on 3 May 2026, 17:00. If the person was there, ask an admin to correct the attendance.',
     ],
   ],
   order_unpaid: [
@@ -100,7 +100,7 @@ const sentences: Record<ScanRefusal['code'], [refusal: ScanRefusal, detail: stri
   unknown_line_item: [
     [
       { code: 'unknown_line_item' },
-      'The order of this ticket does not have this line item. Load the products of the ticket again and choose one.',
+      'The order of this ticket does not have this line item. Reload the products of the ticket and choose one.',
     ],
   ],
   fully_redeemed: [
@@ -109,55 +109,55 @@ const sentences: Record<ScanRefusal['code'], [refusal: ScanRefusal, detail: stri
         code: 'fully_redeemed',
         lineItem: { ...dinner, id: 'l', productId: dinner.id, quantity: 2, redeemed: 2 },
       },
-      'Dinner: 2 of 2 were handed out. Hand out no more; if the person disagrees, call a supervisor.',
+      'Dinner: 2 of 2 have been handed out. Do not hand out more; if the person disagrees, call a supervisor.',
     ],
   ],
   unknown_product: [
     [
       { code: 'unknown_product' },
-      'TypeScript Days has no such product. Set this device to the product of its door again.',
+      'TypeScript Days has no such product. Choose the product of this door on the device again.',
     ],
   ],
   not_entitled: [
     [
       { code: 'not_entitled', product: dinner },
-      'This ticket does not include Dinner. Do not admit; the cash desk may still sell it.',
+      'This ticket does not include Dinner. Do not admit; the cash desk may be able to sell it.',
     ],
   ],
   already_checked_in: [
     [
       already(4_000),
-      'This badge was scanned by this device 4 seconds ago: a double tap, nothing is wrong. Go on with the next person.',
+      'This device scanned this badge 4 seconds ago: a double scan, nothing is wrong. Continue with the next person.',
     ],
     [
       already(1_200),
-      'This badge was scanned by this device 1 second ago: a double tap, nothing is wrong. Go on with the next person.',
+      'This device scanned this badge 1 second ago: a double scan, nothing is wrong. Continue with the next person.',
     ],
     [
       already(0),
-      'This badge was scanned by this device just now: a double tap, nothing is wrong. Go on with the next person.',
+      'This device scanned this badge just now: a double scan, nothing is wrong. Continue with the next person.',
     ],
     [
       already(10_001),
-      'This ticket admits only once, and was scanned at Door A by this device on 1 May 2026, 11:59. If that was this person, they are checked in; if it was not, do not admit them and call a supervisor.',
+      'This ticket admits only once, and was scanned at Door A by this device on 1 May 2026, 11:59. If that was this person, they are already checked in. If not, do not admit them, and call a supervisor.',
     ],
     [
       already(4_000, { deviceId: 'another', station: null }, 'once_per_day'),
-      'This ticket admits once a day, and was scanned by another device on 1 May 2026, 11:59. If that was this person, they are checked in; if it was not, do not admit them and call a supervisor.',
+      'This ticket admits once a day, and was scanned by another device on 1 May 2026, 11:59. If that was this person, they are already checked in. If not, do not admit them, and call a supervisor.',
     ],
     [
       already(-3_600_000),
-      'This ticket admits only once, and was scanned at Door A by this device on 1 May 2026, 13:00. If that was this person, they are checked in; if it was not, do not admit them and call a supervisor.',
+      'This ticket admits only once, and was scanned at Door A by this device on 1 May 2026, 13:00. If that was this person, they are already checked in. If not, do not admit them, and call a supervisor.',
     ],
     [
       already(3_600_000, { source: 'override', station: null }),
-      'This ticket admits only once, and an admin checked it in on 1 May 2026, 11:00. If that was this person, they are checked in; if it was not, do not admit them and call a supervisor.',
+      'This ticket admits only once, and an admin checked it in on 1 May 2026, 11:00. If that was this person, they are already checked in. If not, do not admit them, and call a supervisor.',
     ],
   ],
 };
 
 const nextStep =
-  /\b(ask|load|set this device|do not admit|send|scan again|set it|check that|search|go on|call|scan the badge again)\b/i;
+  /\b(ask|reload|choose|do not admit|send|scan again|set it|check that|search|continue|call|scan the badge again)\b/i;
 
 describe('what a refused scan tells the desk', () => {
   const cases = Object.values(sentences).flat();
@@ -196,12 +196,12 @@ describe('what a refused annulment tells the desk', () => {
     [
       { code: 'supervisor_required' },
       'forbidden',
-      'The event is closed and this would turn the person into a no-show. Ask a supervisor to annul it.',
+      'The event is closed, and this would make the person a no-show. Ask a supervisor to annul it.',
     ],
     [
       { code: 'already_annulled', annulledAt: scannedAt },
       'already_annulled',
-      'This check-in was annulled on 1 May 2026, 12:00. There is nothing left to do: scan the badge again if the person is to be in.',
+      'This check-in was annulled on 1 May 2026, 12:00. Nothing is left to do. If the person should be checked in, scan the badge again.',
     ],
     [
       { code: 'annulment_window_over', endedAt: scannedAt },

@@ -59,16 +59,16 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const dependencies = opening.use(
     watchDependencies([
-      postgres(db, 'No event is closed; what is due is caught up with when it is back.'),
+      postgres(db, 'No event is closed; events that are due are closed when it is back.'),
       {
         name: 'rabbitmq',
         works: () => publisher.connected,
-        without: 'Messages wait in the outbox, and go out by themselves when it is back.',
+        without: 'Messages wait in the outbox, and are published when it is back.',
       },
       {
         name: 'redis',
         works: () => locks.answers(),
-        without: 'Closures run without the lock: PostgreSQL keeps them right, and work may be done twice.',
+        without: 'Closures run without the lock: PostgreSQL keeps them correct, but work may be done twice.',
       },
       ...traceCollector(),
     ]),

@@ -106,7 +106,7 @@ export async function startNotifier(
         name: 'rabbitmq',
         required: true,
         works: () => consumer.connected,
-        without: 'Events wait where they are; messages that are owed already go out.',
+        without: 'Events wait in the broker; deliveries that are already due still go out.',
       },
       ...mailServer(channels),
       ...guards.dependencies,
@@ -148,7 +148,7 @@ export async function startNotifier(
 
 function mailServer({ mailer }: Channels): Dependency[] {
   if (mailer === null) return [];
-  const without = 'Mails wait and are tried again; alerts by mail too.';
+  const without = 'Mails wait and are retried; so are alert mails.';
   return [{ name: 'smtp', works: () => mailer.answers(), without, lookEveryMs: 30 * SECOND }];
 }
 

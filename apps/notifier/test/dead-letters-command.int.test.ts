@@ -87,10 +87,12 @@ describe('npm run dead-letters', () => {
     expect(lines[1]).toContain(office.organization.id);
     expect((await run(['list', '--limit', '1'])).lines).toEqual([
       lines[0],
-      '1 dead letter. There are more: raise --limit.',
+      '1 dead letter. There are more; raise --limit.',
     ]);
     expect((await run(['list', '--type', 'turnout.participant.attended.v1'])).lines).toHaveLength(3);
-    expect((await run(['list', '--since', '2999-01-01T00:00:00Z'])).lines).toEqual(['Nothing is dead.']);
+    expect((await run(['list', '--since', '2999-01-01T00:00:00Z'])).lines).toEqual([
+      'There are no dead letters.',
+    ]);
   });
 
   it('shows one with what was done to it, and not what it holds', async () => {
@@ -126,7 +128,7 @@ describe('npm run dead-letters', () => {
     );
     expect(await run(['replay', first])).toMatchObject({
       code: 0,
-      stdout: 'Replayed 0 of 1 dead letter; 1 had been before.\n',
+      stdout: 'Replayed 0 of 1 dead letter; 1 already replayed.\n',
     });
 
     const unknown = newId();
@@ -134,7 +136,7 @@ describe('npm run dead-letters', () => {
     expect(missing.code).toBe(1);
     expect(missing.stderr).toContain(`${unknown}: there is no such dead letter`);
     expect(missing.stderr.trimEnd().split('\n').at(-1)).toBe(
-      'Replayed 0 of 2 dead letters; 1 had been before; 1 not, see above.',
+      'Replayed 0 of 2 dead letters; 1 already replayed; 1 refused, see above.',
     );
 
     await run(['replay', poison]);
@@ -175,7 +177,7 @@ describe('npm run dead-letters', () => {
   });
 
   it.each([
-    [[], 'Say what to do.'],
+    [[], 'A command is missing.'],
     [['resurrect'], 'There is no command resurrect.'],
     [['show'], 'Name one dead letter'],
     [['show', '17'], '17 is not the id'],

@@ -106,6 +106,6 @@ describe('a person who is gone', () => {
     await using _notifier = await startNotifier(office.config);
     await office.publish([attendedEvent(anybody())]);
     await waitUntil(async () => (await office.deliveries())[0]?.status === 'failed', { within: 10_000 });
-    expect(await office.deliveries()).toMatchObject([{ last_error: 'there is nobody to tell any more' }]);
+    expect(await office.deliveries()).toMatchObject([{ last_error: 'there is nobody left to notify' }]);
   });
 });

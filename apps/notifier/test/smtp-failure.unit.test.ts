@@ -31,7 +31,7 @@ describe('what a failed attempt means', () => {
     const error = failure({ code: 'EENVELOPE', responseCode: 421, response: '421 4.3.2 shutting down' });
     expect(error).toEqual({
       outcome: 'unavailable',
-      error: 'the mail server does not serve at the moment (421 4.3.2)',
+      error: 'the mail server is temporarily unavailable (421 4.3.2)',
     });
   });
 

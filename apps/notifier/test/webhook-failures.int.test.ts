@@ -189,7 +189,7 @@ describe.concurrent('an endpoint that answers as nobody should', () => {
     });
     await publishOne(office);
     const row = await tried(office, 1);
-    expect(row.last_error).toBe('the endpoint did not answer in HTTP');
+    expect(row.last_error).toBe('the endpoint did not answer with HTTP');
   });
 
   it('yes, and then a gigabyte, has said yes, and is read no further than a little', async () => {
@@ -239,7 +239,7 @@ describe.concurrent('an endpoint that answers as nobody should', () => {
     await office.endpoint();
     office.receiver.answerWith((response) => void response.socket?.end('SSH-2.0-OpenSSH_9.2\r\n'));
     await publishOne(office);
-    expect((await tried(office, 1)).last_error).toBe('the endpoint did not answer in HTTP');
+    expect((await tried(office, 1)).last_error).toBe('the endpoint did not answer with HTTP');
     office.receiver.answerWith((response) => void response.socket?.destroy());
     await office.hurry();
     expect((await tried(office, 2)).last_error).toBe('the connection to the endpoint was lost');

@@ -11,9 +11,9 @@ describe('the mail to someone who attended', () => {
     expect(text).toBe(
       [
         'Hello Ada Lovelace,',
-        'thank you for being part of TypeScript Days: your attendance is confirmed.',
-        'You were there on 2 days:\n  Friday, 1 May 2026\n  Sunday, 3 May 2026',
-        'This message was sent automatically. If something in it is wrong, please tell the organizer.\n',
+        'thank you for being part of TypeScript Days. Your attendance is confirmed.',
+        'You were present on 2 days:\n  Friday, 1 May 2026\n  Sunday, 3 May 2026',
+        'This message was sent automatically. If anything in it is wrong, please contact the organizer.\n',
       ].join('\n\n'),
     );
   });
@@ -25,11 +25,11 @@ describe('the mail to someone who attended', () => {
   });
 
   it('is silent about days when an organizer decided without a check-in', () => {
-    expect(write({ daysPresent: [], corrected: false }).text).not.toContain('You were there');
+    expect(write({ daysPresent: [], corrected: false }).text).not.toContain('You were present');
   });
 
   it('says that it corrects an earlier verdict', () => {
-    expect(write({ daysPresent: [], corrected: true }).text).toContain('That has been corrected.');
+    expect(write({ daysPresent: [], corrected: true }).text).toContain('This has been corrected.');
   });
 
   it('writes names of any script as they are', () => {

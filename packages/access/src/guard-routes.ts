@@ -92,7 +92,7 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
   ): Promise<{ principal: Principal } | Refusal> {
     const isKnown = credential !== null && known.has(credential);
     const seconds = isKnown ? 0 : failures.waitFor(address);
-    if (seconds > 0) return tooMany(seconds, 'credentials from this address that are not valid');
+    if (seconds > 0) return tooMany(seconds, 'invalid credentials from this address');
     const caller = await whoIs(credential);
     if ('principal' in caller) {
       if (credential !== null && !isKnown) known.add(credential);
@@ -134,7 +134,7 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
         case 'forbidden':
           return {
             problem: 'forbidden',
-            detail: `A ${principal.role} token may not do this; it takes one of: ${route.allow.join(', ')}.`,
+            detail: `A ${principal.role} token may not do this; use one with the role: ${route.allow.join(', ')}.`,
           };
       }
     },
@@ -143,7 +143,7 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
 }
 
 function redis(works: () => Promise<boolean>): Dependency {
-  return { name: 'redis', works, without: 'Each process keeps the limits of requests by itself.' };
+  return { name: 'redis', works, without: 'Each process enforces the rate limits on its own.' };
 }
 
 const NO_CREDENTIAL: Refusal = {
@@ -161,17 +161,17 @@ const SIGN_IN_REFUSED: Record<'not_valid' | 'no_role' | 'provider_unavailable', 
   not_valid: {
     problem: 'unauthenticated',
     detail:
-      "This sign-in is not valid: expired, for somebody else, or not of your organization's identity provider. Sign in again.",
+      "This sign-in is not valid: expired, meant for another service, or not from your organization's identity provider. Sign in again.",
   },
   no_role: {
     problem: 'forbidden',
     detail:
-      'You are signed in, and your identity provider gives you no role here. Ask an admin of your organization.',
+      'You are signed in, but your identity provider gives you no role here. Ask an admin of your organization.',
   },
   provider_unavailable: {
     problem: 'unavailable',
     detail:
-      "Your organization's identity provider does not answer, so nobody can say who you are. Try again.",
+      "Your organization's identity provider does not answer, so your sign-in cannot be verified. Try again.",
     headers: { 'Retry-After': '5' },
   },
 };
@@ -179,7 +179,7 @@ const SIGN_IN_REFUSED: Record<'not_valid' | 'no_role' | 'provider_unavailable', 
 function tooMany(seconds: number, what: string): Refusal {
   return {
     problem: 'rate_limited',
-    detail: `Too many ${what}. Wait ${seconds} s before you try again.`,
+    detail: `Too many ${what}. Wait ${seconds} s and try again.`,
     headers: { 'Retry-After': String(seconds) },
   };
 }

@@ -30,7 +30,7 @@ export function statusRoute({
     method: 'get',
     path: '/status',
     operationId: 'readStatus',
-    summary: 'Tells how this process and what it depends on stand',
+    summary: 'Reports the state of this process and its dependencies',
     answers: { 200: serviceStatus },
     allow: readers,
     // Whoever asks wants to know why others wait.

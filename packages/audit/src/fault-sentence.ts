@@ -11,24 +11,24 @@ export function faultSentences(fault: AuditFault): string[] {
       return [`${named(fault)} was removed by hand (seal ${seal}).`, `it was: ${JSON.stringify(sealed)}`];
     case 'row_inserted':
       return [
-        `${named(fault)} was put in or changed by hand: it was not there when the rows of its time were sealed.`,
+        `${named(fault)} was inserted or changed by hand: it was not there when the rows of that time were sealed.`,
         `it is: ${JSON.stringify(found)}`,
       ];
     case 'row_backdated':
       return [
-        `${named(fault)} was put in by hand: it says ${found?.at}, and was written after rows that are more than an hour younger (seal ${seal}).`,
+        `${named(fault)} was inserted by hand: it is dated ${found?.at}, but was written after rows that are more than an hour newer (seal ${seal}).`,
         `it is: ${JSON.stringify(found)}`,
       ];
     case 'seal_changed':
       return [
-        `Seal ${seal} was changed by hand: its hash is not that of the seal before it and what it holds.`,
-        'what it held is known only from a backup.',
+        `Seal ${seal} was changed by hand: its hash does not match the previous seal and its own content.`,
+        'only a backup can show what it said.',
       ];
     case 'seal_missing':
       return [`Seal ${seal} is missing: seals were removed by hand.`];
     case 'head_missing':
       return [
-        'The chain does not lead through the hash that you noted: it was sealed anew by hand, or the database was restored to a moment before.',
+        'The chain does not contain the hash that you noted: it was rebuilt by hand, or the database was restored to an earlier time.',
       ];
   }
 }

@@ -15,7 +15,7 @@ export interface CommandOptions {
 
 const USAGE = `usage: npm run audit:verify [-- --organization <slug>] [--head <hash>] [--since <hash>]
   --organization  only this organization's chain
-  --head          the chain has to lead through this hash, which you noted earlier
+  --head          the chain must contain this hash, which you noted earlier
   --since         only what was sealed after this hash, which you noted earlier`;
 
 /** Rows wait for a second or two, unless nobody seals. */
@@ -49,16 +49,16 @@ export async function verifyCommand({ args, databaseUrl, print, progress }: Comm
     onProgress: (id, rows) => {
       if (performance.now() - toldAt < TOLD_EVERY_MS) return;
       toldAt = performance.now();
-      progress(`${slugs.nameOf(id)}: ${rows} rows are as they were sealed so far`);
+      progress(`${slugs.nameOf(id)}: ${rows} rows verified so far`);
     },
   });
   for (const report of reports) for (const line of linesOf(report, slugs.nameOf)) print(line);
   const broken = reports.filter(({ fault }) => fault !== null);
   if (broken.length === 0) {
-    print(reports.length === 0 ? 'There are no audit rows.' : 'The audit trail is as it was sealed.');
+    print(reports.length === 0 ? 'There are no audit rows.' : 'The audit trail matches its seals.');
     return 0;
   }
-  print(`The audit trail of ${broken.length} of ${reports.length} is not as it was sealed.`);
+  print(`The audit trail of ${broken.length} of ${reports.length} does not match its seals.`);
   return 1;
 }
 
@@ -73,7 +73,7 @@ function linesOf(report: ChainReport, nameOf: (id: string) => string): string[] 
     lines.push(`          ${waiting} rows are not sealed yet, the oldest for ${seconds} s`);
     if (seconds > SUSPICIOUS_SECONDS) {
       lines.push(
-        '          SUSPICIOUS: rows are sealed within seconds. Does admin-service run, and does a transaction stay open?',
+        '          SUSPICIOUS: rows are sealed within seconds. Check that admin-service is running and that no transaction stays open.',
       );
     }
   }
@@ -99,7 +99,7 @@ function readArguments(args: readonly string[]): Arguments | string {
     for (const name of ['head', 'since'] as const) {
       const hash = values[name];
       if (hash !== undefined && !/^[0-9a-f]{64}$/.test(hash)) {
-        return `--${name} takes the 64 hexadecimal digits of a head.`;
+        return `--${name} must be the 64 hexadecimal digits of a head.`;
       }
     }
     return values;

@@ -16,7 +16,7 @@ export interface VerifyOptions {
   onProgress?: (organizationId: string, rows: number) => void;
 }
 
-/** The first thing that is not as it was sealed. */
+/** The first thing that does not match its seals. */
 export interface AuditFault {
   organizationId: string;
   /** The seal in which it shows; null for rows that have none. */

@@ -48,11 +48,11 @@ export class BrokerMismatch extends Error {
 
 async function adviceFor({ subject, name, problem }: TopologyProblem, connection: ChannelModel) {
   if (problem === 'forbidden') {
-    return `let the user configure, write and read ^turnout\\., or give another in AMQP_URL`;
+    return `allow the user to configure, write and read ^turnout\\., or set AMQP_URL to another user`;
   }
   if (problem === 'missing') return 'run this again';
   if (subject === 'exchange') {
-    return 'stop who publishes to it, delete it, then run this again; the bindings of every team go with it';
+    return 'stop its publishers, delete it, then run this again; the bindings of all teams are deleted with it';
   }
   return `${await stateOf(name, connection)}; delete it when it is empty, then run this again`;
 }
@@ -64,7 +64,7 @@ async function stateOf(queue: string, connection: ChannelModel): Promise<string>
     );
     return `it holds ${count(messageCount, 'message')} and has ${count(consumerCount, 'consumer')}`;
   } catch {
-    return 'what it holds cannot be seen'; // exclusive to somebody's connection, or deleted meanwhile
+    return 'its messages cannot be counted'; // exclusive to somebody's connection, or deleted meanwhile
   }
 }
 

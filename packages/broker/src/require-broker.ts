@@ -26,6 +26,6 @@ export async function declareNotifierQueue(channel: Channel): Promise<void> {
   await declareTopology(
     channel,
     notifierTopology,
-    `Nothing is taken from it until that is mended. ${RUN_IT}: it names all that is otherwise, and what to do.`,
+    `Nothing is consumed from it until that is fixed. ${RUN_IT}: it lists every difference and what to do.`,
   );
 }

@@ -139,7 +139,7 @@ describe('declaring the topology', () => {
     const { problems, message } = await mismatch(url);
     expect(new Set(problems.map(({ problem }) => problem))).toEqual(new Set(['forbidden']));
     expect(problems.length).toBe(brokerTopology.exchanges.length + brokerTopology.queues.length);
-    expect(message).toContain('let the user configure, write and read ^turnout\\.');
+    expect(message).toContain('allow the user to configure, write and read ^turnout\\.');
     expect(await inBroker()).toEqual({ exchanges: [], queues: [], bindings: 0 });
   });
 

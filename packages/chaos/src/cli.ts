@@ -24,14 +24,14 @@ try {
   }
   console.log(
     violations.length === 0
-      ? `Seed ${seed}: everything held.`
+      ? `Seed ${seed}: all promises held.`
       : `Seed ${seed}: ${violations.length} violations.`,
   );
   process.exit(violations.length === 0 ? 0 : 1);
 } catch (error) {
   console.error(error);
   console.error(
-    `Seed ${seed}: the run broke off. Repeat it with: npm run chaos -- --seed ${seed} --seconds ${seconds}`,
+    `Seed ${seed}: the run was aborted. Repeat it with: npm run chaos -- --seed ${seed} --seconds ${seconds}`,
   );
   process.exit(1);
 }

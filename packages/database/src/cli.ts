@@ -3,7 +3,7 @@ import { setRolePasswords } from './set-role-passwords.ts';
 
 const url = process.env.DATABASE_URL;
 if (!url) {
-  console.error('DATABASE_URL is not set. Give the URL of a role that may create schemas and roles.');
+  console.error('DATABASE_URL is not set. Set it to the URL of a role that may create schemas and roles.');
   process.exit(1);
 }
 const applied = await migrate({ url, log: console.error });

@@ -19,7 +19,7 @@ export function tellStory(
   }
   const heard = events.filter(({ subject }) => subject === id);
   const steps = heard.map(({ type, sequence }) => `${short(type)} ${sequence}`);
-  say(`  The consumer heard: ${steps.join(', ')}.`);
+  say(`  The consumer received: ${steps.join(', ')}.`);
 }
 
 /** `turnout.check-in.recorded.v1` → `recorded`. */

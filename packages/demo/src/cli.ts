@@ -6,7 +6,7 @@ const named = (name: string): string => {
   const value = env[name];
   if (value) return value;
   console.error(
-    `${name} is not set. The demonstration needs the services' URLs, AMQP_URL, ADMIN_TOKEN and SUPERVISOR_TOKEN.`,
+    `${name} is not set. The demo needs the services' URLs, AMQP_URL, ADMIN_TOKEN and SUPERVISOR_TOKEN.`,
   );
   process.exit(1);
 };
@@ -23,5 +23,5 @@ const { ok } = await playDemo({
   },
   say: (line) => console.log(line),
 });
-console.log(ok ? '\nEverything went as it should.' : '\nThe differences above should not be.');
+console.log(ok ? '\nEverything went as expected.' : '\nThe demo failed: see the differences above.');
 process.exitCode = ok ? 0 : 1;

@@ -54,7 +54,7 @@ export async function playDemo(options: {
       infrastructure.mailboxUrl,
     );
   } catch (error) {
-    differences.note(`the play ended early: ${error instanceof Error ? error.message : String(error)}`);
+    differences.note(`the demo ended early: ${error instanceof Error ? error.message : String(error)}`);
   }
   const { found } = differences;
   for (const difference of found.slice(0, MOST_SHOWN)) say(`DIFFERENT: ${difference}`);
@@ -69,7 +69,9 @@ async function play(show: Show, mailboxUrl: string | null): Promise<void> {
   const { say } = show;
   await vouch(show);
   await scanBadges(show);
-  say(`${await uploadLater(show, 'from an offline device')} scans of an offline device uploaded, shuffled.`);
+  say(
+    `${await uploadLater(show, 'from an offline device')} scans from an offline device uploaded, in random order.`,
+  );
   await cancelTickets(show);
   await tryTheRefused(show);
 

@@ -3,7 +3,7 @@ import { verifyAudit } from '@turnout/audit/verify';
 import { type Invariant, OFFENDERS_SHOWN } from './invariant.ts';
 
 export const auditTrailIsAsSealed: Invariant = {
-  name: 'The audit trail is as it was sealed',
+  name: 'The audit trail matches its seals',
   findOffenders: async (db) => {
     const reports = await verifyAudit(db, { organizationId: null });
     return reports

@@ -3,7 +3,7 @@ import { runInvariants } from './run-invariants.ts';
 
 const url = process.env.DATABASE_URL;
 if (!url) {
-  console.error('DATABASE_URL is not set. Give the URL of a role that may read all schemas.');
+  console.error('DATABASE_URL is not set. Set it to the URL of a role that may read all schemas.');
   process.exit(1);
 }
 const findings = await runInvariants(url);

@@ -1,7 +1,7 @@
 import { type Invariant, OFFENDERS_SHOWN } from './invariant.ts';
 
 export const noTicketWasUnknown: Invariant = {
-  name: 'No scan was told that a ticket is unknown which the event had at that time',
+  name: 'No scan was answered unknown_code for a ticket that the event had at that time',
   findOffenders: (db) =>
     db.query(
       `select s.event_id, s.scan_id, e.enrollment_id, s.recorded_at, e.created_at as enrolled_at

@@ -16,7 +16,7 @@ interface Row {
 }
 
 export const verdictsFollowTheRules: Invariant = {
-  name: 'Every verdict and every status is what the rules say of the check-ins stored',
+  name: 'Every verdict and status is what the rules say of the stored check-ins',
   async findOffenders(db) {
     const offenders: object[] = [];
     const events = new Map<string, StoredEvent>();

@@ -39,7 +39,7 @@ export async function endLeftovers(whose: Leftovers, patienceMs = 0): Promise<nu
   }
   for (let round = 0; found.length > 0; round += 1) {
     if (round === 100)
-      throw new Error(`The processes ${found.join(', ')} of an earlier run cannot be ended.`);
+      throw new Error(`The processes ${found.join(', ')} of an earlier run cannot be stopped.`);
     for (const pid of found) killQuietly(pid);
     await pause(50);
     found = processesOf(whose);

@@ -18,7 +18,7 @@ export function noStackMessage(alternative = ''): string {
   const starting = whoHolds(START_LOCK);
   return starting
     ? `"npm start" (process ${starting.pid}) is still starting here. Wait for its "Turnout is ready", then try again.`
-    : `No stack runs here. Type "npm start" in another terminal first${alternative}.`;
+    : `No stack is running here. Run "npm start" in another terminal first${alternative}.`;
 }
 
 /** The databases and brokers a command works on: those the environment names, else those of the running stack. */

@@ -85,9 +85,9 @@ const missing = (found: Partial) =>
 function howToProvide(names: (keyof Partial)[]): string {
   return [
     `Not found on this machine: ${names.map((name) => NAMES[name]).join(', ')}. Four ways to provide it:`,
-    `  1. name a running one: ${names.map((name) => `${VARIABLES[name]}=…`).join(' ')} npm start`,
-    '  2. install its programs, so that they are on the PATH; a private instance is then started for you',
-    '  3. start a Docker engine with Compose v2: the servers then run as containers',
-    '  4. on Debian or Ubuntu, run this command as root: it installs the packages itself',
+    `  1. point to a running one: ${names.map((name) => `${VARIABLES[name]}=…`).join(' ')} npm start`,
+    '  2. install its programs on the PATH; a private instance is then started for you',
+    '  3. start a Docker engine with Compose v2; the servers then run as containers',
+    '  4. on Debian or Ubuntu, run this command as root; it installs the packages itself',
   ].join('\n');
 }

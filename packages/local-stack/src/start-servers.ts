@@ -75,7 +75,7 @@ async function postgres(
 ): Promise<string> {
   if ('url' in source) {
     await mustAnswer('PostgreSQL', 'DATABASE_URL', source.url, answersQuery);
-    place.say(`PostgreSQL: the one of DATABASE_URL, on ${hostOf(source.url)}`);
+    place.say(`PostgreSQL: from DATABASE_URL, on ${hostOf(source.url)}`);
     return source.url;
   }
   if ('container' in source) {
@@ -95,7 +95,7 @@ async function redis(
 ): Promise<string[]> {
   if ('urls' in source) {
     for (const url of source.urls) await mustAnswer('Redis', 'REDIS_URLS', url, answersPing);
-    place.say(`Redis: the one of REDIS_URLS, on ${source.urls.map(hostOf).join(', ')}`);
+    place.say(`Redis: from REDIS_URLS, on ${source.urls.map(hostOf).join(', ')}`);
     return source.urls;
   }
   if ('container' in source) {
@@ -116,7 +116,7 @@ async function rabbitmq(
   if ('url' in source) {
     const nodes = nodesOf(source.url);
     for (const node of nodes) await mustAnswer('RabbitMQ', 'AMQP_URL', node, answersAmqp);
-    place.say(`RabbitMQ: the one of AMQP_URL, on ${nodes.map(hostOf).join(', ')}`);
+    place.say(`RabbitMQ: from AMQP_URL, on ${nodes.map(hostOf).join(', ')}`);
     return { amqpUrl: source.url, managementUrl: null, rabbitmqctl: null, keepData: () => undefined };
   }
   if ('container' in source) {
@@ -144,7 +144,7 @@ async function mustAnswer(
   const scheme = SCHEMES[variable];
   if (!URL.canParse(url) || !scheme.test(new URL(url).protocol)) {
     throw new SourceError(
-      `${variable} is not a URL of a ${name} server. Correct it, or unset it to get a private one.`,
+      `${variable} is not the URL of a ${name} server. Correct it, or unset it to get a private one.`,
     );
   }
   const until = Date.now() + GIVEN_WITHIN_MS;
@@ -159,7 +159,7 @@ async function mustAnswer(
       }
       const reason = error instanceof Error ? error.message || error.name : String(error);
       throw new SourceError(
-        `${name} on ${hostOf(url)}, which ${variable} names, does not let us in: ${reason}. ` +
+        `${name} on ${hostOf(url)}, set in ${variable}, cannot be used: ${reason}. ` +
           `Start it, correct ${variable}, or unset it to get a private one.`,
         { cause: error },
       );

@@ -86,7 +86,7 @@ export async function startService(
     ...(options.pausesMs && { pausesMs: options.pausesMs }),
   });
   if (options.defaultPorts && port !== defaultPort)
-    options.say(`port ${defaultPort} is taken: ${app} is on ${port}`);
+    options.say(`port ${defaultPort} is taken: ${app} uses ${port}`);
   return {
     url: `http://127.0.0.1:${port}`,
     get pid() {

@@ -41,7 +41,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
     'migrating the database (its owner needs CREATE and CREATEROLE)',
     migrate({ url: databaseUrl, log: say }),
   );
-  await step('giving the services their roles', letServicesLogIn(databaseUrl));
+  await step('creating the database roles of the services', letServicesLogIn(databaseUrl));
   await step('declaring exchanges and queues', declareBroker({ url: servers.amqpUrl }));
   const tokens = await step('making the tokens', makeDemoTokens(databaseUrl, ORGANIZATION));
   const mailbox = environment.SMTP_URL ? null : await openMailbox(options);

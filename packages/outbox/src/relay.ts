@@ -127,7 +127,7 @@ export function startRelay(options: RelayOptions): Relay {
         else if (counts.contended > 0) await rest(Math.min(CONTENDED_MS * 2 ** contentions, pollMs), false);
         else await rest(pollMs, true);
       } catch (error) {
-        if (failures === 0) logger.warn({ err: error }, 'the outbox cannot be read, trying again');
+        if (failures === 0) logger.warn({ err: error }, 'the outbox cannot be read, retrying');
         failures += 1;
         await rest(backOff, false);
       }
@@ -211,8 +211,8 @@ function add(counts: RelayCounts, result: PartitionResult): void {
 }
 
 function report(logger: RelayOptions['logger'], counts: RelayCounts): void {
-  if (counts.dead > 0) logger.error(counts, 'messages put aside in outbox.dead: no queue takes them');
-  else if (counts.returned > 0) logger.warn(counts, 'messages returned: no queue takes them');
+  if (counts.dead > 0) logger.error(counts, 'messages set aside in outbox.dead: no queue accepts them');
+  else if (counts.returned > 0) logger.warn(counts, 'messages returned: no queue accepts them');
   else if (counts.nacked > 0) logger.warn(counts, 'messages refused by the broker');
   else if (counts.unknown > 0) logger.warn(counts, 'messages not confirmed, to be sent again');
 }

@@ -28,7 +28,7 @@ export function readEnvironment<Schema extends z.ZodObject>(
   });
   if (parsed.success) return Object.freeze(parsed.data);
   const problems = parsed.error.issues.map((issue) => `  ${String(issue.path[0])} ${issue.message}`);
-  throw new ConfigurationError(`The environment is not complete:\n${problems.join('\n')}`);
+  throw new ConfigurationError(`The environment is not valid:\n${problems.join('\n')}`);
 }
 
 /** A TCP port; 0 lets the system choose. */

@@ -123,5 +123,5 @@ export function postgres(db: Queryable, without: string): Dependency {
 export function traceCollector(): Dependency[] {
   if (tracesArrive() === null) return [];
   const works = () => tracesArrive() ?? undefined;
-  return [{ name: 'trace_collector', works, without: 'Spans are lost. Nothing else waits for them.' }];
+  return [{ name: 'trace_collector', works, without: 'Spans are lost; nothing else is affected.' }];
 }

@@ -22,7 +22,7 @@ export const failpoint: (name: string) => void = directory === '' ? () => undefi
 export function refuseFailpointsInProduction(env: Environment): void {
   if (env.NODE_ENV !== 'production' || !env.TURNOUT_FAILPOINTS?.trim()) return;
   throw new ConfigurationError(
-    'TURNOUT_FAILPOINTS is set, and NODE_ENV is production. Failpoints end the process on purpose. Unset TURNOUT_FAILPOINTS.',
+    'TURNOUT_FAILPOINTS is set, but NODE_ENV is production. Failpoints kill the process on purpose. Unset TURNOUT_FAILPOINTS.',
   );
 }
 

@@ -52,7 +52,7 @@ export async function runUntilSignal(
     process.exit(1);
   }
   process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'an error was not caught; exiting');
+    logger.fatal({ err: error }, 'uncaught error; exiting');
     process.exit(1);
   });
 

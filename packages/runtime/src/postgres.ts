@@ -243,6 +243,6 @@ export async function requireDurablePostgres(db: Queryable): Promise<void> {
   if (off.length === 0) return;
   const names = off.map(([name]) => name).join(', ');
   throw new Error(
-    `PostgreSQL runs with ${names} off, so a crash could lose check-ins that were answered. Turn it on.`,
+    `PostgreSQL runs with ${names} off, so a crash could lose acknowledged check-ins. Turn it on.`,
   );
 }

@@ -122,9 +122,9 @@ export function openConsumer(config: ConsumerConfig): Consumer {
       await config.onMessages(batch);
       const unanswered = batch.filter((delivery) => delivery.answer === undefined).length;
       if (unanswered === 0) return false;
-      logger.error({ connection: name, queue, unanswered }, 'deliveries were left without an answer');
+      logger.error({ connection: name, queue, unanswered }, 'deliveries were left unacknowledged');
     } catch (error) {
-      logger.warn({ connection: name, queue, err: error }, 'deliveries could not be handled, trying again');
+      logger.warn({ connection: name, queue, err: error }, 'deliveries could not be handled, retrying');
     }
     return true;
   }

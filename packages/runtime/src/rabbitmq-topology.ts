@@ -148,7 +148,7 @@ function toProblem(
         subject,
         name,
         problem: 'forbidden',
-        sentence: `${what} may not be declared by this user: ${words}`,
+        sentence: `${what} cannot be declared by this user: ${words}`,
       };
     default:
       return null;
@@ -158,7 +158,7 @@ function toProblem(
 /** "inequivalent arg 'x' …: received '20' but current is '5'" becomes "has x 5, expected 20". */
 function difference(words: string): string {
   const found = /inequivalent arg '([^']+)' for .*: received (.+) but current is (.+)$/s.exec(words);
-  if (!found) return `is otherwise than expected: ${words}`;
+  if (!found) return `differs from what is expected: ${words}`;
   const [, argument = '', expected = '', current = ''] = found;
   const has = current === 'none' ? `has no ${argument}` : `has ${argument} ${quoted(current)}`;
   return `${has}, expected ${quoted(expected)}`;

@@ -52,13 +52,13 @@ export function messageFor(issue: Issue): string {
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`;
     case 'unrecognized_keys':
-      return 'is not known here; remove it';
+      return 'is not known; remove it';
     case 'invalid_union':
       return Array.isArray(issue.options)
         ? `must be one of ${issue.options.map(String).join(', ')}`
-        : 'has none of the forms that are possible here';
+        : 'does not match any of the allowed forms';
     case 'invalid_key':
-      return 'has a name that is not possible here';
+      return 'has a name that is not allowed here';
     case 'invalid_element':
     case 'custom':
       return 'is not valid';

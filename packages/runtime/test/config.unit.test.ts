@@ -61,7 +61,7 @@ describe('the environment', () => {
       );
     expect(read).toThrow(
       [
-        'The environment is not complete:',
+        'The environment is not valid:',
         '  PORT must be a whole number from 0 to 65535',
         '  DATABASE_URL is not set',
         '  REDIS_URLS must be a URL that begins with redis://',

@@ -158,9 +158,9 @@ describe('a value that is not what it should be', () => {
     ['infinity', '{"ratio":1e400}', 'ratio', 'must be a number'],
     ['a fraction', '{"count":1.5}', 'count', 'must be a whole number'],
     ['a number as text', '{"count":"1"}', 'count', 'must be a number'],
-    ['__proto__', '{"__proto__":{"text":"a"}}', '__proto__', 'is not known here; remove it'],
-    ['__proto__ inside', '{"tags":{"__proto__":"a"}}', 'tags.__proto__', 'is not known here; remove it'],
-    ['constructor', '{"constructor":{"prototype":{}}}', 'constructor', 'is not known here; remove it'],
+    ['__proto__', '{"__proto__":{"text":"a"}}', '__proto__', 'is not known; remove it'],
+    ['__proto__ inside', '{"tags":{"__proto__":"a"}}', 'tags.__proto__', 'is not known; remove it'],
+    ['constructor', '{"constructor":{"prototype":{}}}', 'constructor', 'is not known; remove it'],
     ['NUL', '{"text":"a\\u0000b"}', 'text', 'must not contain the character NUL'],
     [
       'NUL deep inside',

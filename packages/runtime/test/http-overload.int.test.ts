@@ -60,7 +60,7 @@ describe('more than can be worked on at once', () => {
     expect([turnedAway.status, turnedAway.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await turnedAway.json()).toMatchObject({
       code: 'unavailable',
-      detail: 'More is asked of this service right now than it can do. Try again in a second.',
+      detail: 'This service is overloaded right now. Try again in a second.',
     });
     expect(begun).toBe(PLACES);
     expect((await fetch(`${app.url}/scan`, { method: 'POST', headers })).status).toBe(201);

@@ -253,10 +253,10 @@ describe('a refusal', () => {
     expect(answer.body.errors).toEqual([
       { path: 'eventId', message: 'must be a UUID' },
       { path: 'dryRun', message: 'must be one of true, false' },
-      { path: 'colour', message: 'is not known here; remove it' },
+      { path: 'colour', message: 'is not known; remove it' },
       { path: 'name', message: 'is required' },
       { path: 'kind', message: 'must be one of big, small' },
-      { path: 'size', message: 'is not known here; remove it' },
+      { path: 'size', message: 'is not known; remove it' },
     ]);
   });
 });

@@ -39,7 +39,7 @@ describe('a process', () => {
   });
 
   it.each([
-    ['no-config', 'The environment is not complete:\n  DATABASE_URL is not set'],
+    ['no-config', 'The environment is not valid:\n  DATABASE_URL is not set'],
     [
       'no-database',
       "PostgreSQL can't be used: connect ECONNREFUSED 127.0.0.1:1. Is it running, and is DATABASE_URL right?",

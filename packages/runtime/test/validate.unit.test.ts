@@ -15,7 +15,7 @@ describe('the message for a value that is not valid', () => {
     [z.boolean(), 'true', 'must be true or false'],
     [z.array(z.string()), {}, 'must be a list'],
     [z.strictObject({}), [], 'must be an object'],
-    [z.strictObject({}), { a: 1 }, 'is not known here; remove it'],
+    [z.strictObject({}), { a: 1 }, 'is not known; remove it'],
     [z.enum(['entry', 'exit']), 'in', 'must be one of entry, exit'],
     [z.literal('yes'), 'no', 'must be yes'],
     [z.string().min(1), '', 'must not be empty'],

@@ -169,7 +169,7 @@ describe('a value of another kind', () => {
       const answers = await Promise.all(
         inside.map((name) => send(service, each, place.ids, `{"${name}":"x",${body}`)),
       );
-      const message = 'is not known here; remove it';
+      const message = 'is not known; remove it';
       for (const [index, path] of inside.entries()) {
         expect(answers[index]?.body.errors).toContainEqual({ path, message });
       }

@@ -105,7 +105,7 @@ describe('with everything there but the mail server', () => {
     });
     expect(await dependency('notifier', 'smtp')).toMatchObject({
       state: 'unavailable',
-      degraded: 'Mails wait and are tried again; alerts by mail too.',
+      degraded: 'Mails wait and are retried; so are alert mails.',
     });
     stack.servers.smtp.heal();
   });
@@ -167,7 +167,7 @@ describe('without RabbitMQ', () => {
     expect(await waiting()).toBeGreaterThan(0);
     expect(await dependency('checkin', 'rabbitmq')).toMatchObject({
       state: 'unavailable',
-      degraded: 'Messages wait in the outbox, and go out by themselves when it is back.',
+      degraded: 'Messages wait in the outbox, and are published when it is back.',
     });
     const { body } = await call('notifier', 'GET', '/status');
     expect(body.ready).toBe(false);

@@ -9,7 +9,7 @@ import { runRetention } from '../retention/run-retention.ts';
 const usage = 'usage: npm run retention -- --dry-run | --now';
 
 /**
- * `npm run retention`: says how many people's time is over, or does now what is done daily.
+ * `npm run retention`: counts the people past their retention period, or runs the daily clean-up now.
  *
  * @throws ConfigurationError, StartError: sentences that say what to do
  */
@@ -33,11 +33,15 @@ export async function retentionCommand(
   );
   const counts = await runRetention({ db, config: config.retention, dryRun, stopping, logger });
   const { finished, people, erasuresResumed, unknownCodes, published } = counts;
-  if (dryRun) return { ok: true, sentence: `The time of ${people} people is over. Nothing was changed.` };
+  if (dryRun)
+    return {
+      ok: true,
+      sentence: `${people} ${people === 1 ? 'person is' : 'people are'} past their retention period; nothing was changed.`,
+    };
   const done =
-    `erased ${people} people, looked again at ${erasuresResumed} erasures, made ${unknownCodes} unknown codes ` +
-    `unreadable, forgot ${published} batches of published ids`;
-  return { ok: finished, sentence: finished ? `Done: ${done}.` : `Not all of it: ${done}. Run it again.` };
+    `erased ${people} people, resumed ${erasuresResumed} erasures, made ${unknownCodes} unknown codes ` +
+    `unreadable, deleted ${published} batches of published ids`;
+  return { ok: finished, sentence: finished ? `Done: ${done}.` : `Not finished: ${done}. Run it again.` };
 }
 
 function readArguments(argv: readonly string[]): boolean | null {

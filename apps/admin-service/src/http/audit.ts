@@ -54,7 +54,7 @@ export function exportAuditRoute({ db }: AdminContext) {
     method: 'get',
     path: '/v1/audit/export',
     allow: readers,
-    summary: 'Gives all that was done, by whom and why, oldest first, as NDJSON or CSV',
+    summary: 'Exports everything that was done, by whom and why, oldest first, as NDJSON or CSV',
     query: auditExportQuery,
     answers: { 200: { mediaTypes: ['application/x-ndjson', reportMediaTypes.csv] } },
     async handle({ principal, query: { format, ...filters } }): Promise<Reply> {

@@ -41,7 +41,7 @@ export function reissueRoute({ db, models }: AdminContext) {
     allow: writers,
     params: oneEnrollment,
     body: reissueRequest.default({}),
-    summary: 'Gives an enrollment another access code, and makes the one it had void',
+    summary: 'Gives an enrollment a new access code and invalidates the old one',
     answers: { 200: enrollmentSchema },
     refusals: ['access_code_taken', 'enrollment_cancelled'],
     async handle({ principal, params, body, requestId }): Promise<Reply> {

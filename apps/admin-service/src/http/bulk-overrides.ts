@@ -28,7 +28,7 @@ export function overrideManyRoute({ db, bulkDb, models, relay }: AdminContext) {
     body: bulkOverrideRequest,
     bodyLimit: MEGABYTE,
     deadlineMs: 30 * SECOND,
-    summary: 'Corrects the status of many enrollments, or says how many it would',
+    summary: 'Corrects the status of many enrollments, or counts how many would change',
     answers: { 200: bulkOverride },
     refusals: [
       'count_differs',

@@ -84,7 +84,7 @@ export function readEnrollmentRoute({ models }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/enrollments/:enrollmentId',
-    summary: 'Reads one enrollment with all that happened to it',
+    summary: 'Reads one enrollment with everything that happened to it',
     answers: { 200: enrollmentStory },
     allow: readers,
     params: z.object({ eventId: id, enrollmentId: id }),

@@ -87,7 +87,7 @@ export function checkInReportRoute(context: AdminContext) {
     allow: readers,
     params: oneEvent,
     query: z.object(checkInReportQuery),
-    summary: 'Reports every check-in of an event, also exits and annulled ones',
+    summary: 'Reports every check-in of an event, including exits and annulled ones',
     answers: { 200: { json: checkInReport, mediaTypes: files } },
     async handle({ principal, params, query, requestId }): Promise<Reply> {
       const event = await findEvent(context.db, principal.organizationId, params.eventId);

@@ -50,7 +50,7 @@ export function copyEventRoute({ db }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/copies',
-    summary: 'Creates an event like another one at another time, with its products and without its people',
+    summary: 'Copies an event to another date, with its products and without its people',
     allow: writers,
     params: oneEvent,
     body: copyEventRequest,
@@ -67,7 +67,7 @@ export function listEventsRoute({ models }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events',
-    summary: 'Lists events, the newest first',
+    summary: 'Lists events, newest first',
     allow: readers,
     query: z.object({ ...page, state: eventState.optional(), search: line(200).optional() }),
     answers: { 200: listOf(listedEvent) },
@@ -90,7 +90,7 @@ export function readEventRoute({ db }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId',
-    summary: 'Reads one event with its days and where its closure stands',
+    summary: 'Reads one event with its days and the state of its closure',
     allow: readers,
     params: oneEvent,
     answers: { 200: eventBody },
@@ -105,7 +105,8 @@ export function changeEventRoute({ db }: AdminContext) {
   return route({
     method: 'patch',
     path: '/v1/events/:eventId',
-    summary: 'Changes fields of an event; of a closed one with a reason, and who was decided is judged again',
+    summary:
+      'Changes fields of an event; changing a closed event needs a reason, and judges its people again',
     allow: writers,
     params: oneEvent,
     body: changeEventRequest,

@@ -19,7 +19,7 @@ export function readIdentityProviderRoute({ db }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/identity-provider',
-    summary: "Reads through which provider the organization's people sign in",
+    summary: "Reads the identity provider through which the organization's people sign in",
     allow: readers,
     answers: { 200: identityProviderBody },
     refusals: ['not_found'],
@@ -34,7 +34,8 @@ export function setIdentityProviderRoute({ db, providerNetworks }: AdminContext)
   return route({
     method: 'put',
     path: '/v1/identity-provider',
-    summary: "Sets through which provider the organization's people sign in, and what they may then do",
+    summary:
+      "Sets the identity provider through which the organization's people sign in, and the roles they get",
     allow: writers,
     body: setIdentityProviderRequest,
     answers: { 200: identityProviderBody },
@@ -47,7 +48,7 @@ export function setIdentityProviderRoute({ db, providerNetworks }: AdminContext)
       return {
         problem: 'identity_provider_taken',
         detail:
-          'Whose people sign in is told by issuer and audience together. Register a client of your own with the provider, and use its id as the audience.',
+          'Issuer and audience together identify the organization that signs in. Register a client of your own with the provider, and use its id as the audience.',
       };
     },
   });
@@ -57,7 +58,7 @@ export function removeIdentityProviderRoute({ db }: AdminContext) {
   return route({
     method: 'delete',
     path: '/v1/identity-provider',
-    summary: 'Lets nobody sign in through the provider any more, everywhere within five seconds',
+    summary: 'Stops sign-in through the provider, everywhere within five seconds',
     allow: writers,
     answers: { 204: null },
     async handle({ principal, requestId }): Promise<Reply> {

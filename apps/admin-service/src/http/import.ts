@@ -69,7 +69,7 @@ function answerOf(imported: ImportedFile | null): Answer | Refusal {
 
 const busy: Refusal = {
   problem: 'unavailable',
-  detail: 'Other files are being imported. Send this one again in a while.',
+  detail: 'Other files are being imported. Send this one again later.',
   headers: { 'Retry-After': '10' },
 };
 

@@ -33,7 +33,7 @@ export function overrideRoute({ db, models, relay }: AdminContext) {
       const { to, reason, day = null } = body;
       if (to === 'attended' && day !== null) {
         return validationFailed([
-          { path: 'day', message: 'goes only with "to": "checked_in"; leave it out' },
+          { path: 'day', message: 'is only allowed with "to": "checked_in"; leave it out' },
         ]);
       }
       const overridden = await overrideEnrollment(db, { principal, ...params, to, reason, day, requestId });

@@ -15,7 +15,7 @@ export function exportParticipantRoute({ db }: AdminContext) {
     path: '/v1/participants/:participantId/export',
     allow: readers,
     params: oneParticipant,
-    summary: 'Exports all that is held about one person',
+    summary: 'Exports everything stored about one person',
     answers: { 200: participantExport },
     refusals: ['not_found'],
     async handle({ principal, params, requestId }): Promise<Reply> {

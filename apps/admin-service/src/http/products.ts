@@ -22,7 +22,7 @@ export function createProductRoute({ db }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/products',
-    summary: 'Adds something that is sold for an event',
+    summary: 'Adds a product to an event',
     answers: { 201: product },
     allow: writers,
     params: oneEvent,
@@ -44,7 +44,7 @@ export function listProductsRoute({ db, models }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/products',
-    summary: 'Lists what is sold for an event',
+    summary: 'Lists the products of an event',
     answers: { 200: listOf(product) },
     allow: readers,
     params: oneEvent,

@@ -42,9 +42,9 @@ export function eventRefused(
       return {
         problem: refusal.code,
         detail:
-          'The event is closed: verdicts were given by what it says. ' +
+          'The event is closed, and its verdicts depend on these values. ' +
           ('fields' in refusal
-            ? `To change ${refusal.fields.join(', ')}, send a reason: who was decided by the rule is judged again then.`
+            ? `To change ${refusal.fields.join(', ')}, send a reason: everyone who was judged by the rule is then judged again.`
             : 'It can no longer be cancelled.'),
         extra: { closedAt: refusal.closedAt.toISOString() },
       };
@@ -52,17 +52,17 @@ export function eventRefused(
       return {
         problem: refusal.code,
         detail:
-          'The event is being closed, and verdicts were given by what it says. ' +
+          'The event is being closed, and its verdicts depend on these values. ' +
           ('fields' in refusal
-            ? `Only its name can still change, not ${refusal.fields.join(', ')}.`
+            ? `Only its name can still be changed, not ${refusal.fields.join(', ')}.`
             : 'It can no longer be cancelled.'),
       };
     case 'event_has_check_ins':
       return {
         problem: refusal.code,
         detail:
-          `People have checked in for days that ${refusal.fields.join(' and ')} draw. ` +
-          'Leave that as it is, or make another event.',
+          `People have checked in for days that depend on ${refusal.fields.join(' and ')}. ` +
+          'Leave that unchanged, or create another event.',
       };
   }
 }
@@ -77,8 +77,8 @@ export function enrollRefused(refusal: Extract<EnrolledOne, { outcome: 'refused'
         problem: refusal.code,
         detail:
           status === 'cancelled'
-            ? 'This participant was enrolled in this event, and the enrollment was cancelled. That is final.'
-            : 'This participant is enrolled in this event already. There is nothing left to do.',
+            ? 'This participant was enrolled in this event, and the enrollment was cancelled. A cancellation is final.'
+            : 'This participant is already enrolled in this event. There is nothing left to do.',
         extra: { enrollmentId, enrollmentStatus: status },
       };
     }
@@ -95,7 +95,7 @@ export function enrollRefused(refusal: Extract<EnrolledOne, { outcome: 'refused'
       return {
         problem: refusal.code,
         detail:
-          'This externalId belongs to a participant of other events, with another e-mail address. ' +
+          'This externalId belongs to a participant of other events with a different e-mail address. ' +
           'Send that address, or use a token for the whole organization.',
       };
   }
@@ -109,7 +109,7 @@ export function importRefused(refusal: Extract<ImportedFile, { outcome: 'refused
       return {
         problem: refusal.code,
         detail:
-          'Another file was imported into this event under this importId. Choose a new one for this file.',
+          'Another file was imported into this event with this importId. Choose a new one for this file.',
       };
     case 'invalid_file':
       return invalidFile(refusal);
@@ -122,7 +122,7 @@ function invalidFile({ errors, people }: { errors: ImportErrors; people: number 
   const all = people === count && errors.onlyAlreadyEnrolled;
   const what = count === 1 ? 'One thing is wrong' : `${count} things are wrong`;
   const detail = all
-    ? 'All of these people are enrolled in this event already: the file may have been imported before.'
+    ? 'All of these people are already enrolled in this event: the file may have been imported before.'
     : `${what} with the file, so nobody was enrolled. "errors" names ${more > 0 ? `the first ${listed.length}` : 'each'} by row and column.`;
   return {
     problem: 'validation_failed',
@@ -139,7 +139,7 @@ export function overrideRefused(refusal: OverrideRefusal): Refusal {
     case 'illegal_transition':
       return illegalTransition(
         refusal,
-        'An override makes no_show attended, and confirmed checked_in; nothing else.',
+        'An override can only turn no_show into attended, and confirmed into checked_in.',
       );
     case 'day_required': {
       const { eventDays } = refusal;
@@ -175,8 +175,8 @@ export function bulkOverrideRefused(
   return {
     problem: refusal.code,
     detail:
-      `${count === 1 ? '1 enrollment' : `${count} enrollments`} would change now, so none was. ` +
-      'Ask with "dryRun": true what is different, and send the count of now if that is right.',
+      `${count === 1 ? '1 enrollment' : `${count} enrollments`} would change now, so none was changed. ` +
+      'Send "dryRun": true to see what is different, then send the new count if it is right.',
     extra: { count },
   };
 }
@@ -186,7 +186,7 @@ export function tooManyEnrollments(limit: number): Refusal {
     problem: 'too_many_enrollments',
     detail:
       `More than ${limit} enrollments match, and at most ${limit} are changed at once. ` +
-      'Narrow the filter by status or ticketType, or name the enrollments in parts.',
+      'Narrow the filter by status or ticketType, or send the enrollments in several requests.',
     extra: { limit },
   };
 }
@@ -198,7 +198,7 @@ export function badgeRefused(refusal: Extract<ChangedBadge, { outcome: 'refused'
     case 'enrollment_cancelled':
       return {
         problem: refusal.code,
-        detail: 'This enrollment was cancelled. That is final, so it needs no other access code.',
+        detail: 'This enrollment was cancelled. That is final, so it cannot get another access code.',
         extra: { cancelledAt: refusal.cancelledAt?.toISOString() ?? null },
       };
   }
@@ -219,7 +219,7 @@ export function orderRefused(refusal: OrderRefusal): Refusal {
       const { productId, name, redeemed } = refusal.lineItem;
       return {
         problem: refusal.code,
-        detail: `${redeemed} of ${name} were redeemed already. Send a quantity of at least ${redeemed} for it.`,
+        detail: `${redeemed} of ${name} were already redeemed. Send a quantity of at least ${redeemed} for it.`,
         extra: { productId, redeemed },
       };
     }
@@ -234,7 +234,7 @@ function lineItemError({ index, fault }: LineItemFault): FieldError {
     case 'named_twice':
       return {
         path: `${at}.productId`,
-        message: 'must be named once; send one line item with the whole quantity',
+        message: 'must appear only once; send one line item with the total quantity',
       };
     case 'nothing_bought':
       return { path: `${at}.quantity`, message: 'must be at least 1; leave the product out instead' };
@@ -244,13 +244,13 @@ function lineItemError({ index, fault }: LineItemFault): FieldError {
 const accessCodeTaken: Refusal = {
   problem: 'access_code_taken',
   detail:
-    'An enrollment of this event has or had this accessCode. Send another one, or none to have one made.',
+    'An enrollment of this event has or had this accessCode. Send another one, or leave it out to have one generated.',
 };
 
 function illegalTransition({ from, to }: { from: Status; to: Status }, whatIsPossible: string): Refusal {
   const happened =
     from === to
-      ? `This enrollment is ${to} already.`
+      ? `This enrollment is already ${to}.`
       : `This enrollment is ${from}, which cannot become ${to} like this.`;
   return { problem: 'illegal_transition', detail: `${happened} ${whatIsPossible}`, extra: { from, to } };
 }
@@ -258,7 +258,7 @@ function illegalTransition({ from, to }: { from: Status; to: Status }, whatIsPos
 function eventCancelled(cancelledAt: Date): Refusal {
   return {
     problem: 'event_cancelled',
-    detail: 'The event was cancelled. That is final; make another event if it takes place after all.',
+    detail: 'The event was cancelled. That is final; create another event if it takes place after all.',
     extra: { cancelledAt: cancelledAt.toISOString() },
   };
 }

@@ -9,7 +9,7 @@ export function readSettingsRoute({ db }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/settings',
-    summary: 'Reads what the organization wants by default',
+    summary: "Reads the organization's default settings",
     allow: readers,
     answers: { 200: organizationSettings },
     async handle({ principal }): Promise<Reply> {
@@ -22,7 +22,7 @@ export function putSettingsRoute({ db }: AdminContext) {
   return route({
     method: 'put',
     path: '/v1/settings',
-    summary: 'Says what the organization wants by default',
+    summary: "Changes the organization's default settings",
     allow: writers,
     body: organizationSettings,
     answers: { 200: organizationSettings },

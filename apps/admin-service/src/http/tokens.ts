@@ -26,7 +26,7 @@ export function createTokenRoute(context: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/tokens',
-    summary: 'Makes a token, and shows it this one time',
+    summary: 'Creates a token and shows it, this once',
     allow: writers,
     body: createTokenRequest,
     answers: { 201: newTokenBody },
@@ -42,7 +42,7 @@ export function listTokensRoute({ db }: AdminContext) {
   return route({
     method: 'get',
     path: '/v1/tokens',
-    summary: 'Lists tokens, also those that have ended, the newest first',
+    summary: 'Lists tokens, including revoked and expired ones, newest first',
     allow: readers,
     query: z.object({ ...page, state: z.enum(tokenStates).optional(), role: z.enum(roles).optional() }),
     answers: { 200: listOf(tokenBody) },
@@ -64,7 +64,7 @@ export function revokeTokenRoute({ db }: AdminContext) {
   return route({
     method: 'delete',
     path: '/v1/tokens/:tokenId',
-    summary: 'Revokes a token for ever, everywhere within five seconds',
+    summary: 'Revokes a token for good, everywhere within five seconds',
     allow: writers,
     params: z.object({ tokenId: id }),
     answers: { 204: null },
@@ -81,7 +81,7 @@ export function rotateTokenRoute({ db }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/tokens/:tokenId/rotation',
-    summary: 'Gives a token another secret, while the old one works for an overlap',
+    summary: 'Gives a token a new secret; the old one keeps working for an overlap period',
     allow: writers,
     params: z.object({ tokenId: id }),
     body: rotateTokenRequest.prefault({}),
@@ -101,7 +101,7 @@ export function rotateOwnTokenRoute({ db }: AdminContext) {
   return route({
     method: 'post',
     path: '/v1/tokens/self/rotation',
-    summary: 'Gives the token that asks another secret, while the old one works for an overlap',
+    summary: 'Gives the calling token a new secret; the old one keeps working for an overlap period',
     allow: roles,
     body: rotateTokenRequest.prefault({}),
     answers: { 201: newTokenBody },
@@ -122,7 +122,8 @@ export function rotateOwnTokenRoute({ db }: AdminContext) {
 
 const NO_TOKEN: Refusal = {
   problem: 'forbidden',
-  detail: 'You are signed in by your identity provider, and have no token that could get another secret.',
+  detail:
+    'You are signed in through your identity provider, so you have no token whose secret could be rotated.',
 };
 
 function rotationReply(rotated: Rotated): Reply {
@@ -135,13 +136,13 @@ function rotationReply(rotated: Rotated): Reply {
     case 'token_ended':
       return {
         problem: 'token_ended',
-        detail: 'The token was revoked or has expired. Make a new one: POST /v1/tokens.',
+        detail: 'The token was revoked or has expired. Create a new one: POST /v1/tokens.',
       };
     case 'token_superseded':
       return {
         problem: 'token_superseded',
         detail:
-          'This secret was replaced by one that is in use. Rotate with that one, or ask an admin of your organization.',
+          'This secret was replaced by a newer one that is already in use. Rotate with the newer one, or ask an admin of your organization.',
       };
   }
 }

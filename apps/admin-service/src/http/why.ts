@@ -11,7 +11,7 @@ export function readWhyRoute({ db }: AdminContext) {
     method: 'get',
     path: '/v1/enrollments/:enrollmentId/why',
     allow: readers,
-    summary: 'Tells all that happened to an enrollment, in order, in sentences',
+    summary: 'Tells everything that happened to an enrollment, in order, in plain sentences',
     params: z.object({ enrollmentId: id }),
     answers: { 200: why },
     refusals: ['not_found'],

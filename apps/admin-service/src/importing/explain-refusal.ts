@@ -15,7 +15,7 @@ export function explainRefusal(
       const message =
         status === 'cancelled'
           ? 'was enrolled in this event, and the enrollment was cancelled; that is final'
-          : 'is enrolled in this event already; take the row out';
+          : 'is already enrolled in this event; remove the row';
       return { row, column, code, message, enrollmentId };
     }
     case 'access_code_taken':
@@ -30,7 +30,12 @@ export function explainRefusal(
       return { row, column: 'email', code, message };
     }
     case 'participant_outside_scope':
-      return { row, column: 'externalId', code, message: 'belongs to a participant with another address' };
+      return {
+        row,
+        column: 'externalId',
+        code,
+        message: 'belongs to a participant with another e-mail address',
+      };
     case 'repeated_person': {
       const sameAsRow = rowOf(refusal.sameAs);
       const message = `names the same participant as row ${sameAsRow}`;

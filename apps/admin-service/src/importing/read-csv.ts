@@ -70,14 +70,15 @@ export async function readCsv(
     await pipeline(slices(), parser, new Writable({ objectMode: true, write: (_row, _, done) => done() }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    if (more) throw new UnreadableCsv(number + 1, complaints[error.code] ?? 'is not as CSV has it');
+    if (more) throw new UnreadableCsv(number + 1, complaints[error.code] ?? 'is not valid CSV');
   }
 }
 
-const UNQUOTED = 'a cell that holds quotes begins and ends with a quote, and has two of each inside';
+const UNQUOTED =
+  'a cell that contains quotes must begin and end with a quote, with each quote inside doubled';
 
 const complaints: Partial<Record<CsvErrorCode, string>> = {
-  CSV_MAX_RECORD_SIZE: `is longer than ${LONGEST_ROW} characters; see whether a quote is opened and never closed`,
+  CSV_MAX_RECORD_SIZE: `is longer than ${LONGEST_ROW} characters; check for a quote that is opened and never closed`,
   CSV_QUOTE_NOT_CLOSED: 'opens a quote that is never closed',
   CSV_INVALID_CLOSING_QUOTE: `has text after a closing quote; ${UNQUOTED}`,
   INVALID_OPENING_QUOTE: `has a quote in the middle of a cell; ${UNQUOTED}`,

@@ -33,7 +33,11 @@ export async function readPeople(file: Buffer, onRows: (count: number) => void):
     if (row.cells.every((cell) => cell === '')) return true;
     rows += 1;
     if (rows > MOST_PEOPLE) {
-      refuseRow(errors, row.number, `is one too many: a file names at most ${MOST_PEOPLE} people; split it`);
+      refuseRow(
+        errors,
+        row.number,
+        `is one too many: a file can list at most ${MOST_PEOPLE} people; split the file`,
+      );
       return false;
     }
     readRow(row, columns, found);
@@ -42,7 +46,7 @@ export async function readPeople(file: Buffer, onRows: (count: number) => void):
   try {
     await readCsv(file, onRow, () => onRows(rows));
     if (columns === undefined) refuseRow(errors, 1, `is missing: it names the columns ${COLUMNS.join(', ')}`);
-    else if (rows === 0 && errors.count === 0) refuseRow(errors, 2, 'is missing: the file names nobody');
+    else if (rows === 0 && errors.count === 0) refuseRow(errors, 2, 'is missing: the file lists nobody');
   } catch (error) {
     if (!(error instanceof UnreadableCsv)) throw error;
     refuseRow(errors, error.row, error.message);
@@ -59,7 +63,7 @@ function readHeader({ cells, unreadable }: Row, errors: ImportErrors): Column[] 
     const complaint = unreadable.includes(index)
       ? NOT_UTF8
       : known === undefined
-        ? `is not a column; there are ${COLUMNS.join(', ')}`
+        ? `is not a known column; the columns are ${COLUMNS.join(', ')}`
         : columns.includes(known)
           ? 'is named twice'
           : undefined;
@@ -78,7 +82,11 @@ function readRow(row: Row, columns: readonly Column[], { people, rowNumbers, err
   const { number, cells, unreadable } = row;
   if (cells.length !== columns.length) {
     const counts = `has ${counted(cells.length, 'cell')} for ${counted(columns.length, 'column')}`;
-    refuseRow(errors, number, `${counts}; a cell that holds the separator begins and ends with a quote`);
+    refuseRow(
+      errors,
+      number,
+      `${counts}; a cell that contains the separator must begin and end with a quote`,
+    );
     return;
   }
   for (const index of unreadable) refuseCell(errors, number, columns[index] ?? '', NOT_UTF8);

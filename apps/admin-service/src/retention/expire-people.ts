@@ -18,7 +18,7 @@ const tryLock = `select pg_try_advisory_xact_lock(hashtextextended('turnout.rete
 /** Thrown out of a transaction in which somebody else turned out to be at it. */
 export class Busy extends Error {}
 
-/** Erases the people of an organization whose time is over, batch by batch. Answers how many, or would be. */
+/** Erases the people of an organization who are past their retention period, batch by batch. Answers how many were or would be erased. */
 export async function expirePeople(
   { db, dryRun, stopping, logger }: Retention,
   expiry: Expiry,
@@ -38,7 +38,7 @@ export async function expirePeople(
       await clearTraces(db, { organizationId, participantIds });
       erased += participantIds.length;
     }
-    logger.debug({ organizationId, looked, erased }, 'looked for people whose time is over');
+    logger.debug({ organizationId, looked, erased }, 'looked for people past their retention period');
     if (next === null) break;
     after = next;
   }

@@ -1,5 +1,5 @@
 /**
- * What is done daily so that nothing is kept for ever that need not be: people whose time is over by the settings of their
+ * What is done daily so that nothing is kept for ever that need not be: people past their retention period by the settings of their
  * organization, what an erasure had to leave until a verdict was given, what scanners read that was no ticket, and the ids
  * of what was published long ago.
  *
@@ -23,7 +23,7 @@ import { Busy, expirePeople } from './expire-people.ts';
 export interface Retention {
   db: Db;
   config: RetentionConfig;
-  /** Counts whose time is over, and changes nothing. */
+  /** Counts who is past their retention period, and changes nothing. */
   dryRun: boolean;
   stopping: AbortSignal;
   logger: Logger;
@@ -57,7 +57,7 @@ export async function runRetention(retention: Retention): Promise<RetentionCount
     for (const expiry of await organizationsWithRetention(db)) {
       const people = await expirePeople(retention, expiry, cause);
       counts.people += people;
-      if (people > 0) logger.info({ ...expiry, people, dryRun, cause }, 'people whose time is over');
+      if (people > 0) logger.info({ ...expiry, people, dryRun, cause }, 'people past their retention period');
     }
     if (dryRun) return { ...counts, finished: !stopping.aborted };
     counts.erasuresResumed = await resumeErasures(retention);

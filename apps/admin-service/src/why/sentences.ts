@@ -31,21 +31,21 @@ export function transitionSentence({
     case 'confirmed':
       return from === null
         ? `Enrolled by ${who(actor)}.`
-        : `Counts as not checked in any more: the only check-in was annulled by ${who(actor)}.`;
+        : `No longer checked in: the only check-in was annulled by ${who(actor)}.`;
     case 'checked_in':
       return byHand
-        ? `Set to checked in by ${who(actor)}, who said: ${quoted(reason)}.`
+        ? `Set to checked in by ${who(actor)}. Reason: ${quoted(reason)}.`
         : 'Became checked in by the first check-in.';
     case 'attended':
       return byHand
-        ? `Set to attended by ${who(actor)}, who said: ${quoted(reason)}. ${presence(evidence)}`
+        ? `Set to attended by ${who(actor)}. Reason: ${quoted(reason)}. ${presence(evidence)}`
         : `Judged as attended. ${presence(evidence)}`;
     case 'no_show':
       return triggeredBy === 'system'
         ? `Judged as a no-show. ${presence(evidence)}`
-        : `Set to no-show by ${who(actor)}, who said: ${quoted(reason)}. ${presence(evidence)}`;
+        : `Set to no-show by ${who(actor)}. Reason: ${quoted(reason)}. ${presence(evidence)}`;
     case 'cancelled':
-      return `Cancelled by ${who(actor)}, who said: ${quoted(reason)}.`;
+      return `Cancelled by ${who(actor)}. Reason: ${quoted(reason)}.`;
   }
 }
 
@@ -55,7 +55,7 @@ export function messageSentence({ to, message }: TransitionTrace): string {
     case 'pending':
       return `${what} is waiting to be published.`;
     case 'put_aside':
-      return `${what} was put aside, because nobody takes such messages.`;
+      return `${what} was put aside, because no queue accepts such messages.`;
     case 'published':
       return `${what} has been published.`;
   }
@@ -71,36 +71,36 @@ export function checkInSentence(checkIn: CheckInTrace, { timeZone, eventDays }: 
     parts.push(
       eventDays.includes(day)
         ? `It counts for ${day}.`
-        : `It was for ${day}, on which the event does not run, so it does not count.`,
+        : `It was for ${day}, which is not a day of the event, so it does not count.`,
     );
   }
   if (recordedAt.getTime() - scannedAt.getTime() > MINUTE_MS) {
-    parts.push(`The device made the scan ${localTime(scannedAt, timeZone)} and sent it later.`);
+    parts.push(`The device scanned it on ${localTime(scannedAt, timeZone)} and uploaded it later.`);
   }
   if (turnedAway)
-    parts.push('The device had no connection and sent the person away; they had come all the same.');
+    parts.push('The device was offline and sent the person away, although the ticket was valid.');
   return parts.join(' ');
 }
 
 export function annulmentSentence(checkIn: CheckInTrace): string {
   const { day, annulledBy, annulmentReason } = checkIn;
-  return `The check-in for ${day} was annulled by ${quoted(annulledBy?.label ?? 'an unknown device')}, who said: ${quoted(annulmentReason ?? '')}. It does not count any more.`;
+  return `The check-in for ${day} was annulled by ${quoted(annulledBy?.label ?? 'an unknown device')}. Reason: ${quoted(annulmentReason ?? '')}. It no longer counts.`;
 }
 
 export function refusalSentence(refusal: RefusalTrace, { timeZone }: Setting): string {
   const asked = {
     check_in: 'A scan',
-    redemption: 'Handing something out',
-    door_check: 'Going through a door',
+    redemption: 'A redemption',
+    door_check: 'A door check',
   };
   const known: Readonly<Record<string, { title: string }>> = problemCatalog;
   const reason = known[refusal.refusal]?.title ?? refusal.refusal;
   const parts = [`${asked[refusal.kind]} ${at(refusal)} was refused: ${lowerFirst(reason)}.`];
   if (refusal.deviceDecision === 'admitted') {
-    parts.push('The device had no connection then, and had let the person in.');
+    parts.push('The device was offline at the time and had let the person in.');
   }
   if (refusal.recordedAt.getTime() - refusal.scannedAt.getTime() > MINUTE_MS) {
-    parts.push(`The device made the scan ${localTime(refusal.scannedAt, timeZone)} and sent it later.`);
+    parts.push(`The device scanned it on ${localTime(refusal.scannedAt, timeZone)} and uploaded it later.`);
   }
   return parts.join(' ');
 }
@@ -113,10 +113,10 @@ export function useSentence(use: UseTrace): string {
 }
 
 export function actionSentence({ action, actor, reason, details }: ActionTrace): string {
-  const why = reason === null ? '' : `, who said: ${quoted(reason)}`;
+  const why = reason === null ? '' : `. Reason: ${quoted(reason)}`;
   if (action === 'order.changed') {
     const after = details.after as { status?: string } | undefined;
-    return `The order was put as ${(after?.status ?? 'changed').replace('_', ' ')} by ${who(actor)}${why}.`;
+    return `The order was marked ${(after?.status ?? 'changed').replace('_', ' ')} by ${who(actor)}${why}.`;
   }
   const [subject = action, done = ''] = action.split('.');
   return `${upperFirst(subject.replaceAll('_', ' '))} ${done.replaceAll('_', ' ')} by ${who(actor)}${why}.`;
@@ -124,17 +124,16 @@ export function actionSentence({ action, actor, reason, details }: ActionTrace):
 
 export function deliverySentence({ type, channel, status, attempts }: DeliveryTrace): string {
   const about = aboutType(type);
-  const way = { email: 'A mail', log: 'A line in the log, in place of a mail,', webhook: 'A webhook' }[
-    channel
-  ];
+  const way = { email: 'A mail', log: 'A log line, instead of a mail,', webhook: 'A webhook' }[channel];
   const tries = attempts === 1 ? 'one attempt' : `${attempts} attempts`;
+  const sent = attempts === 1 ? 'on the first attempt' : `after ${attempts} attempts`;
   switch (status) {
     case 'sent':
-      return `${way} ${about} was sent, at ${tries}.`;
+      return `${way} ${about} was sent ${sent}.`;
     case 'pending':
       return `${way} ${about} is waiting to be sent${attempts > 0 ? `, after ${tries}` : ''}.`;
     case 'failed':
-      return `${way} ${about} could not be delivered, after ${tries}. Look at the delivery for the reason.`;
+      return `${way} ${about} could not be delivered, after ${tries}. The delivery says why.`;
   }
 }
 
@@ -167,11 +166,11 @@ function aboutType(type: string): string {
 }
 
 function at({ station, device }: { station: string | null; device: string | null }): string {
-  return `${station === null ? 'at no named station' : `at ${quoted(station)}`} by ${by({ device })}`;
+  return `${station === null ? 'at an unnamed station' : `at ${quoted(station)}`} by ${by({ device })}`;
 }
 
 function by({ device }: { device: string | null }): string {
-  return device === null ? 'a device that is not known any more' : quoted(device);
+  return device === null ? 'a device that no longer exists' : quoted(device);
 }
 
 function who(actor: Actor): string {

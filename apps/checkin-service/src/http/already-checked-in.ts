@@ -16,12 +16,12 @@ export function alreadyCheckedIn(
   const here = previous.deviceId === scan.deviceId;
   if (here && sinceMs >= 0 && sinceMs <= DOUBLE_TAP_MS) {
     const ago = sinceMs < SECOND ? 'just now' : `${duration(sinceMs)} ago`;
-    return `This badge was scanned by this device ${ago}: a double tap, nothing is wrong. Go on with the next person.`;
+    return `This device scanned this badge ${ago}: a double scan, nothing is wrong. Continue with the next person.`;
   }
   const scope = reentry === 'once' ? 'only once' : 'once a day';
   return (
     `This ticket admits ${scope}, and ${seen(previous, here, local)}. ` +
-    'If that was this person, they are checked in; if it was not, do not admit them and call a supervisor.'
+    'If that was this person, they are already checked in. If not, do not admit them, and call a supervisor.'
   );
 }
 

@@ -14,7 +14,7 @@ export function annulManyRoute({ db, relay }: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/annulments',
-    summary: 'Undoes all check-ins of a device or a station in a window, or says what that would do',
+    summary: 'Undoes all check-ins of a device or a station in a time window, or previews that',
     answers: { 200: bulkAnnulment },
     refusals: ['too_many_check_ins'],
     allow: ['supervisor', 'admin'],
@@ -43,7 +43,7 @@ function tooMany(checkIns: number): Reply {
   const most = counted(MOST_CHECK_INS, 'check-in');
   return {
     problem: 'too_many_check_ins',
-    detail: `${counted(checkIns, 'check-in')} match, and at most ${most} are annulled at once. Send a shorter window, and the rest after it.`,
+    detail: `${counted(checkIns, 'check-in')} match, and at most ${most} are annulled at once. Send a shorter time window, then the rest.`,
     extra: { checkIns, limit: MOST_CHECK_INS },
   };
 }

@@ -19,7 +19,7 @@ export function findAttendeeRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/attendees/:accessCode',
-    summary: 'Reads what a badge stands for',
+    summary: 'Looks up a badge',
     answers: { 200: attendee },
     refusals: ['unknown_code'],
     allow: lookers,

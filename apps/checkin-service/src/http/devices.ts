@@ -15,7 +15,7 @@ export function listDevicesRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/devices',
-    summary: 'Lists the devices that have reported which scans they still hold',
+    summary: 'Lists the devices that have reported whether they still hold scans',
     answers: { 200: listOf(reportingDevice) },
     allow: ['supervisor', 'admin', 'auditor'],
     params: z.object({ eventId: id }),

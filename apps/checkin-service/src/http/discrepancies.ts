@@ -20,7 +20,7 @@ export function listDiscrepanciesRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/discrepancies',
-    summary: 'Lists the scans on which a device decided otherwise than the server',
+    summary: 'Lists the scans that a device and the server decided differently',
     answers: { 200: listOf(discrepancyShape) },
     allow: ['supervisor', 'admin', 'auditor'],
     params: z.object({ eventId: id }),

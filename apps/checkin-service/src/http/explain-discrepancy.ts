@@ -17,17 +17,17 @@ export function explainDiscrepancy(kind: DiscrepancyKind, facts: Facts, event: S
   switch (kind) {
     case 'let_in_but_cancelled':
       return refusal === 'event_cancelled'
-        ? `${who} was let through ${here}, but the event was cancelled. It does not count as attendance: tell the doors that nobody is admitted.`
-        : `${who} was let through ${here}, but their ticket was cancelled. It does not count as attendance: find out whether cancelling it was a mistake.`;
+        ? `${who} was let through ${here}, but the event was cancelled. It does not count as attendance: tell the doors to admit nobody.`
+        : `${who} was let through ${here}, but their ticket was cancelled. It does not count as attendance: find out whether the cancellation was a mistake.`;
     case 'same_ticket_twice':
-      return `The ticket of ${who} was let through twice: ${bothDoors(facts, event)}. One of them may be somebody else with the same badge: look for a copy.`;
+      return `The ticket of ${who} was let through twice: ${bothDoors(facts, event)}. One of them may be somebody else with a copy of the badge.`;
     case 'let_in_but_refused':
-      return `${who} was let through ${here}, but the scan is refused: ${titleOf(refusal)}. It does not count as attendance: if they were there, an admin can correct that.`;
+      return `${who} was let through ${here}, but the scan was refused: ${titleOf(refusal)}. It does not count as attendance: if they were there, an admin can correct it.`;
     case 'sent_away_but_valid':
       if (facts.annulledAt) {
-        return `${who} was sent away ${here}, though the ticket was valid. The check-in was annulled on ${localTime(facts.annulledAt, event.timeZone)}, so it counts for nothing: there is nothing left to do.`;
+        return `${who} was sent away ${here}, though the ticket was valid. The check-in was annulled on ${localTime(facts.annulledAt, event.timeZone)}, so it does not count: there is nothing left to do.`;
       }
-      return `${who} was sent away ${here}, though the ticket is valid. It counts as having come and the ticket is not used up: let them in when they come back.`;
+      return `${who} was sent away ${here}, though the ticket is valid. They count as present and the ticket is not used up: let them in when they come back.`;
   }
 }
 

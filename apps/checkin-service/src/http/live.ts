@@ -10,7 +10,7 @@ export function liveRoute({ db, live }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/live',
-    summary: 'Streams a snapshot of the event whenever something happens',
+    summary: 'Streams a snapshot of the event whenever something changes',
     answers: { 200: { mediaTypes: ['text/event-stream'] } },
     allow: ['supervisor', 'admin', 'auditor'],
     params: z.object({ eventId: id }),

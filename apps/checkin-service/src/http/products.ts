@@ -24,7 +24,7 @@ export function attendeeProductsRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/attendees/:accessCode/products',
-    summary: 'Reads what is left of what somebody bought',
+    summary: 'Lists what an attendee bought and what is left of it',
     answers: { 200: attendeeProducts },
     refusals: ['unknown_code'],
     allow: [...desk, 'auditor'],
@@ -73,7 +73,7 @@ export function doorCheckRoute(context: CheckinContext) {
   return route({
     method: 'post',
     path: '/v1/events/:eventId/door-checks',
-    summary: 'Admits somebody to a room or a part of the event by a product',
+    summary: 'Admits an attendee to a room or a part of the event by product',
     answers: { 201: doorCheckAccepted },
     refusals: [
       'unknown_code',

@@ -33,11 +33,11 @@ export function sentenceFor(
       return say(unknownCode(event));
     case 'scan_id_reused':
       return say(
-        'This scanId was used for another ticket or another request. Scan again; the device must send a new one for each scan.',
+        'This scanId was already used for another ticket or another request. Scan again; the device must send a new scanId for each scan.',
       );
     case 'event_cancelled':
       return say(
-        `${event.name} was cancelled on ${local(refusal.cancelledAt)}. Nobody is admitted; ask the organizer.`,
+        `${event.name} was cancelled on ${local(refusal.cancelledAt)}. Admit nobody; ask the organizer.`,
         { cancelledAt: refusal.cancelledAt.toISOString() },
       );
     case 'enrollment_cancelled': {
@@ -61,7 +61,7 @@ export function sentenceFor(
       });
     case 'event_ended':
       return say(
-        `${event.name} ended on ${local(refusal.endedAt)}. Ask an admin if the person was there: they can correct the attendance.`,
+        `${event.name} ended on ${local(refusal.endedAt)}. If the person was there, ask an admin to correct the attendance.`,
         { endedAt: refusal.endedAt.toISOString() },
       );
     case 'order_unpaid':
@@ -72,27 +72,27 @@ export function sentenceFor(
       });
     case 'unknown_line_item':
       return say(
-        'The order of this ticket does not have this line item. Load the products of the ticket again and choose one.',
+        'The order of this ticket does not have this line item. Reload the products of the ticket and choose one.',
       );
     case 'fully_redeemed': {
       const { name, quantity, redeemed } = refusal.lineItem;
       return say(
-        `${name}: ${redeemed} of ${quantity} were handed out. Hand out no more; if the person disagrees, call a supervisor.`,
+        `${name}: ${redeemed} of ${quantity} have been handed out. Do not hand out more; if the person disagrees, call a supervisor.`,
         { redeemed, quantity },
       );
     }
     case 'unknown_product':
-      return say(`${event.name} has no such product. Set this device to the product of its door again.`);
+      return say(`${event.name} has no such product. Choose the product of this door on the device again.`);
     case 'not_entitled':
       return say(
-        `This ticket does not include ${refusal.product.name}. Do not admit; the cash desk may still sell it.`,
+        `This ticket does not include ${refusal.product.name}. Do not admit; the cash desk may be able to sell it.`,
       );
   }
 }
 
 const unpaid: Record<ScanKind, string> = {
   check_in: 'The order is not paid. Send the person to the cash desk, or ask a supervisor to admit them.',
-  redemption: 'The order is not paid. Hand out nothing; send the person to the cash desk.',
+  redemption: 'The order is not paid. Do not hand out anything; send the person to the cash desk.',
   door_check: 'The order is not paid. Do not admit; send the person to the cash desk.',
 };
 
@@ -115,12 +115,12 @@ export function annulmentRefused(refusal: AnnulmentRefusal, event: StoredEvent):
       return {
         problem: 'forbidden',
         detail:
-          'The event is closed and this would turn the person into a no-show. Ask a supervisor to annul it.',
+          'The event is closed, and this would make the person a no-show. Ask a supervisor to annul it.',
       };
     case 'already_annulled':
       return {
         problem: 'already_annulled',
-        detail: `This check-in was annulled on ${localTime(refusal.annulledAt, event.timeZone)}. There is nothing left to do: scan the badge again if the person is to be in.`,
+        detail: `This check-in was annulled on ${localTime(refusal.annulledAt, event.timeZone)}. Nothing is left to do. If the person should be checked in, scan the badge again.`,
         extra: { annulledAt: refusal.annulledAt.toISOString() },
       };
     case 'annulment_window_over':

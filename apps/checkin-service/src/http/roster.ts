@@ -15,7 +15,7 @@ export function rosterRoute({ db }: CheckinContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/roster',
-    summary: 'Reads a page of the sealed roster by which a device decides offline',
+    summary: 'Reads a page of the sealed roster that lets a device decide offline',
     answers: { 200: roster },
     allow: ['front_desk', 'supervisor', 'admin'],
     params: z.object({ eventId: id }),
@@ -48,5 +48,5 @@ export function rosterRoute({ db }: CheckinContext) {
 
 const foreignCursor = {
   path: 'cursor',
-  message: 'must be a nextCursor of this roster; leave it out to load the roster anew',
+  message: 'must be a nextCursor of this roster; leave it out to load the roster from the start',
 };

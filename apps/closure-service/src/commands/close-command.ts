@@ -74,7 +74,7 @@ async function closeOne(
     });
     const wait = closing.outcome === 'in_progress' && performance.now() < until && !closure.stopping.aborted;
     if (!wait) return { ok: closing.outcome === 'closed', sentence: sentenceFor(eventId, closing) };
-    if (!waiting) say('somebody else is closing this event; waiting for them …');
+    if (!waiting) say('another process is closing this event; waiting for it …');
     waiting = true;
     await sleep(SECOND, undefined, { signal: closure.stopping }).catch(() => undefined);
   }
@@ -91,7 +91,7 @@ async function closeDue(closure: Closure, say: (line: string) => void): Promise<
   const { due, closed, failed, skipped } = counts;
   const awaited = waiting.length > 0 ? ` ${waitingSentence(waiting.length)}` : '';
   if (due === 0) return { ok: true, sentence: `No event is due.${awaited}` };
-  const others = skipped > 0 ? `; ${number(skipped)} left to others who are closing them` : '';
+  const others = skipped > 0 ? `; ${number(skipped)} left to other processes that are closing them` : '';
   if (closure.stopping.aborted) {
     return { ok: false, sentence: `Stopped: closed ${number(closed)} of ${number(due)} due events.` };
   }
@@ -104,7 +104,7 @@ async function closeDue(closure: Closure, say: (line: string) => void): Promise<
 
 function waitingLine({ eventId, devices, waitsUntil }: WaitingEvent): string {
   const holders = devices === 1 ? '1 device that still holds' : `${number(devices)} devices that still hold`;
-  return `event ${eventId} waits for ${holders} scans, until ${waitsUntil.toISOString()}; name it to close it now`;
+  return `event ${eventId} waits for ${holders} scans, until ${waitsUntil.toISOString()}; run the command with its id to close it now`;
 }
 
 function waitingSentence(events: number): string {
@@ -116,19 +116,19 @@ function sentenceFor(eventId: string, closing: Closing): string {
     case 'closed': {
       const { attended, noShow } = closing.counts;
       return attended + noShow === 0
-        ? `Event ${eventId} is closed; nobody was left to decide about (run ${closing.run.id}).`
+        ? `Event ${eventId} is closed; nobody was left to judge (run ${closing.run.id}).`
         : `Closed event ${eventId}: ${number(attended)} attended, ${number(noShow)} no-show (run ${closing.run.id}).`;
     }
     case 'refused':
       return `Event ${eventId} was not closed. ${refusalSentence(closing.refusal)}`;
     case 'in_progress':
-      return `Event ${eventId} is being closed right now by somebody else.`;
+      return `Event ${eventId} is already being closed by another process.`;
     case 'overtaken':
-      return `Event ${eventId}: a later run has taken over and finishes the work.`;
+      return `Event ${eventId}: a later run has taken over and will finish the work.`;
     case 'interrupted':
-      return `Event ${eventId}: stopped before it was closed. Run the command again to go on.`;
+      return `Event ${eventId}: stopped before it was closed. Run the command again to continue.`;
     case 'failed':
-      return `Event ${eventId} could not be closed: ${closing.error}. It stays due; the next scan tries again.`;
+      return `Event ${eventId} could not be closed: ${closing.error}. It stays due; the next scheduled scan will retry it.`;
   }
 }
 

@@ -14,7 +14,7 @@ export function listClosuresRoute({ db }: ClosureContext) {
   return route({
     method: 'get',
     path: '/v1/closures',
-    summary: 'Lists events with where their closure stands, the newest event first',
+    summary: 'Lists events with the state of their closure, newest event first',
     allow: readers,
     query: z.object({ ...page, state: closureState.optional() }),
     answers: { 200: listOf(closureOfEvent) },
@@ -44,7 +44,7 @@ export function listAllRunsRoute({ db }: ClosureContext) {
   return route({
     method: 'get',
     path: '/v1/closure-runs',
-    summary: 'Lists the closure runs of all events, the latest first',
+    summary: 'Lists the closure runs of all events, latest first',
     allow: readers,
     query: z.object({ ...page, status: closureRunStatus.optional() }),
     answers: { 200: listOf(closureRun) },

@@ -19,7 +19,7 @@ export function previewRoute({ db }: ClosureContext) {
   return route({
     method: 'get',
     path: '/v1/events/:eventId/closure-preview',
-    summary: 'Says what closing now would decide, person by person, without deciding it',
+    summary: 'Previews what closing now would decide, person by person, without deciding it',
     allow: readers,
     params: z.object({ eventId: id }),
     query: z.object(page),

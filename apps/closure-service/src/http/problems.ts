@@ -23,5 +23,5 @@ export function refusalReply(refusal: BeginRefusal): Refusal {
 
 export const inProgress: Refusal = {
   problem: 'closure_in_progress',
-  detail: 'The event is being closed right now. Read its closure runs to see how far it is.',
+  detail: 'The event is being closed right now. Read its closure runs to see the progress.',
 };

@@ -15,7 +15,7 @@ export function listRunsRoute({ db }: ClosureContext) {
     method: 'get',
     path: '/v1/events/:eventId/closure-runs',
     operationId: 'listClosureRunsOfEvent',
-    summary: 'Lists the closure runs of an event, the latest first',
+    summary: 'Lists the closure runs of an event, latest first',
     answers: { 200: listOf(closureRun) },
     allow: readers,
     params: z.object({ eventId: id }),

@@ -11,8 +11,8 @@ export function alertText(alert: DueAlert): Text {
     ...(subjects.length === 0 ? [] : [subjectList(alert)]),
     next,
     mails === 0
-      ? 'If there is more of it, you hear of that once an hour.'
-      : `Before that you were told of ${count(alert.told, 'failure')} of this kind, since ${alert.opened_at.toISOString()}.`,
+      ? 'Further failures of this kind are reported at most once an hour.'
+      : `Already reported since ${alert.opened_at.toISOString()}: ${count(alert.told, 'failure').toLowerCase()} of this kind.`,
   ];
   return { subject: `[Turnout] ${title}${whose}`, text: `${paragraphs.join('\n\n')}\n` };
 }
@@ -22,22 +22,22 @@ function words(kind: DueAlert['kind'], failures: number): { title: string; happe
     case 'closure_failed':
       return {
         title: failures === 1 ? 'A closure failed' : `${failures} closures failed`,
-        happened: `${count(failures, 'closure')} gave up after the last attempt. The people of the event have no verdict yet.`,
-        next: 'It is tried again at each time of the schedule. GET /v1/events/{eventId}/closure-runs tells the cause; "npm run event:closure -- <eventId>" closes an event at once.',
+        happened: `${count(failures, 'closure')} gave up after the last attempt. The people enrolled in the event have no verdict yet.`,
+        next: 'It will be retried on schedule. GET /v1/events/{eventId}/closure-runs shows the cause; "npm run event:closure -- <eventId>" closes an event now.',
       };
     case 'dead_letter':
       return {
         title:
           failures === 1 ? 'A message could not be delivered' : `${failures} messages could not be delivered`,
-        happened: `${count(failures, 'message')} could not be delivered and will not be tried again without you.`,
-        next: 'GET /v1/dead-letters of the notifier lists them with their reasons, and so does "npm run dead-letters -- list"; both can send them again or drop them.',
+        happened: `${count(failures, 'message')} could not be delivered and will not be retried automatically.`,
+        next: 'GET /v1/dead-letters on the notifier and "npm run dead-letters -- list" list them with their reasons. Either way you can replay or drop them.',
       };
     case 'outbox_stuck':
       return {
         title: 'Events are not being published',
         happened:
-          'Messages have waited in the outbox for more than a minute. Nothing is lost; nobody hears of it either.',
-        next: 'Look whether RabbitMQ runs and accepts messages, and whether the services run that publish.',
+          'Messages have been waiting in the outbox for more than a minute. Nothing is lost, but other systems and people are not notified.',
+        next: 'Check that RabbitMQ is running and accepts messages, and that the publishing services are running.',
       };
   }
 }

@@ -36,14 +36,14 @@ async function tell(alert: DueAlert, options: TellOptions): Promise<boolean> {
   const facts = { alertId, kind, organizationId, failures, mails };
   const address = alert.email ?? operatorEmail;
   if (mailer === null || address === null) {
-    logger.error(facts, 'a critical failure, and nobody to send a mail about it to');
+    logger.error(facts, 'a critical failure, and no address to report it to');
     await recordTold(db, alert, QUIET);
     return true;
   }
   const mail = { id: `${alertId}.${mails}`, about: alertId, to: { name: '', address }, ...alertText(alert) };
   const result = await mailer.sendMail(mail, signal);
   if (result.outcome === 'sent') {
-    logger.error(facts, 'a critical failure was told by mail');
+    logger.error(facts, 'a critical failure was reported by mail');
     await recordTold(db, alert, QUIET);
     return true;
   }
@@ -53,11 +53,11 @@ async function tell(alert: DueAlert, options: TellOptions): Promise<boolean> {
     ? pauseAfterRefusal(retryPolicies.email, alert.refused + 1)
     : pauseWhileUnavailable(retryPolicies.email, alert.attempts - alert.refused);
   if (delayMs === null) {
-    logger.error({ ...facts, error }, 'a critical failure could not be told by mail');
+    logger.error({ ...facts, error }, 'a critical failure could not be reported by mail');
     await recordTold(db, alert, QUIET);
     return true;
   }
-  logger.warn({ ...facts, error }, 'a critical failure was not told yet');
+  logger.warn({ ...facts, error }, 'a critical failure is not reported yet');
   await recordNotTold(db, alert, { error, refused, delayMs });
   return false;
 }

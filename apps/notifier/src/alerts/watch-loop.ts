@@ -35,10 +35,11 @@ export function startWatching({ db, mailer, operatorEmail, logger }: WatchOption
 
   async function look(): Promise<void> {
     const collected = await collectPutAside(db);
-    if (collected > 0) logger.warn({ letters: collected }, 'messages that no queue took are dead letters');
+    if (collected > 0)
+      logger.warn({ letters: collected }, 'messages that no queue accepted are now dead letters');
     if (performance.now() - lookedAtOutbox >= OUTBOX_EVERY) {
       if (await raiseOutboxStuck(db, STUCK_AFTER))
-        logger.error('the outbox has waited for more than a minute');
+        logger.error('messages have waited in the outbox for more than a minute');
       lookedAtOutbox = performance.now();
     }
     await tellDue({ db, mailer, operatorEmail, logger, signal: cutOff.signal });

@@ -11,9 +11,9 @@ const ABOUT_THE_SERVER: Readonly<Record<string, string>> = {
   EPROXY: 'the mail server could not be reached',
   ETIMEDOUT: 'the mail server did not answer in time',
   EABORT: 'the mail server did not answer in time',
-  ETLS: 'no secure connection to the mail server could be made',
-  EREQUIRETLS: 'no secure connection to the mail server could be made',
-  EPROTOCOL: 'the mail server does not serve at the moment',
+  ETLS: 'no secure connection to the mail server could be established',
+  EREQUIRETLS: 'no secure connection to the mail server could be established',
+  EPROTOCOL: 'the mail server is temporarily unavailable',
   EAUTH: 'the mail server did not accept our credentials',
   ENOAUTH: 'the mail server asks for credentials',
   EOAUTH2: 'the mail server did not accept our credentials',
@@ -36,7 +36,7 @@ export function toSendResult(error: unknown): SendResult {
   if (reason !== undefined || responseCode === 421) {
     return {
       outcome: 'unavailable',
-      error: `${reason ?? 'the mail server does not serve at the moment'}${answered}`,
+      error: `${reason ?? 'the mail server is temporarily unavailable'}${answered}`,
     };
   }
   const name = error instanceof Error ? error.name : typeof error;

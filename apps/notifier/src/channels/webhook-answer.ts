@@ -21,7 +21,7 @@ export function judgeAnswer(answer: WebhookAnswer, now: Date): WebhookVerdict {
   const { statusCode, retryAfter } = answer;
   if (statusCode >= 200 && statusCode < 300) return { outcome: 'taken' };
   if (statusCode === 410) {
-    return { outcome: 'gone', error: 'the endpoint answered 410: it is gone, and is disabled' };
+    return { outcome: 'gone', error: 'the endpoint answered 410: it is gone and was disabled' };
   }
   const redirected = statusCode >= 300 && statusCode < 400;
   const asksToWait = statusCode === 429 || statusCode === 503;

@@ -16,9 +16,9 @@ const REASONS: Readonly<Record<string, string>> = {
 export function reasonOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
   if (typeof code !== 'string') return 'the endpoint could not be reached';
-  if (code.startsWith('HPE_')) return 'the endpoint did not answer in HTTP';
+  if (code.startsWith('HPE_')) return 'the endpoint did not answer with HTTP';
   if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|ISSUER|SIGNATURE/.test(code)) {
-    return 'no secure connection to the endpoint could be made';
+    return 'no secure connection to the endpoint could be established';
   }
   return REASONS[code] ?? 'the endpoint could not be reached';
 }

@@ -37,13 +37,13 @@ export function readArguments(argv: readonly string[]): DeadLettersArguments | {
 
   switch (command) {
     case 'list':
-      if (names.length > 0) return { problem: 'To see one letter, use show.' };
+      if (names.length > 0) return { problem: 'To see a single letter, use show.' };
       return dryRun
-        ? { problem: 'list changes nothing; leave --dry-run out.' }
+        ? { problem: 'list never changes anything; leave out --dry-run.' }
         : { command, selection: filter };
     case 'show': {
       const [one, ...more] = named.ids;
-      if (one === undefined || more.length > 0) return { problem: 'Name one dead letter by its id.' };
+      if (one === undefined || more.length > 0) return { problem: 'Give the id of one dead letter.' };
       return dryRun || isNarrowed(values)
         ? { problem: 'show takes the id and nothing else.' }
         : { command, id: one };
@@ -52,7 +52,7 @@ export function readArguments(argv: readonly string[]): DeadLettersArguments | {
     case 'drop': {
       if (names.length > 0 === isNarrowed(values)) {
         return {
-          problem: 'Name letters by their ids, or choose them by --type, --since or --limit; not both.',
+          problem: 'Give the ids of the letters, or select them with --type, --since or --limit; not both.',
         };
       }
       const selection = names.length > 0 ? named : filter;
@@ -62,7 +62,7 @@ export function readArguments(argv: readonly string[]): DeadLettersArguments | {
       return { command, selection, dryRun, reason: why.data };
     }
     default:
-      return { problem: command === undefined ? 'Say what to do.' : `There is no command ${command}.` };
+      return { problem: command === undefined ? 'A command is missing.' : `There is no command ${command}.` };
   }
 }
 

@@ -25,7 +25,7 @@ export interface CommandResult {
 }
 
 /**
- * `npm run dead-letters`: what the routes do, for who runs the system, over all organizations.
+ * `npm run dead-letters`: what the routes do, for the operator of the system, across all organizations.
  *
  * @throws ConfigurationError, StartError: sentences that say what to do
  */
@@ -64,8 +64,11 @@ async function list(
   const found = await listDeadLetters(db, null, filter, page);
   const shown = found.slice(0, limit);
   for (const letter of shown) print(lineOf(letter));
-  const more = found.length > limit ? ' There are more: raise --limit.' : '';
-  return { code: 0, sentence: shown.length === 0 ? 'Nothing is dead.' : `${letters(shown.length)}.${more}` };
+  const more = found.length > limit ? ' There are more; raise --limit.' : '';
+  return {
+    code: 0,
+    sentence: shown.length === 0 ? 'There are no dead letters.' : `${letters(shown.length)}.${more}`,
+  };
 }
 
 async function show(db: Db, id: string, print: (line: string) => void): Promise<CommandResult> {

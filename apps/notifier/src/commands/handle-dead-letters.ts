@@ -30,7 +30,7 @@ export async function handleDeadLetters(
   for (const id of unknown) say(`${id}: there is no such dead letter`);
   if (dryRun) {
     for (const letter of chosen) print(lineOf(letter));
-    const sentence = `Would ${command} ${letters(chosen.length)}; nothing was done.`;
+    const sentence = `Would ${command} ${letters(chosen.length)}; nothing was changed.`;
     return { code: unknown.length === 0 ? 0 : 1, sentence };
   }
 
@@ -63,8 +63,8 @@ function summary(
 ): CommandResult {
   const left = asked - counts.done - counts.before - counts.refused;
   const others = [
-    ...(counts.before > 0 ? [`${counts.before} had been before`] : []),
-    ...(counts.refused > 0 ? [`${counts.refused} not, see above`] : []),
+    ...(counts.before > 0 ? [`${counts.before} already ${done.toLowerCase()}`] : []),
+    ...(counts.refused > 0 ? [`${counts.refused} refused, see above`] : []),
     ...(left > 0 ? [`${left} not tried`] : []),
   ];
   return {
@@ -84,7 +84,7 @@ async function choose(db: Db, selection: Selection): Promise<StoredDeadLetter[]>
 }
 
 async function connect(amqpUrl: string | null): Promise<Publisher> {
-  const whatToDo = 'Check AMQP_URL; messages of the broker are sent again through it.';
+  const whatToDo = 'Check AMQP_URL; messages from the broker are replayed through it.';
   return await startPart('RabbitMQ', whatToDo, async () => {
     if (amqpUrl === null) throw new Error('AMQP_URL is not set');
     const logger = createLogger({ name: 'dead-letters', level: 'silent' });
@@ -107,5 +107,5 @@ function outcomeOf(handled: Handled, done: string): string {
   if (handled.outcome === 'not_found') return 'there is no such dead letter';
   if (handled.outcome === 'refused')
     return `not ${done.toLowerCase()}. ${whyRefused(handled.refusal, handled.letter)}`;
-  return handled.changed ? done.toLowerCase() : `had been ${done.toLowerCase()} before`;
+  return handled.changed ? done.toLowerCase() : `already ${done.toLowerCase()}`;
 }

@@ -53,7 +53,7 @@ export function receiveEvents(options: ReceiveOptions): (batch: readonly Deliver
     for (const { delivery } of events) delivery.ack();
     logger.debug({ received: events.length, ...counts }, 'events stored');
     if (counts.forgotten > 0) {
-      logger.warn({ forgotten: counts.forgotten }, 'events older than what is remembered are told to nobody');
+      logger.warn({ forgotten: counts.forgotten }, 'events older than the inbox remembers are ignored');
     }
     if (counts.deliveries > 0) onStored();
   }
@@ -65,7 +65,7 @@ export function receiveEvents(options: ReceiveOptions): (batch: readonly Deliver
       } catch (error) {
         if (!isMessagesFault(error)) throw error;
         const { id: messageId, type } = held.event;
-        logger.error({ messageId, type, err: error }, 'an event could not be stored; back to the queue');
+        logger.error({ messageId, type, err: error }, 'an event could not be stored; returned to the queue');
         held.delivery.reject({ requeue: true });
       }
     }
@@ -94,7 +94,7 @@ function readAll(batch: readonly Delivery[], logger: Logger): Held[] {
       const { problem, paths } = read;
       logger.warn(
         { problem, paths, bytes: content.length },
-        'a message cannot be read; to the dead letters',
+        'a message cannot be read; sent to the dead letters',
       );
       delivery.reject({ requeue: false });
       return [];

@@ -14,7 +14,7 @@ export function readAlertAddressRoute({ db }: NotifierContext) {
   return route({
     method: 'get',
     path: '/v1/alert-address',
-    summary: 'Reads where the organization hears of failures',
+    summary: 'Reads the address to which failures are reported',
     answers: { 200: alertAddress },
     allow: readers,
     async handle({ principal }): Promise<Reply> {
@@ -28,7 +28,7 @@ export function setAlertAddressRoute({ db }: NotifierContext) {
   return route({
     method: 'put',
     path: '/v1/alert-address',
-    summary: 'Sets where the organization hears of failures',
+    summary: 'Sets the address to which failures are reported',
     answers: { 200: alertAddress },
     allow: ['admin'],
     body: setAlertAddressRequest,

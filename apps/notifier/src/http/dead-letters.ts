@@ -26,7 +26,7 @@ export function listDeadLettersRoute({ db, operatorOrganization }: NotifierConte
   return route({
     method: 'get',
     path: '/v1/dead-letters',
-    summary: 'Lists what could not be delivered, the newest first',
+    summary: 'Lists what could not be delivered, newest first',
     answers: { 200: listOf(deadLetterBody) },
     allow: readers,
     query: z.object({ ...page, ...deadLettersQuery }),
@@ -50,7 +50,7 @@ export function readDeadLetterRoute({ db, operatorOrganization }: NotifierContex
   return route({
     method: 'get',
     path: '/v1/dead-letters/:letterId',
-    summary: 'Reads one dead letter with what was done to it',
+    summary: 'Reads one dead letter and what was done with it',
     answers: { 200: deadLetterStory },
     allow: readers,
     params: z.object(deadLetterParams),
@@ -66,7 +66,7 @@ export function replayDeadLetterRoute(context: NotifierContext) {
   return route({
     method: 'post',
     path: '/v1/dead-letters/:letterId/replay',
-    summary: 'Sends a dead letter again',
+    summary: 'Replays a dead letter',
     answers: { 200: deadLetterBody },
     refusals: [
       'already_dropped',
@@ -89,7 +89,7 @@ export function dropDeadLetterRoute({ db, operatorOrganization }: NotifierContex
   return route({
     method: 'delete',
     path: '/v1/dead-letters/:letterId',
-    summary: 'Lets a dead letter go',
+    summary: 'Drops a dead letter',
     answers: { 200: deadLetterBody },
     refusals: ['already_dropped', 'already_replayed'],
     allow: ['admin'],

@@ -26,7 +26,7 @@ export function listDeliveriesRoute({ db }: NotifierContext) {
   return route({
     method: 'get',
     path: '/v1/deliveries',
-    summary: 'Lists what was or will be sent, the newest first',
+    summary: 'Lists what was or will be sent, newest first',
     answers: { 200: listOf(delivery) },
     allow: readers,
     query: z.object({ ...page, ...deliveriesQuery }),
@@ -51,7 +51,7 @@ export function listAttemptsRoute({ db }: NotifierContext) {
   return route({
     method: 'get',
     path: '/v1/deliveries/:deliveryId/attempts',
-    summary: 'Lists the attempts to reach a webhook endpoint, the latest first',
+    summary: 'Lists the attempts to reach a webhook endpoint, latest first',
     answers: { 200: listOf(deliveryAttempt) },
     refusals: ['not_a_webhook_delivery'],
     allow: readers,
@@ -62,7 +62,8 @@ export function listAttemptsRoute({ db }: NotifierContext) {
       const delivery = await findDelivery(db, principal, deliveryId);
       if (!delivery) return { problem: 'not_found' };
       if (delivery.channel !== 'webhook') {
-        const detail = 'Single attempts are kept of webhooks only. The delivery itself has their number.';
+        const detail =
+          'Single attempts are recorded for webhooks only. The delivery itself shows how many there were.';
         return { problem: 'not_a_webhook_delivery', detail };
       }
       return await answerKeyedPage<StoredAttempt, [string]>({
@@ -84,7 +85,7 @@ export function redeliverRoute({ db, wake }: NotifierContext) {
   return route({
     method: 'post',
     path: '/v1/deliveries/:deliveryId/redelivery',
-    summary: 'Sends a message to its webhook endpoint once more',
+    summary: 'Sends a message to its webhook endpoint again',
     answers: { 202: delivery },
     refusals: ['not_a_webhook_delivery', 'delivery_pending', 'webhook_endpoint_disabled', 'message_not_kept'],
     allow: ['admin'],
@@ -112,8 +113,7 @@ function redeliveryRefused(refusal: RedeliveryRefusal): Refusal {
     case 'delivery_pending':
       return {
         problem: refusal,
-        detail:
-          'It has not been delivered yet and is being tried. Look at its attempts to see how that goes.',
+        detail: 'It has not been delivered yet and is still being tried. See its attempts for the progress.',
       };
     case 'webhook_endpoint_deleted':
       return {
@@ -128,7 +128,7 @@ function redeliveryRefused(refusal: RedeliveryRefusal): Refusal {
     case 'message_not_kept':
       return {
         problem: refusal,
-        detail: 'A message can be sent again for 30 days after it was received, and that is over.',
+        detail: 'A message can be sent again for 30 days after it was received, and that time has passed.',
       };
   }
 }

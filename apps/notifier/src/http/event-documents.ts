@@ -21,7 +21,7 @@ export function eventSchemaRoute() {
   return route({
     method: 'get',
     path: '/schemas/events/:file',
-    summary: 'Reads the JSON Schema of one type of event, by its type with .json',
+    summary: 'Reads the JSON Schema of one event type',
     params: z.object({
       file: z.string().regex(/^[a-z0-9.-]{1,200}\.json$/, 'must be like turnout.event.closed.v1.json'),
     }),

@@ -35,7 +35,7 @@ export function createEndpointRoute({ db, networks, sealing }: NotifierContext) 
   return route({
     method: 'post',
     path: '/v1/webhook-endpoints',
-    summary: 'Adds a webhook endpoint, and shows its secret this once',
+    summary: 'Adds a webhook endpoint and shows its secret, this once',
     answers: { 201: createdWebhookEndpointBody },
     refusals: ['webhooks_not_configured', 'webhook_endpoint_exists', 'too_many_webhook_endpoints'],
     allow: ['admin'],
@@ -55,7 +55,7 @@ export function createEndpointRoute({ db, networks, sealing }: NotifierContext) 
         };
       }
       if (created.refusal === 'webhook_endpoint_exists') {
-        const detail = `Endpoint ${created.endpointId} has this URL. Change that one; for a new secret, rotate its secret.`;
+        const detail = `Endpoint ${created.endpointId} already has this URL. Change that one, or rotate its secret if you need a new one.`;
         return { problem: created.refusal, detail };
       }
       const detail = `An organization has at most ${MOST_ENDPOINTS} endpoints. Delete one first.`;
@@ -123,7 +123,8 @@ export function changeEndpointRoute({ db, networks, wake }: NotifierContext) {
         case 'not_found':
           return { problem: 'not_found' };
         case 'refused': {
-          const detail = 'Another endpoint of the organization has this URL. Change or delete that one.';
+          const detail =
+            'Another endpoint of the organization already has this URL. Change or delete that one.';
           return { problem: changed.refusal, detail };
         }
         case 'changed':
@@ -161,7 +162,7 @@ export function rotateSecretRoute({ db, sealing }: NotifierContext) {
   return route({
     method: 'post',
     path: '/v1/webhook-endpoints/:endpointId/secret-rotation',
-    summary: 'Makes a new secret, and shows it this once',
+    summary: 'Creates a new secret and shows it, this once',
     answers: { 200: rotatedWebhookSecretBody },
     refusals: ['webhooks_not_configured', 'too_many_webhook_secrets'],
     allow: ['admin'],
@@ -175,7 +176,7 @@ export function rotateSecretRoute({ db, sealing }: NotifierContext) {
         case 'not_found':
           return { problem: 'not_found' };
         case 'refused': {
-          const detail = `${MOST_SECRETS} secrets of this endpoint are valid at once. Wait until one has ended, or end them all with "overlapHours": 0.`;
+          const detail = `${MOST_SECRETS} secrets of this endpoint are valid at the same time. Wait until one expires, or end them all with "overlapHours": 0.`;
           return { problem: rotated.refusal, detail };
         }
         case 'rotated': {
@@ -190,7 +191,7 @@ export function rotateSecretRoute({ db, sealing }: NotifierContext) {
 const notConfigured: Refusal = {
   problem: 'webhooks_not_configured',
   detail:
-    'This notifier has no key to keep signing secrets with. Its operator sets WEBHOOK_SECRETS_KEY and starts it again.',
+    'This notifier has no key for storing signing secrets. Its operator has to set WEBHOOK_SECRETS_KEY and restart it.',
 };
 
 function urlRefused(url: string, networks: Networks): Refusal | null {

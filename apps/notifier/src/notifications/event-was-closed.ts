@@ -26,9 +26,9 @@ export const eventWasClosed = {
     const happened = firstClosure ? 'was closed' : 'was closed again';
     const paragraphs = [
       `${what} ${happened}: ${counts.attended} attended, ${counts.noShow} did not.`,
-      `All in all ${totals.attended} attended, ${totals.noShow} did not, and ${totals.cancelled} had cancelled.`,
-      `Event ${eventId}. GET /v1/events/{eventId}/closure-runs tells how it was closed.`,
-      'You get this message because the settings of your organization ask for it.',
+      `In total, ${totals.attended} attended, ${totals.noShow} did not, and ${totals.cancelled} cancelled.`,
+      `Event ${eventId}. GET /v1/events/{eventId}/closure-runs shows how it was closed.`,
+      "You receive this message because your organization's settings ask for it.",
     ];
     return { subject: `${what} ${happened}`, text: `${paragraphs.join('\n\n')}\n` };
   },

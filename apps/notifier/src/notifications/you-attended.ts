@@ -21,10 +21,10 @@ export const youAttended = {
     const { daysPresent, corrected } = content.parse(stored);
     const paragraphs = [
       `Hello ${name},`,
-      `thank you for being part of ${eventName}: your attendance is confirmed.`,
-      ...(corrected ? ['We had first noted that you did not attend. That has been corrected.'] : []),
+      `thank you for being part of ${eventName}. Your attendance is confirmed.`,
+      ...(corrected ? ['We had previously recorded that you did not attend. This has been corrected.'] : []),
       ...(daysPresent.length > 0 ? [presence(daysPresent)] : []),
-      'This message was sent automatically. If something in it is wrong, please tell the organizer.',
+      'This message was sent automatically. If anything in it is wrong, please contact the organizer.',
     ];
     return { subject: `You attended ${eventName}`, text: `${paragraphs.join('\n\n')}\n` };
   },
@@ -32,7 +32,7 @@ export const youAttended = {
 
 function presence(days: readonly string[]): string {
   const lines = days.toSorted().map((day) => `  ${longDate.format(new Date(`${day}T00:00:00Z`))}`);
-  return `You were there on ${days.length === 1 ? 'one day' : `${days.length} days`}:\n${lines.join('\n')}`;
+  return `You were present on ${days.length === 1 ? 'one day' : `${days.length} days`}:\n${lines.join('\n')}`;
 }
 
 /** Friday, 1 May 2026. A day is a date of the calendar, so it is read and written without a time zone. */

@@ -53,7 +53,7 @@ export async function attemptWebhook(
 async function attemptOnce(delivery: ClaimedWebhook, options: AttemptOptions): Promise<WebhookOutcome> {
   const { messageId: id, endpointId, url, body, timestamp, sealedSecrets } = delivery;
   if (body === null)
-    return { ...unsent(delivery), status: 'failed', error: 'the message is not kept any more' };
+    return { ...unsent(delivery), status: 'failed', error: 'the message is no longer stored' };
   const [newest = null, ...older] = sealedSecrets.map((sealed) => options.sealing.open(sealed, endpointId));
   if (newest === null) {
     const error =

@@ -71,7 +71,7 @@ async function send(
   { channel, signal }: SendOptions,
 ): Promise<SendResult | NotTried> {
   const { id: deliveryId, messageId, eventId, enrollmentId, template, content, contact } = delivery;
-  if (contact === null) return { outcome: 'pointless', error: 'there is nobody to tell any more' };
+  if (contact === null) return { outcome: 'pointless', error: 'there is nobody left to notify' };
   if (contact === 'erased') return { outcome: 'unwanted', error: 'the person was erased' };
   try {
     const text = writeText(template, content, contact);

@@ -114,7 +114,8 @@ function startChannel({ db, channel, limit, logger, pollMs = 500 }: ChannelOptio
         return;
       } catch (error) {
         if (!isUnavailable(error) || stopping.signal.aborted) throw error;
-        if (failures === 0) logger.warn({ err: error }, 'what was sent cannot be written yet, trying again');
+        if (failures === 0)
+          logger.warn({ err: error }, 'the outcome of sending cannot be recorded yet, retrying');
         await pause(DATABASE_PAUSES[failures] ?? 2 * SECOND);
       }
     }

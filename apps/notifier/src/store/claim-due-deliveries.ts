@@ -59,7 +59,7 @@ export interface ClaimedDelivery {
   headers: TraceHeaders;
   /** Since when it is owed. */
   owedSince: Date;
-  /** Null when there is nobody to tell any more. */
+  /** Null when there is nobody left to notify. */
   contact: Contact | 'erased' | null;
 }
 

@@ -57,7 +57,7 @@ export interface ClaimedWebhook {
   messageId: string;
   endpointId: string;
   url: string;
-  /** Null when the message is not kept any more. */
+  /** Null when the message is no longer stored. */
   body: Buffer | null;
   /** All that sign, the newest first. */
   sealedSecrets: readonly Buffer[];

@@ -20,7 +20,7 @@ export const bulkAnnulmentRequest = z
   })
   .refine(({ deviceId, station }) => (deviceId === undefined) !== (station === undefined), {
     path: ['deviceId'],
-    error: 'must be given, or station instead; not both',
+    error: 'is required, or station instead; not both',
   })
   .refine((window) => !(lengthOf(window) < 0), { path: ['to'], error: 'must not be before from' })
   .refine((window) => !(lengthOf(window) > LONGEST_WINDOW_MS), {

@@ -16,16 +16,16 @@ export const apiDocuments = {
   checkin: {
     ...facts,
     title: 'Turnout: check-in',
-    description: `For front-desk devices: scan, hand out, check doors, undo, work offline, watch live.
+    description: `For front-desk devices: scans, products, door checks, undo, offline work, live counts.
 
-Each scan carries a \`scanId\` of the device's choosing. The same one is answered with the status and the body of the first
-time, and the header \`Idempotent-Replayed\`: a device that heard no answer sends the scan again.
+Each scan carries a \`scanId\` chosen by the device. A repeated one gets the status and the body of the first answer, with the
+header \`Idempotent-Replayed\`: a device that got no answer sends the scan again.
 ${common}`,
   },
   closure: {
     ...facts,
     title: 'Turnout: closure',
-    description: `Gives every enrollment of an event that has ended its verdict.\n${common}`,
+    description: `Gives every enrollment of an ended event its verdict.\n${common}`,
   },
   admin: {
     ...facts,
@@ -35,6 +35,6 @@ ${common}`,
   notifier: {
     ...facts,
     title: 'Turnout: notifications',
-    description: `What was told to whom: deliveries, webhook endpoints, and what could not be delivered.\n${common}`,
+    description: `Who was notified of what: deliveries, webhook endpoints, and what could not be delivered.\n${common}`,
   },
 } as const;

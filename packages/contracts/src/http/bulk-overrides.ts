@@ -34,15 +34,15 @@ export const bulkOverrideRequest = z
   })
   .refine(({ enrollmentIds, filter }) => (enrollmentIds === undefined) !== (filter === undefined), {
     path: ['enrollmentIds'],
-    error: 'must be given, or filter instead; not both',
+    error: 'is required, or filter instead; not both',
   })
   .refine(({ to, day: named }) => to === 'checked_in' || named === undefined, {
     path: ['day'],
-    error: 'goes only with "to": "checked_in"; leave it out',
+    error: 'is only allowed with "to": "checked_in"; leave it out',
   })
   .refine(({ dryRun, expectedCount }) => dryRun || expectedCount !== undefined, {
     path: ['expectedCount'],
-    error: 'is required; ask with "dryRun": true first, and send the count that it answers',
+    error: 'is required; send "dryRun": true first, then the count that it returns',
   })
   .meta({ id: 'BulkOverrideRequest' });
 

@@ -19,7 +19,7 @@ export const scanRequest = z
     admitUnpaid: z.boolean().default(false),
     deviceDecision: deviceDecision.optional(),
   })
-  .refine(oneTicket, { path: ['accessCode'], error: 'must be given, or enrollmentId instead; not both' })
+  .refine(oneTicket, { path: ['accessCode'], error: 'is required, or enrollmentId instead; not both' })
   .meta({
     id: 'ScanRequest',
     oneOf: [{ required: ['accessCode'] }, { required: ['enrollmentId'] }],
@@ -45,7 +45,7 @@ export const scanBatchRequest = z
     scans: z
       .array(
         z.unknown().meta({
-          description: 'A ScanRequest. One that is none is refused by itself.',
+          description: 'A ScanRequest. An invalid one is refused on its own.',
           anyOf: [{ $ref: '#/components/schemas/ScanRequest' }, {}],
         }),
       )

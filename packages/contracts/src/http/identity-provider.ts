@@ -36,7 +36,7 @@ function isPlainUrl(text: string): boolean {
 const roleByValue = z
   .record(line(200), z.enum(roles))
   .refine((given) => Object.keys(given).length > 0, 'must give a role to at least one value')
-  .refine((given) => Object.keys(given).length <= MOST_ROLES, `must name at most ${MOST_ROLES} values`)
+  .refine((given) => Object.keys(given).length <= MOST_ROLES, `must have at most ${MOST_ROLES} values`)
   .meta({ minProperties: 1, maxProperties: MOST_ROLES });
 
 export const setIdentityProviderRequest = z

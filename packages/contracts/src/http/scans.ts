@@ -10,7 +10,7 @@ const problemCodes = Object.keys(problemCatalog) as [ProblemCode, ...ProblemCode
  * narrow it.
  */
 export const scansQuery = {
-  result: z.enum(['refused'], { error: 'must be refused: the scans that were refused are listed' }),
+  result: z.enum(['refused'], { error: 'must be refused: only refused scans are listed' }),
   refusal: z
     .enum(problemCodes, { error: 'must be the code of a problem, like enrollment_cancelled' })
     .optional(),

@@ -70,7 +70,7 @@ export const rotateTokenRequest = z
     overlapMinutes: z
       .int('must be a whole number of minutes')
       .min(0, 'must not be negative')
-      .max(LONGEST_OVERLAP_MINUTES, `must be ${LONGEST_OVERLAP_MINUTES} at most, which are 30 days`)
+      .max(LONGEST_OVERLAP_MINUTES, `must be at most ${LONGEST_OVERLAP_MINUTES}, which is 30 days`)
       .default(60),
   })
   .meta({ id: 'RotateTokenRequest' });

@@ -24,7 +24,7 @@ export async function checkEvents(show: Show): Promise<PublicEvent[]> {
   const counts = countByType(first);
   const again = heard.length - first.length;
   const repeated = again === 0 ? '' : ` (${again} of them a second time, with the same id)`;
-  say(`A consumer with a queue of its own heard ${heard.length} events${repeated}:`);
+  say(`A consumer with its own queue received ${heard.length} events${repeated}:`);
   for (const type of new Set([...Object.keys(expected), ...Object.keys(counts)])) {
     const [should, did] = [expected[type] ?? 0, counts[type] ?? 0];
     const ok = differences.expect(`events ${type}`, did, should);
@@ -35,7 +35,7 @@ export async function checkEvents(show: Show): Promise<PublicEvent[]> {
   const events = first.flatMap(({ text }) => publicEvent.safeParse(JSON.parse(text)).data ?? []);
   checkOrder(show, events);
   if (differences.found.length === before)
-    say('  Each in the shape of its contract, in order for everybody, and without a name, address or code.');
+    say('  Each matches its schema, in order for every person, without a name, address or code.');
   return events;
 }
 

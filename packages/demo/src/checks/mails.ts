@@ -24,16 +24,14 @@ export async function checkMails(show: Show, mailboxUrl: string | null): Promise
   );
   if (mailboxUrl === null) {
     if (handedOver.every(Boolean))
-      say(`${told.length} mails went to the mail server, one for each who attended.`);
+      say(`${told.length} mails went to the mail server, one for each attendee.`);
     return;
   }
   const mails = await readMails(mailboxUrl, told);
   const toPerson = ({ email }: Person) => mails.filter(({ to }) => to.includes(email));
   const asTheyShould = people.map((person) => checkMail(show, person, toPerson(person))).every(Boolean);
   const ours = people.flatMap(toPerson);
-  say(
-    `${ours.length} mails arrived${asTheyShould ? ': one for each who attended, none for anybody else' : ''}.`,
-  );
+  say(`${ours.length} mails arrived${asTheyShould ? ': one for each attendee, none for anyone else' : ''}.`);
   const [example] = ours;
   if (example) say(`  To: ${example.headers.to ?? example.to.join()}   Subject: ${example.subject}`);
 }

@@ -14,7 +14,7 @@ export function checkVerdicts(
     const actual = [closed.get(person.enrollmentId) ?? 'nothing', story.status];
     return { person, actual, ok: checkPerson(show, person, actual, story) };
   });
-  say('Everybody, with the event days that count, and the verdict as expected and as found:');
+  say('Everyone, with the event days that count, the expected verdict and the actual one:');
   for (const kind of kinds) {
     const alike = everybody.filter(({ person }) => person.kind === kind);
     const wrong = alike.find(({ ok }) => !ok);

@@ -19,7 +19,7 @@ export async function closeEvent(show: Show): Promise<void> {
   const second = await runClosure(show);
   const nothing = { attended: 0, noShow: 0 };
   differences.expect('a second closure', pick(second), { status: 'succeeded', counts: nothing });
-  say('Closed a second time: nobody is judged again.');
+  say('Closed again: nobody is judged twice.');
 }
 
 async function runClosure({ closure, event }: Show): Promise<ClosureRunBody> {

@@ -12,7 +12,7 @@ export async function vouch(show: Show): Promise<void> {
       day: show.calendar.date(person.kind.vouchedFor ?? 1),
     });
   }
-  show.say(`An admin vouches for people who were there and missed the scanner: ${vouched.length}.`);
+  show.say(`Vouched for by an admin, as they were there but missed the scanner: ${vouched.length}.`);
 }
 
 /** Tickets given back before closure. */

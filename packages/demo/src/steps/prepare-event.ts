@@ -23,7 +23,9 @@ export async function createEvent(admin: Api, calendar: Calendar, say: Say): Pro
   });
   const event = read(answer, 201, eventBody);
   say(`An event: ${event.name} in ${TIME_ZONE}, ${event.days.map(readable).join(', ')}, ended in the night`);
-  say(`after. A day lasts until ${DAY_BOUNDARY}. Who was there on at least 2 of the 3 days attended.`);
+  say(
+    `after. Each day runs until ${DAY_BOUNDARY}. Being there on at least 2 of the 3 days counts as attended.`,
+  );
   return event;
 }
 
@@ -38,7 +40,7 @@ export async function enrollEverybody(admin: Api, event: EventBody, say: Say): P
     const { id, accessCode } = read(answer, 201, enrollmentBody);
     return { name, email, kind, enrollmentId: id, accessCode };
   });
-  say(`${people.length} people enrolled, each with an access code for the badge.`);
+  say(`${people.length} people enrolled, each with an access code for their badge.`);
   return people;
 }
 

@@ -15,15 +15,17 @@ export async function scanBadges(show: Show): Promise<void> {
     }
   });
   const annulled = single.filter(({ scan }) => scan.annulled).length;
-  say(`${single.length} badges scanned at two doors, ${annulled} of the scans annulled by a supervisor.`);
+  say(`${single.length} badges scanned at two doors; a supervisor annulled ${annulled} of the scans.`);
 
   const repeated = scansThat(people, 'three times');
   await forEach(repeated, ({ person, scan }) => scanThreeTimes(show, person, scan));
-  say(`${repeated.length} scans sent three times by a bad network: one check-in and one answer each.`);
+  say(`${repeated.length} scans sent three times over a bad network: one check-in and one answer each.`);
 
   const twice = scansThat(people, 'at two doors at once');
   await forEach(twice, ({ person, scan }) => scanAtTwoDoors(show, person, scan));
-  say(`${twice.length} tickets at two doors in the same instant: one hears "first", the other "re_entry".`);
+  say(
+    `${twice.length} tickets scanned at two doors at the same instant: one gets "first", the other "re_entry".`,
+  );
 }
 
 /** A device hands over what it scanned while it was offline, in no order at all. */

@@ -11,7 +11,7 @@ export async function tryTheRefused(show: Show): Promise<void> {
     const answer = await attempt();
     differences.expect(`${answer.asked}, refused`, problemCode(answer), code);
   }
-  say(`${attempts.length} things tried that must be refused, each with its reason:`);
+  say(`${attempts.length} requests that must be refused, each refused with its reason:`);
   const codes = attempts.map(([code]) => code);
   const half = Math.ceil(codes.length / 2);
   for (const line of [codes.slice(0, half), codes.slice(half)]) say(`  ${line.join(', ')}`);

@@ -23,7 +23,7 @@ try {
   for (const sentence of wrong) console.log(`VIOLATED  ${sentence}`);
   console.log(
     wrong.length === 0
-      ? 'The cluster does what it should.'
+      ? 'The cluster behaved as it should.'
       : `The cluster failed. The logs are in ${logDir}.`,
   );
   process.exitCode = wrong.length === 0 ? 0 : 1;

@@ -6,7 +6,7 @@ import { findInfrastructure, noStackMessage } from '../running-stack.ts';
 // npm run audit:verify: checks the audit trail in the running stack's database, or the one that DATABASE_URL names.
 const { databaseUrl } = findInfrastructure();
 if (!databaseUrl) {
-  console.error(noStackMessage(', or name a database in DATABASE_URL'));
+  console.error(noStackMessage(', or set DATABASE_URL'));
   process.exit(1);
 }
 process.exitCode = await runProgram('src/cli.ts', process.argv.slice(2), {

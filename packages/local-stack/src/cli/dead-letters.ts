@@ -8,7 +8,7 @@ import { serviceUrl } from '../service-roles.ts';
 // those that the environment names.
 const found = findInfrastructure();
 if (!found.databaseUrl) {
-  console.error(noStackMessage(', or name the servers in DATABASE_URL and AMQP_URL'));
+  console.error(noStackMessage(', or set DATABASE_URL and AMQP_URL'));
   process.exit(1);
 }
 process.exitCode = await runProgram('src/cli.ts', process.argv.slice(2), {

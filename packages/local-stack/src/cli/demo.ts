@@ -9,5 +9,5 @@ if (!stack) {
   process.exit(1);
 }
 const { ok } = await playDemo({ stack, say: narrator(process.stdout) });
-console.log(ok ? '\nEverything went as it should.' : '\nThe differences above should not be.');
+console.log(ok ? '\nEverything went as expected.' : '\nThe demo failed: see the differences above.');
 process.exit(ok ? 0 : 1);

@@ -8,7 +8,7 @@ import { serviceUrl } from '../service-roles.ts';
 // on those that the environment names.
 const found = findInfrastructure();
 if (!found.databaseUrl || !found.redisUrls) {
-  console.error(noStackMessage(', or name the servers in DATABASE_URL and REDIS_URLS'));
+  console.error(noStackMessage(', or set DATABASE_URL and REDIS_URLS'));
   process.exit(1);
 }
 process.exitCode = await runProgram('src/cli.ts', process.argv.slice(2), {

@@ -8,7 +8,7 @@ import { serviceUrl } from '../service-roles.ts';
 // that the environment names.
 const found = findInfrastructure();
 if (!found.databaseUrl) {
-  console.error(noStackMessage(', or name the database in DATABASE_URL'));
+  console.error(noStackMessage(', or set DATABASE_URL'));
   process.exit(1);
 }
 process.exitCode = await runProgram('src/cli.ts', process.argv.slice(2), {

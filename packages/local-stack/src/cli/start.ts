@@ -35,8 +35,8 @@ try {
   if (stoppingSince === 0) {
     console.error(`\nnpm start failed: ${error instanceof Error ? error.message : String(error)}`);
     if (!(error instanceof SourceError)) {
-      console.error(`\nThe logs are in ${logDir}. Mend what they name and type "npm start" again.`);
-      console.error(`To begin with empty servers, remove ${join(LOCAL, 'start')} first.`);
+      console.error(`\nThe logs are in ${logDir}. Fix what they report, then run "npm start" again.`);
+      console.error(`To start with empty servers, remove ${join(LOCAL, 'start')} first.`);
     }
     await end(1);
   }
@@ -69,7 +69,7 @@ async function start(): Promise<void> {
 /** Plays one event through the stack. */
 async function play(stack: Stack): Promise<{ eventId: string }> {
   const { eventId, ok } = await playDemo({ stack, say });
-  if (!ok) throw new Error('the demo event did not go as it should: see the differences above');
+  if (!ok) throw new Error('the demo event did not go as expected: see the differences above');
   return { eventId };
 }
 
@@ -82,14 +82,14 @@ function announce({ services, infrastructure }: Stack): void {
   console.log();
   for (const [name, place] of Object.entries(places)) console.log(`  ${name.padEnd(16)} ${place}`);
   console.log(
-    `\nTurnout is ready after ${secondsSinceStart().toFixed(1)} seconds. It serves until you press Ctrl-C.`,
+    `\nTurnout is ready after ${secondsSinceStart().toFixed(1)} seconds. It runs until you press Ctrl-C.`,
   );
 }
 
 function interrupted(signal: NodeJS.Signals): void {
   if (stoppingSince === 0) {
     stoppingSince = Date.now();
-    say(`stopping, which takes some seconds (${signal}); press Ctrl-C again to stop at once`);
+    say(`stopping, which takes a few seconds (${signal}); press Ctrl-C again to stop at once`);
     void end(ready ? 0 : 128 + constants.signals[signal]);
   } else if (Date.now() - stoppingSince > 1_000) {
     guard?.endAtOnce(); // not within a second: one Ctrl-C arrives twice, from the terminal and from npm
@@ -98,7 +98,9 @@ function interrupted(signal: NodeJS.Signals): void {
 
 async function guardLost(): Promise<void> {
   if (stoppingSince !== 0) return;
-  console.error('\nnpm start failed: its guard process was ended, and with it everything it started.');
+  console.error(
+    '\nnpm start failed: its guard process was killed, and everything it had started ended with it.',
+  );
   await end(1);
 }
 
@@ -114,6 +116,6 @@ async function end(code: number): Promise<never> {
 function alreadyRunning(pid: number): string {
   const stack = runningStack();
   const where = stack ? Object.values(stack.services).map(({ url }) => url) : [];
-  const state = stack ? `It serves ${where.join(', ')}; more is in ${STACK_FILE}.` : 'It is not ready yet.';
-  return `"npm start" is running in this clone already (process ${pid}). ${state}\nStop it with Ctrl-C in its terminal, or: kill ${pid}`;
+  const state = stack ? `It serves ${where.join(', ')}; see ${STACK_FILE} for more.` : 'It is not ready yet.';
+  return `"npm start" is already running in this clone (process ${pid}). ${state}\nStop it with Ctrl-C in its terminal, or: kill ${pid}`;
 }

@@ -7,7 +7,7 @@ import { findInfrastructure, noStackMessage } from '../running-stack.ts';
 // what is otherwise.
 const { amqpUrl } = findInfrastructure();
 if (!amqpUrl) {
-  console.error(noStackMessage(', or name a broker in AMQP_URL'));
+  console.error(noStackMessage(', or set AMQP_URL'));
   process.exit(1);
 }
 process.exitCode = await runProgram('src/cli.ts', process.argv.slice(2), {

@@ -8,7 +8,7 @@ import { serviceUrl } from '../service-roles.ts';
 // DATABASE_URL names.
 const { databaseUrl } = findInfrastructure();
 if (!databaseUrl) {
-  console.error(noStackMessage(', or name a database in DATABASE_URL'));
+  console.error(noStackMessage(', or set DATABASE_URL'));
   process.exit(1);
 }
 process.exitCode = await runProgram('src/why-cli.ts', process.argv.slice(2), {

@@ -34,7 +34,7 @@ export async function canRunContainers(
     (args) => spawnSync('docker', args, { stdio: 'ignore', timeout: 10 * SECOND }).status === 0,
   );
   if (!hasEngine) return false;
-  say(`looking for the images of ${names.join(', ')}, which are fetched when they are not here yet`);
+  say(`preparing the images of ${names.join(', ')}; missing ones are pulled`);
   const unit = await guard.start({
     name: 'docker compose pull',
     command: 'docker',
@@ -47,8 +47,7 @@ export async function canRunContainers(
     stage: 2,
   });
   const { code } = await unit.exited;
-  if (code !== 0)
-    say(`the Docker engine does not get them: ${logTail(join(logDir, 'containers.log'), 1)[0]}`);
+  if (code !== 0) say(`the Docker engine cannot pull them: ${logTail(join(logDir, 'containers.log'), 1)[0]}`);
   return code === 0;
 }
 

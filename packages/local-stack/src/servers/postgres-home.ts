@@ -55,7 +55,7 @@ function unprivilegedUser(): { uid: number; gid: number } {
     if (fields) return { uid: Number(fields[2]), gid: Number(fields[3]) };
   }
   throw new Error(
-    'PostgreSQL does not run as root, and there is no user "postgres" to run it as. Create one.',
+    'PostgreSQL cannot run as root, and there is no user "postgres" to run it as. Create that user.',
   );
 }
 

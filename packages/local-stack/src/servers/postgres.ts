@@ -24,7 +24,7 @@ const OWNER = 'turnout';
 export async function startPostgres(programs: readonly Program[], place: Place): Promise<string> {
   // Data that is there decides the version: a newer server beside it must not make it seem lost.
   const program = programs.find(({ version }) => existsSync(dirOf(place, version))) ?? programs[0];
-  if (program === undefined) throw new Error('No PostgreSQL program was found.');
+  if (program === undefined) throw new Error('PostgreSQL was not found.');
   const home = await postgresHome(dirOf(place, program.version), place);
   if (!existsSync(join(home.dir, 'data', 'PG_VERSION'))) await initialise(program, home, place);
 
@@ -69,7 +69,7 @@ export const dirOf = (place: Place, version: string) => join(place.dataDir, `pos
 
 /** Makes the data directory under another name first, so that an interrupted attempt is never taken for the result. */
 async function initialise(program: Program, home: PostgresHome, place: Place): Promise<void> {
-  place.say('PostgreSQL: making its data directory');
+  place.say('PostgreSQL: creating its data directory');
   for (const name of readdirSync(home.dir)) rmSync(join(home.dir, name), { recursive: true, force: true });
   const fresh = join(home.dir, 'fresh');
   const passwordFile = join(home.dir, 'password');
@@ -109,7 +109,7 @@ async function initialise(program: Program, home: PostgresHome, place: Place): P
   if (code !== 0) {
     const tail = logTail(logFile, 12).join('\n    ');
     throw new Error(
-      `PostgreSQL could not make its data directory (initdb: ${signal ?? `exit code ${code}`}):\n    ${tail}`,
+      `PostgreSQL could not create its data directory (initdb: ${signal ?? `exit code ${code}`}):\n    ${tail}`,
     );
   }
   renameSync(fresh, join(home.dir, 'data'));

@@ -105,7 +105,7 @@ function page(title: string): string {
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 </head>
 <body>
-<div id="api"><noscript>This page needs JavaScript. The same is at <a href="/openapi.json">/openapi.json</a>.</noscript></div>
+<div id="api"><noscript>This page needs JavaScript. The document itself is at <a href="/openapi.json">/openapi.json</a>.</noscript></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>
 </body>

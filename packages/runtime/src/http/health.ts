@@ -24,7 +24,7 @@ export function healthRoutes(state: AppState, readiness: () => Promise<Readiness
       path: '/metrics',
       allow: [],
       urgent: true,
-      summary: 'Shows the measurements of this process to Prometheus',
+      summary: 'Exposes the metrics of this process to Prometheus',
       answers: { 200: { mediaTypes: [METRICS_TYPE] } },
       handle: async () => ({
         status: 200,
@@ -35,7 +35,7 @@ export function healthRoutes(state: AppState, readiness: () => Promise<Readiness
     route({
       method: 'get',
       path: '/livez',
-      summary: 'Says that the process is alive',
+      summary: 'Reports that the process is alive',
       answers: { 200: z.strictObject({ alive: z.literal(true) }) },
       allow: [],
       urgent: true,
@@ -44,7 +44,7 @@ export function healthRoutes(state: AppState, readiness: () => Promise<Readiness
     route({
       method: 'get',
       path: '/readyz',
-      summary: 'Says whether the service can do its main function',
+      summary: 'Reports whether the service can perform its main function',
       answers: { 200: z.strictObject({ ready: z.literal(true), checks: z.record(z.string(), z.string()) }) },
       allow: [],
       urgent: true,

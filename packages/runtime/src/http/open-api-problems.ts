@@ -20,7 +20,7 @@ export const problemSchema = {
     requestId: { type: 'string', pattern: '^[A-Za-z0-9-]{1,64}$' },
     errors: {
       type: 'array',
-      description: 'Of validation: each value that is wrong.',
+      description: 'For validation errors: every value that is wrong.',
       items: {
         type: 'object',
         properties: { path: { type: 'string' }, message: { type: 'string' } },

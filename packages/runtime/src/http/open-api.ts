@@ -64,7 +64,7 @@ export function openApiOf(routes: readonly Route<never>[], facts: DocumentFacts)
         headers: {
           RequestId: {
             description:
-              'The id of this request: as it was sent in this header, or made here. It is logged and kept.',
+              'The id of this request: as sent in this header, or generated. It is logged and stored.',
             schema: { type: 'string', pattern: '^[A-Za-z0-9-]{1,64}$' },
           },
         },
@@ -93,7 +93,7 @@ function operationOf(route: Route<never>, operationId: string, problems: Problem
       ? {
           requestBody: {
             required: !bodyOptional,
-            description: `At most ${bodyLimit} bytes, also after inflating; \`Content-Encoding: gzip\` is possible.`,
+            description: `At most ${bodyLimit} bytes, also after decompression; \`Content-Encoding: gzip\` is possible.`,
             content:
               mediaType === null
                 ? { 'application/json': { schema: body } }
@@ -111,7 +111,7 @@ const requestHeaders = z.object({
     .regex(/^[A-Za-z0-9-]{1,64}$/)
     .optional()
     .meta({
-      description: 'An id for this request. One that does not look like this is replaced by another.',
+      description: 'An id for this request. One that does not match the pattern is replaced.',
     }),
 });
 
@@ -133,7 +133,7 @@ function goodAnswers(route: Route<never>): Record<string, object> {
 }
 
 const location = {
-  description: 'Where what was made can be read, if it can.',
+  description: 'Where the created resource can be read, if it can.',
   schema: { type: 'string', format: 'uri-reference' },
 };
 
@@ -153,9 +153,9 @@ function descriptionOf(status: number): string {
     case 201:
       return 'Done, and kept.';
     case 202:
-      return 'Begun; it goes on by itself.';
+      return 'Accepted; it continues in the background.';
     case 204:
-      return 'Done. There is nothing to say.';
+      return 'Done. There is no body.';
     default:
       return 'Done.';
   }

@@ -12,7 +12,7 @@ const TURNING_AWAY_MS = 500;
 
 const tooBusy: Refusal = {
   problem: 'unavailable',
-  detail: 'More is asked of this service right now than it can do. Try again in a second.',
+  detail: 'This service is overloaded right now. Try again in a second.',
   headers: { 'Retry-After': '1' },
 };
 

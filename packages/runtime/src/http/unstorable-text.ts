@@ -28,7 +28,7 @@ function walk(value: unknown, path: PropertyKey[], errors: FieldError[]): void {
   for (const name of Object.keys(value)) {
     const inside = [...path, name];
     if (name === '__proto__') {
-      errors.push({ path: fieldPath(inside), message: 'is not known here; remove it' });
+      errors.push({ path: fieldPath(inside), message: 'is not known; remove it' });
     } else if (complaintAbout(name) !== undefined) {
       errors.push({ path: fieldPath(inside), message: `has a name that ${complaintAbout(name)}` });
     }

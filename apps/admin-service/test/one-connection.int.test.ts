@@ -48,7 +48,7 @@ it('every route works with a single connection, also when many are called at onc
 async function onceThereIsRoom(ask: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     const answer = await ask();
-    const isTurnedAway = answer.status === 503 && answer.text.includes('More is asked of this service');
+    const isTurnedAway = answer.status === 503 && answer.text.includes('This service is overloaded');
     if (!isTurnedAway) return answer;
   }
 }

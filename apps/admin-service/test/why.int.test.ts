@@ -87,7 +87,7 @@ it('tells all that happened to somebody who was refused, came in, had lunch, and
   const sentences = told.entries.map(({ sentence }) => sentence.replace(/^.*?\d\d:\d\d:\d\d: /, ''));
   expect(sentences[0]).toBe('Enrolled by “test admin”.');
   expect(sentences[1]).toMatch(
-    /^A scan at “Door A” by “test front_desk” was refused: the order is not paid\. The device made/,
+    /^A scan at “Door A” by “test front_desk” was refused: the order is not paid\. The device scanned it on /,
   );
   expect(sentences[2]).toBe('The order was marked paid by “test admin”.');
   expect(sentences[3]).toBe('Was handed out “Lunch” at an unnamed station by “test front_desk”.');

@@ -324,7 +324,7 @@ describe('undoing all scans of a device or a station', () => {
         code: 'too_many_check_ins',
         checkIns: 5_001,
         limit: 5_000,
-        detail: expect.stringMatching(/^5,001 check-ins match.*shorter window/),
+        detail: expect.stringMatching(/^5,001 check-ins match.*shorter time window/),
       },
     });
     const { status, body } = await undo({ station: 'Door A', to: ago(MINUTE) });

@@ -202,7 +202,7 @@ describe('what a device decided while it could not ask', () => {
     const explanations = async () =>
       (await discrepancies(eventId)).items.map((item: Json) => item.explanation.replace(/^.*?\. /, ''));
     const [refused, other, before] = await explanations();
-    expect(before).toMatch(/^It counts as having come/);
+    expect(before).toMatch(/^They count as present/);
     const annulled = await desk.call('POST', `/v1/events/${eventId}/check-ins/${body.checkIn.id}/annulment`, {
       body: { reason: 'wrong person' },
       token: desk.organization.tokens.supervisor,
@@ -211,7 +211,7 @@ describe('what a device decided while it could not ask', () => {
     expect(await explanations()).toEqual([
       refused,
       other,
-      expect.stringMatching(/^The check-in was annulled on \d.*, so it counts for nothing/),
+      expect.stringMatching(/^The check-in was annulled on \d.*, so it does not count/),
     ]);
   });
 

@@ -60,7 +60,7 @@ describe('checking in', () => {
     });
   });
 
-  it('tells a double tap from a new day, and says where and when the ticket was seen before', async () => {
+  it('tells a double scan from a new day, and says where and when the ticket was seen before', async () => {
     const person = await enroll();
     const yesterday = new Date(Date.now() - DAY + MINUTE).toISOString();
     await desk.scan(eventId, { accessCode: person.accessCode, scannedAt: yesterday, station: 'Door A' });
@@ -260,7 +260,7 @@ describe('checking in', () => {
     }
   });
 
-  it('calls a double tap what it is, so that nobody is sent away for it', async () => {
+  it('calls a double scan what it is, so that nobody is sent away for it', async () => {
     const strict = await givenEvent(desk.db, desk.organization.id, { ...running(), reentry: 'once' });
     const person = await enroll(strict);
     const first = new Date(Date.now() - MINUTE);
@@ -269,7 +269,9 @@ describe('checking in', () => {
     const tap = await desk.scan(strict, { accessCode: person.accessCode, scannedAt: again.toISOString() });
     expect(tap.body).toMatchObject({
       code: 'already_checked_in',
-      detail: expect.stringContaining('by this device 4 seconds ago: a double tap, nothing is wrong.'),
+      detail: expect.stringContaining(
+        'This device scanned this badge 4 seconds ago: a double scan, nothing is wrong.',
+      ),
       previous: { sameDevice: true, secondsAgo: 4 },
     });
   });

@@ -188,7 +188,7 @@ describe('a redemption is refused', () => {
     const ada = await withLunches(1, status);
     expect(await ada.redeem({ lineItemId: ada.lineItemIds[0] })).toMatchObject({
       status: 409,
-      body: { code: 'order_unpaid', detail: expect.stringContaining('Hand out nothing') },
+      body: { code: 'order_unpaid', detail: expect.stringContaining('Do not hand out anything') },
     });
     expect(await redeemed(ada.lineItemIds[0])).toEqual([]);
   });

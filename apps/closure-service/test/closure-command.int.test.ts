@@ -59,7 +59,7 @@ describe('npm run event:closure', () => {
     const again = await end([eventId]);
     expect(again).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('nobody was left to decide about'),
+      stdout: expect.stringContaining('nobody was left to judge'),
     });
   });
 

@@ -63,7 +63,7 @@ describe.concurrent('a critical failure', () => {
     expect(mailsTo(office, operator)[1]?.subject).toContain(
       told.untold === 0 ? 'A message' : `${told.untold + 1} messages`,
     );
-    expect(mailsTo(office, operator)[1]?.text).toContain('Before that you were told of');
+    expect(mailsTo(office, operator)[1]?.text).toContain('Already reported since');
 
     await anHourLater(office);
     await waitUntil(async () => (await alerts(office))[0]?.closed_at, { within: 10_000 });

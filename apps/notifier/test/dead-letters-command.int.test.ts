@@ -161,7 +161,7 @@ describe('npm run dead-letters', () => {
     const { ids } = await given(1);
     const dry = await run(['drop', '--limit', '10', '--reason', 'test data', '--dry-run']);
     expect(dry).toMatchObject({ code: 0 });
-    expect(dry.lines.at(-1)).toBe('Would drop 2 dead letters; nothing was done.');
+    expect(dry.lines.at(-1)).toBe('Would drop 2 dead letters; nothing was changed.');
     expect(await run(['replay', ...ids, '--dry-run'])).toMatchObject({ code: 0 });
     expect(await statuses()).toEqual(['dead', 'dead']);
 
@@ -179,13 +179,13 @@ describe('npm run dead-letters', () => {
   it.each([
     [[], 'A command is missing.'],
     [['resurrect'], 'There is no command resurrect.'],
-    [['show'], 'Name one dead letter'],
+    [['show'], 'Give the id of one dead letter'],
     [['show', '17'], '17 is not the id'],
-    [['replay'], 'Name letters by their ids, or choose'],
+    [['replay'], 'Give the ids of the letters, or select'],
     [['drop', '--limit', '5'], '--reason must say why'],
     [['drop', someId, '--limit', '5', '--reason', 'both'], 'not both'],
     [['replay', someId, '--reason', 'because'], 'Only drop takes --reason'],
-    [['list', '--dry-run'], 'leave --dry-run out'],
+    [['list', '--dry-run'], 'leave out --dry-run'],
     [['list', '--since', 'yesterday'], '--since must be a time'],
     [['list', '--limit', '0'], '--limit must be a whole number'],
     [['list', '--everything'], 'everything'],

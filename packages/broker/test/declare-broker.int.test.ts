@@ -153,7 +153,7 @@ describe('declaring the topology', () => {
 describe('the program', () => {
   it('ends with 0 when all is there, and with 1 and the names of what is otherwise', async () => {
     const right = await runProgram({ AMQP_URL: vhost.amqpUrl });
-    expect(right).toEqual({ code: 0, said: expect.stringContaining('as they should be') });
+    expect(right).toEqual({ code: 0, said: expect.stringContaining('declared as expected') });
 
     await onChannel((channel) => channel.deleteQueue('turnout.unrouted'));
     await onChannel((channel) => channel.assertQueue('turnout.unrouted', { durable: true }));

@@ -48,7 +48,7 @@ describe('a failpoint', () => {
       expect.objectContaining({
         level: 'fatal',
         msg: expect.stringMatching(
-          /^TURNOUT_FAILPOINTS is set, and NODE_ENV is production\. .*Unset TURNOUT_FAILPOINTS\.$/,
+          /^TURNOUT_FAILPOINTS is set, but NODE_ENV is production\. .*Unset TURNOUT_FAILPOINTS\.$/,
         ),
       }),
     ]);

@@ -149,7 +149,7 @@ describe('without Redis', () => {
     });
     expect(now.since > before.since).toBe(true);
     expect((await dependency('closure', 'redis')).since).toBe(now.since);
-    expect((await dependency('checkin', 'redis')).degraded).toMatch(/keeps the limits of requests by itself/);
+    expect((await dependency('checkin', 'redis')).degraded).toMatch(/enforces the rate limits on its own/);
     stack.servers.redis.heal();
     await found({ redis: 'ok' });
     expect((await dependency('closure', 'redis')).degraded).toBeNull();

@@ -6,7 +6,7 @@ import { duration } from './in-words.ts';
 /** A second scan of the same device within this is the same hand at the same badge. */
 const DOUBLE_TAP_MS = 10 * SECOND;
 
-/** What the desk reads of a ticket that is spent: a double tap, or where and when someone came in with it. */
+/** What the desk reads of a ticket that is spent: a double scan, or where and when someone came in with it. */
 export function alreadyCheckedIn(
   { previous, reentry }: Extract<CheckInRefusal, { code: 'already_checked_in' }>,
   scan: { scannedAt: Date; deviceId: string },

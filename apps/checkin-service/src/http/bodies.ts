@@ -29,7 +29,7 @@ export function enrollmentAtTheDoor(
   };
 }
 
-/** Lets a desk tell a double tap (this device, seconds ago) from a second person with the same badge. */
+/** Lets a desk tell a double scan (this device, seconds ago) from a second person with the same badge. */
 export function previousBody(
   previous: Pick<CheckIn, 'scannedAt' | 'station' | 'deviceId'>,
   scan: { scannedAt: Date; deviceId: string | null },

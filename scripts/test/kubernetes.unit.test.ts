@@ -92,7 +92,7 @@ describe('the Kubernetes manifests', () => {
     }
   });
 
-  it('select what there is: services, budgets, the autoscaler and who may reach whom', () => {
+  it('select existing things: services, budgets, the autoscaler and who may reach whom', () => {
     const labels = workloads.map(({ spec }) => spec.template.metadata.labels);
     const selects = (selector: Record<string, string>) =>
       labels.filter((of) => Object.entries(selector).every(([key, value]) => of[key] === value)).length;

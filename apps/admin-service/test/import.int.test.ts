@@ -348,7 +348,7 @@ describe('an import that is sent again', () => {
   });
 });
 
-it('an import beside people who are enrolled one by one enrolls each of them once', async () => {
+it('an import concurrent with single enrollments enrolls each person once', async () => {
   const emails = Array.from({ length: 400 }, (_, index) => `race-${index}@example.org`);
   const single = async (email: string) =>
     (

@@ -238,7 +238,7 @@ describe('what people call themselves', () => {
     expect(sheet.map(({ Name }) => Name)).toEqual(hostile);
   });
 
-  it('what the database holds beside that, by hand, breaks no file', async () => {
+  it('odd values put into the database by hand break no file', async () => {
     const eventId = await givenEvent(service);
     await givenEnrollment(service, eventId, { email: `control-${eventId}@example.org` });
     const name = '\u0001bell\u0007 \r\n=next, line\t\uFFFE ]]> _x0041_';

@@ -97,7 +97,7 @@ describe('rotating a token', () => {
     expect(await works(inUse)).toBe(true);
   });
 
-  it('gives one of two that ask at once a secret that works, and the old one works beside it', async () => {
+  it('gives one of two simultaneous requests a working secret, and the old one keeps working', async () => {
     const old = await given();
     const tokens = await Promise.all([rotateOwn(old), rotateOwn(old), rotateOwn(old)]);
     const working = await Promise.all(tokens.map(works));

@@ -105,7 +105,7 @@ describe('the address for failures', () => {
         .slice(before)
         .flatMap(({ to, subject }) => [...to, subject]);
     }
-    const subject = `[Turnout] A closure failed of ${given.slug}`;
+    const subject = `[Turnout] ${given.slug}: A closure failed`;
 
     await admin('PUT', path, { email: 'first@example.org' });
     await office.publish([closureFailedEvent(given.id)]);
@@ -118,7 +118,7 @@ describe('the address for failures', () => {
     await waitUntil(() => office.mailbox.messages().length === 4, { within: 10_000 });
     expect(office.mailbox.messages()[3]).toMatchObject({
       to: ['neighbour@example.org'],
-      subject: `[Turnout] A closure failed of ${other.slug}`,
+      subject: `[Turnout] ${other.slug}: A closure failed`,
     });
   });
 });

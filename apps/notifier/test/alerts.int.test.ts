@@ -91,10 +91,10 @@ describe.concurrent('a critical failure', () => {
       { within: 10_000 },
     );
     const [mail] = mailsTo(office, 'admins@example.org');
-    expect(mail?.subject).toContain(`of ${office.organization.slug}`);
+    expect(mail?.subject).toContain(`${office.organization.slug}: `);
     expect(failures.some(({ data }) => mail?.text.includes(data.eventId))).toBe(true);
     expect(mailsTo(office, operator)[0]).toMatchObject({
-      subject: `[Turnout] A closure failed of ${other.slug}`,
+      subject: `[Turnout] ${other.slug}: A closure failed`,
     });
     expect(await counted(office)).toBe(201);
     expect(office.mailbox.messages()).toHaveLength(2);

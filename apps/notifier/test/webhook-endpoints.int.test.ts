@@ -150,7 +150,7 @@ describe('a rotated secret', () => {
     });
   };
 
-  it('signs beside those from before for as long as was asked, then alone', async () => {
+  it('signs together with the earlier secrets for the overlap, then alone', async () => {
     const admin = clientOf(url, office.organization.tokens.admin);
     const { body } = await admin('POST', path, { url: receiver.url });
     const secrets: string[] = [body.secret];

@@ -12,7 +12,7 @@ import { openWebhookOffice } from './support/webhook-office.ts';
 const idOf = ({ headers }: Received) => String(headers['webhook-id']);
 
 describe.concurrent('a public event', () => {
-  it('reaches an endpoint byte for byte, signed, and beside the mail', async () => {
+  it('reaches an endpoint byte for byte, signed, in addition to the mail', async () => {
     await using office = await openWebhookOffice();
     const { secret } = await office.endpoint();
     const person = await office.person();

@@ -26,7 +26,7 @@ const REQUESTS_PER_SECOND = 20_000;
 /** Nobody guesses a secret of 256 bits; it is the database that is spared. A venue with one address has lost devices too. */
 const FAILED_SIGN_INS_PER_MINUTE = 300;
 
-/** The variables that every service reads beside its own. */
+/** The variables that every service reads in addition to its own. */
 export const accessEnvironment = {
   REDIS_URLS: commaSeparated(url('redis', 'rediss')).optional(),
   RATE_LIMIT_PER_SECOND: integer(1, 1_000_000).default(REQUESTS_PER_SECOND),

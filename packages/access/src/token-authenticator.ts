@@ -25,7 +25,7 @@ interface TokenRow {
   organization_id: string;
   token_id: string;
   secret_hash: Buffer;
-  /** Whether `secret_hash` still works beside the secret of a rotation. */
+  /** Whether `secret_hash` still works along with the secret of a rotation. */
   secret_works: boolean;
   next_secret_hash: Buffer | null;
   next_secret_used: boolean;

@@ -82,7 +82,7 @@ describe('changing an event', () => {
     expect(await changing).toEqual({ outcome: 'refused', refusal: 'renamed' });
   });
 
-  it('tells the decision what there is: the closure, and check-ins if it asks for them', async () => {
+  it('gives the decision the closure, and the check-ins if it asks for them', async () => {
     const states: EventState[] = [];
     const look = async (askForCheckIns: boolean) =>
       await changeEvent({ organizationId, eventId }, { askForCheckIns }, (state) => {

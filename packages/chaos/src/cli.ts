@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { narrator } from '@turnout/local-stack/say';
 import { runChaos } from './run-chaos.ts';
 
-// npm run chaos -- --seed N [--seconds S]: exit code 1 if anything was otherwise than promised.
+// npm run chaos -- --seed N [--seconds S]: exit code 1 if a promise was broken.
 const DEFAULT_SECONDS = 60;
 const SHOWN = 30;
 

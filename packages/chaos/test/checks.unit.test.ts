@@ -31,7 +31,7 @@ const kept = (change: Partial<Present> = {}): Present => ({
   ...change,
 });
 
-describe('the ledger beside the database', () => {
+describe('the ledger compared with the database', () => {
   const answered = { status: 201, body: '{}' };
 
   it('is quiet when everything acknowledged is there and everything there was asked for', () => {
@@ -69,7 +69,7 @@ describe('the ledger beside the database', () => {
     expect(compareLedger([refused], [present])).toMatchObject({ unexpected: 1 });
   });
 
-  it('tells of an answer that is kept otherwise than it was given', () => {
+  it('reports a stored answer that differs from the one given', () => {
     const { problems } = compareLedger([operation(answered)], [kept({ body: '{"other":true}' })]);
     expect(problems).toEqual([expect.stringContaining('is kept')]);
   });

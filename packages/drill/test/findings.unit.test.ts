@@ -49,7 +49,7 @@ const lost = (msBeforeTheLoss: number) => ({
   lost: [entry('a', 'acknowledged', msBeforeTheLoss)],
 });
 
-describe('the ledger beside a database', () => {
+describe('the ledger compared with a database', () => {
   it('tells lost, recovered and unexpected apart', () => {
     const ledger = [
       entry('late', 'acknowledged', 10),
@@ -65,7 +65,7 @@ describe('the ledger beside a database', () => {
   });
 });
 
-describe('the ledger beside a database restored to a moment', () => {
+describe('the ledger compared with a database restored to a point in time', () => {
   it('misses what was answered before, finds what was sent after, and leaves alone what was under way', () => {
     const moment = new Date(LOST_AT - 100);
     const ledger = [

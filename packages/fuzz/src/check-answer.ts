@@ -5,11 +5,11 @@ import type { Answer } from './send.ts';
 import type { DrawnRequest } from './to-request.ts';
 
 export interface Checker {
-  /** What of an answer is otherwise than the document and the manner of the request say; null when all is well. */
+  /** How an answer differs from what the document and the manner of the request call for; null when it does not. */
   complaint(request: DrawnRequest, answer: Answer): string | null;
 }
 
-/** Holds answers against the description of the service that gave them. */
+/** Checks answers against the OpenAPI document of the service that gave them. */
 export function checkerOf(): Checker {
   const byDocument = new Map<OpenApi, { strict: Ajv2020; coercing: Ajv2020 }>();
   const validators = new Map<string, ValidateFunction>();

@@ -49,7 +49,7 @@ describe.each(names)('the description of the %s service', (name) => {
     }
   });
 
-  it('has every path: what lies beside them answers 404', async () => {
+  it('has every path: anything else answers 404', async () => {
     const known = Object.keys(document().paths);
     const shapes = known.map(
       (path) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),

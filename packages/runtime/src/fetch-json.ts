@@ -30,7 +30,7 @@ export function openJsonFetcher(options: JsonFetcherOptions): JsonFetcher {
   const https = new HttpsAgent(connecting);
   return {
     async fetch(url) {
-      if (!URL.canParse(url)) throw new Error('this is no URL');
+      if (!URL.canParse(url)) throw new Error('this is not a URL');
       const target = new URL(url);
       if (!['http:', 'https:'].includes(target.protocol)) throw new NotPublicError();
       if (complaintAboutUrl(url, networks) !== null) throw new NotPublicError();

@@ -314,7 +314,7 @@ describe('a method', () => {
   });
 });
 
-describe('what is no HTTP request', () => {
+describe('an invalid HTTP request', () => {
   it.each([
     ['nonsense', 'hello\r\n\r\n', 400],
     ['an unknown method', 'FROB / HTTP/1.1\r\nHost: x\r\n\r\n', 400],

@@ -68,7 +68,7 @@ describe.each(allServices)('%s', (service) => {
   const [path, proper] = list[service];
   const [line, written] = write[service];
 
-  it('refuses what is no HTTP/1.1 request', async () => {
+  it('refuses an invalid HTTP/1.1 request', async () => {
     for (const bytes of [
       `GET ${path}\r\n\r\n`,
       'hello\r\n\r\n',

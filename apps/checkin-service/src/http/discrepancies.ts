@@ -15,7 +15,7 @@ import { explainDiscrepancy } from './explain-discrepancy.ts';
 import { keptScanKey } from './kept-scan-key.ts';
 import { route } from './route.ts';
 
-/** Where a device that could not ask decided otherwise than the server. */
+/** Where a device that could not ask decided differently from the server. */
 export function listDiscrepanciesRoute({ db }: CheckinContext) {
   return route({
     method: 'get',

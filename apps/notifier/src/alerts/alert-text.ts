@@ -4,7 +4,7 @@ import type { DueAlert } from './due-alerts.ts';
 /** What happened, in numbers and ids, and what to do next. It names no person. */
 export function alertText(alert: DueAlert): Text {
   const { kind, untold, mails, slug, subjects } = alert;
-  const whose = slug === null ? '' : ` of ${slug}`;
+  const whose = slug === null ? '' : `${slug}: `;
   const { title, happened, next } = words(kind, untold);
   const paragraphs = [
     `${happened}${slug === null ? '' : ` This concerns the organization ${slug}`}${slug === null ? '' : '.'}`,
@@ -14,7 +14,7 @@ export function alertText(alert: DueAlert): Text {
       ? 'Further failures of this kind are reported at most once an hour.'
       : `Already reported since ${alert.opened_at.toISOString()}: ${count(alert.told, 'failure').toLowerCase()} of this kind.`,
   ];
-  return { subject: `[Turnout] ${title}${whose}`, text: `${paragraphs.join('\n\n')}\n` };
+  return { subject: `[Turnout] ${whose}${title}`, text: `${paragraphs.join('\n\n')}\n` };
 }
 
 function words(kind: DueAlert['kind'], failures: number): { title: string; happened: string; next: string } {

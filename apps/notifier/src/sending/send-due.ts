@@ -34,7 +34,7 @@ export async function sendDue(options: SendOptions): Promise<Outcome[]> {
   return await Promise.all(claimed.map((delivery) => attempt(delivery, options)));
 }
 
-/** `unwanted` is as it should be; that there is nobody any more is for somebody to look at. */
+/** `unwanted` is normal; that nobody is left to notify is worth a look. */
 type NotTried = { outcome: 'pointless' | 'unwanted'; error: string };
 
 async function attempt(delivery: ClaimedDelivery, options: SendOptions): Promise<Outcome> {

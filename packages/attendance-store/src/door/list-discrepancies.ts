@@ -3,7 +3,7 @@ import type { Status } from '@turnout/attendance/enrollment';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { type KeptScan, keptScan, keptScanValues } from './kept-scan.ts';
 
-/** A scan of which a device decided otherwise than the server. */
+/** A scan of which a device decided differently from the server. */
 export interface Discrepancy {
   /** A scanId can have been reused several times. */
   row: KeptScan;

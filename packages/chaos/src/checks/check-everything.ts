@@ -69,7 +69,7 @@ export async function checkEverything(
         `${effects.length}; mails sent twice under one Message-ID: ${countRepeatedMails(stage)}`,
       ],
       ['poison, all of it dead letters', `${stage.poison.size}`],
-      ['verdicts beside the ledger', `${verdicts.judged}`],
+      ['verdicts compared with the ledger', `${verdicts.judged}`],
       ['longest answer', `${answers.longestMs} ms`],
       ['longest time to recover', slowest ? `${slowest.ms} ms (${slowest.after})` : 'none measured'],
     ],

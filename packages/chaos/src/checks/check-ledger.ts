@@ -19,7 +19,7 @@ export interface Present {
 }
 
 /**
- * What the clients were told beside what is there: everything acknowledged is present, everything present was asked for,
+ * What the clients were told, compared with what is stored: everything acknowledged is present, everything present was asked for,
  * and what is kept of an answer is the answer that was given.
  */
 export async function checkLedger({ db, ledger }: Stage): Promise<LedgerFigures> {

@@ -8,7 +8,7 @@ interface CheckIn {
 }
 
 /**
- * The verdicts beside what clients were told, without a look at the check-ins stored: whoever was admitted on enough days
+ * The verdicts compared with what clients were told, without reading the stored check-ins: whoever was admitted on enough days
  * attended, nobody else did. People of whom something is unknown are left to the invariants.
  */
 export async function checkVerdicts({

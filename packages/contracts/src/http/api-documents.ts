@@ -11,7 +11,7 @@ Each GET takes HEAD as well. A path that is known answers other methods with \`4
 
 const facts = { version: '1.0.0', problems: problemCatalog };
 
-/** What the description of each service says beside its routes. */
+/** The OpenAPI document of each service, apart from its routes. */
 export const apiDocuments = {
   checkin: {
     ...facts,

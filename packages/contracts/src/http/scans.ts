@@ -45,7 +45,7 @@ export const refusedScan = z
 export type RefusedScanBody = z.infer<typeof refusedScan>;
 
 /**
- * `GET /v1/events/{eventId}/discrepancies`: a scan on which a device decided otherwise than the server. `refusal` is null
+ * `GET /v1/events/{eventId}/discrepancies`: a scan on which a device decided differently from the server. `refusal` is null
  * where the server accepted it; `previous` is the other door of `same_ticket_twice`, null for the other kinds.
  */
 export const discrepancy = z

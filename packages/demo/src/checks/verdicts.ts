@@ -2,7 +2,7 @@ import { acceptedEntries, type Kind, kinds } from '../people.ts';
 import { type Status, type Story, storyOf } from '../read-back.ts';
 import type { Person, Show } from '../show.ts';
 
-/** Everybody's verdict beside the expected one, as a table: one line for each kind of person. */
+/** Everyone's verdict and the expected one, as a table: one line for each kind of person. */
 export function checkVerdicts(
   show: Show,
   closed: ReadonlyMap<string, Status>,

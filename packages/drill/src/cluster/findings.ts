@@ -22,7 +22,7 @@ export interface ClusterFindings {
   kills: Kill[];
 }
 
-/** Everything that is otherwise than promised; empty when the cluster kept its promises. A run that proves little is told too. */
+/** Every broken promise; empty when the cluster kept them all. A run that proves too little is reported too. */
 export function violations(found: ClusterFindings): string[] {
   const { committed, tookEffect, effects, kills } = found;
   return [

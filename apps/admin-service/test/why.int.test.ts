@@ -169,7 +169,7 @@ it('is told by the command as well', async () => {
   const [told, missing, wrong] = await Promise.all([run(bob), run(nobody), run('x')]);
   expect(told).toMatchObject({
     code: 0,
-    output: expect.stringContaining('Now: attended. Present on no day'),
+    output: expect.stringContaining('Status now: attended. Present on no day'),
   });
   expect([missing.code, wrong.code]).toEqual([1, 2]);
 });

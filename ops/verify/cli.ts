@@ -9,10 +9,14 @@ if (why !== null) {
 }
 await using system = openSystem();
 let failed = 0;
+let notChecked = 0;
 for (const { name, run } of checks) {
   const began = performance.now();
   try {
-    await run(system);
+    await run(system, (what) => {
+      notChecked += 1;
+      console.log(`not checked  ${what}`);
+    });
     console.log(`passed  ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
   } catch (error) {
     failed += 1;
@@ -20,7 +24,8 @@ for (const { name, run } of checks) {
     break; // the next go on with what this one should have left
   }
 }
+const but = notChecked === 0 ? '' : ` Not checked: ${notChecked}, named above.`;
 console.log(
-  failed === 0 ? 'The containers do what they should.' : 'The containers do not do what they should.',
+  failed === 0 ? `The containers do what they should.${but}` : 'The containers do not do what they should.',
 );
 process.exitCode = failed === 0 ? 0 : 1;

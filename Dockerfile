@@ -15,7 +15,7 @@ RUN find packages -mindepth 2 -maxdepth 2 ! -name package.json -exec rm -r {} +
 # Packages of development stay outside, and so does the Node of optionalDependencies: the image has its own.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --no-update-notifier \
       --workspace apps/checkin-service --workspace apps/closure-service --workspace apps/admin-service \
-      --workspace apps/notifier --workspace packages/demo --include-workspace-root=false
+      --workspace apps/notifier --workspace packages/demo --workspace packages/invariants --include-workspace-root=false
 
 FROM ${NODE_IMAGE} AS services
 ENV NODE_ENV=production
@@ -26,7 +26,7 @@ COPY apps apps
 COPY packages packages
 COPY ops ops
 # Volumes that are mounted here belong to node from the beginning.
-RUN for each in postgres redis rabbitmq checkin closure admin notifier owner declarer demo operator; do mkdir -p "/secrets/$each"; done \
+RUN for each in postgres redis rabbitmq checkin closure admin notifier owner declarer demo reader grafana operator; do mkdir -p "/secrets/$each"; done \
  && chown -R node:node /secrets
 USER node
 # Sockets, not processors, are what a service waits for; the nursery is what its requests leave behind.

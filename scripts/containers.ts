@@ -10,6 +10,8 @@ export interface Compose {
 
 interface ComposeService {
   build?: string;
+  image?: string;
+  pull_policy?: string;
   working_dir?: string;
   entrypoint?: string[];
   command?: string[];
@@ -28,7 +30,8 @@ const SCOPE = '@turnout/';
 const IMAGE_ROOT = '/turnout/';
 
 /** The programs that the image is made for; what they need has to be in it. */
-const isShipped = ({ path, name }: Manifest) => path.startsWith('apps/') || name === 'demo';
+const isShipped = ({ path, name }: Manifest) =>
+  path.startsWith('apps/') || name === 'demo' || name === 'invariants';
 
 export const readText = (root: string, file: string) => readFileSync(join(root, file), 'utf8');
 
@@ -102,6 +105,10 @@ export function installedInto(dockerfile: string): string[] {
   return [...dockerfile.matchAll(/--workspace (\S+)/g)].map(([, path = '']) => path);
 }
 
+/** Whether this service runs the image that is made here. */
+export const runsOurImage = ({ image }: Pick<ComposeService, 'image'>) =>
+  image?.startsWith('turnout:') ?? false;
+
 /** One line for each name in docker-compose.yml that leads nowhere. */
 export function danglingNames({ services, volumes }: Compose, exists: (file: string) => boolean): string[] {
   const used = new Set<string>();
@@ -111,7 +118,8 @@ export function danglingNames({ services, volumes }: Compose, exists: (file: str
     const programs = [...(service.entrypoint ?? []), ...(service.command ?? [])]
       .flatMap((argument) => argument.match(/[\w./-]+\.ts\b/g) ?? [])
       .map((file) => (file.startsWith('/') ? file.replace(IMAGE_ROOT, '') : place(file)));
-    if (service.build && programs.length === 0 && service.working_dir) programs.push(place('src/main.ts'));
+    if (runsOurImage(service) && programs.length === 0 && service.working_dir)
+      programs.push(place('src/main.ts'));
     const mounts = (service.volumes ?? []).map((volume) => volume.split(':')[0] ?? '');
     for (const mount of mounts) used.add(mount);
     return [

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { notifierDeadLetterQueue } from '@turnout/contracts/topology';
 
 // Runs once before everything else of docker-compose.yml: makes the passwords of this installation, and gives each program
 // those that it needs and no others, in a volume of its own. Nothing is made anew while a volume is kept.
@@ -12,6 +13,8 @@ const owner = secret();
 const redis = secret();
 const declarer = secret();
 const operator = secret();
+const grafana = secret();
+const reader = secret();
 const demo = secret();
 const databasePasswords = forEachService(secret);
 const brokerPasswords = forEachService(secret);
@@ -48,15 +51,16 @@ write('owner', {
 });
 write('declarer', { env: lines(broker('declarer', declarer)) });
 write('demo', { env: lines(broker('demo', demo), database('turnout', owner)) });
+write('reader', { env: lines(database('reader', reader)) });
+write('grafana', { password: grafana });
 write('operator', {
-  'rabbitmq-user': 'operator',
-  'rabbitmq-password': operator,
-  'grafana-password': secret(),
+  'grafana-admin': lines(grafana),
+  'rabbitmq-operator': lines(operator),
 });
-write('postgres', { password: owner }); // last: it says that all of them are there
+write('postgres', { 'reader-password': reader, password: owner }); // last: it says that all of them are there
 console.error('created the secrets of this installation');
 
-/** A user for each program with the permissions it needs; see packages/broker/README.md. */
+/** A user for each program with the permissions it needs, and what RabbitMQ 4 needs to be told; see packages/broker/README.md. */
 function brokerDefinitions(): object {
   const publisher = { configure: '^$', write: '^turnout\\.events$', read: '^$' };
   const users: {
@@ -118,6 +122,16 @@ function brokerDefinitions(): object {
       write,
       read,
     })),
+    policies: [
+      {
+        vhost: 'turnout',
+        name: 'keep dead letters',
+        pattern: `^${notifierDeadLetterQueue.replaceAll('.', '\\.')}$`,
+        'apply-to': 'quorum_queues',
+        priority: 0,
+        definition: { 'delivery-limit': 1_000_000 },
+      },
+    ],
   };
 }
 

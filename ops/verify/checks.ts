@@ -1,18 +1,22 @@
 import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { System } from './compose.ts';
+import { crash } from './crash.ts';
+import { brokerSettings, runbookCommands } from './operators.ts';
+import { mailsAndMetrics, scraped, shown, traced } from './seen.ts';
 import { serversAlone } from './servers-alone.ts';
 
 export interface Check {
   name: string;
-  run(system: System): Promise<void>;
+  /** @param leave is told what the images here do not let it look at */
+  run(system: System, leave: (what: string) => void): Promise<void>;
 }
 
 const SERVICES = ['checkin-service', 'closure-service', 'admin-service', 'notifier'];
 const SERVERS = ['postgres', 'rabbitmq', 'redis'];
+const OTHERS = ['mailpit', 'otel-collector', 'jaeger', 'prometheus', 'grafana'];
 const migrations = fileURLToPath(new URL('../../packages/database/migrations', import.meta.url));
 
 /** In this order: each goes on with what the one before has left. */
@@ -22,15 +26,15 @@ export const checks: readonly Check[] = [
   { name: 'everything starts, and is healthy', run: up },
   { name: 'services are nobody special, on a file system that is read only', run: hardened },
   { name: 'the demonstration goes as it should', run: demo },
-  { name: 'mails arrived, and measurements', run: seen },
+  { name: 'mails arrived, measurements, traces, and dashboards to see them', run: seen },
+  { name: 'RabbitMQ knows its limits', run: brokerSettings },
+  { name: 'the commands of the runbooks do their work', run: runbookCommands },
   { name: 'a stopped service ends by itself', run: stop },
-  ...[...SERVICES, ...SERVERS].map((service) => ({
-    name: `${service} killed, started again, healthy`,
-    run: async (system: System) => {
-      await system.compose(['kill', service]);
-      await up(system);
-    },
+  ...[SERVICES, SERVERS, OTHERS].map((services) => ({
+    name: `${services.join(', ')} crash, and are started again by the engine`,
+    run: (system: System) => crash(system, services),
   })),
+  { name: 'what was killed on purpose starts with the next up', run: killed },
   { name: 'the demonstration goes as it should after that', run: demo },
   { name: 'three closure services share the work', run: scale },
   { name: 'what was there is there after down and up', run: keep },
@@ -65,10 +69,13 @@ async function expectMigrations(system: System, expected: number): Promise<void>
 }
 
 async function hardened(system: System): Promise<void> {
-  for (const service of SERVICES) {
+  for (const service of await system.running()) {
     for (const id of await system.containersOf(service)) {
       const [inspected] = JSON.parse(await system.docker(['inspect', id])) as Inspected[];
-      if (!inspected?.HostConfig.ReadonlyRootfs) throw new Error(`${service} may write to its image`);
+      if (!inspected?.HostConfig.ReadonlyRootfs && service !== 'postgres')
+        throw new Error(`${service} may write to its image`);
+      if (!inspected?.HostConfig.Memory) throw new Error(`${service} may take all memory`);
+      if (!SERVICES.includes(service)) continue;
       const user = await system.docker(['exec', id, 'id', '-u']);
       if (user === '0') throw new Error(`${service} runs as root`);
     }
@@ -79,20 +86,16 @@ async function demo(system: System): Promise<void> {
   await system.compose(['run', '--rm', 'demo']);
 }
 
-async function seen(system: System): Promise<void> {
-  const mails = await getJson(`${await system.urlOf('mailpit', 8025)}/api/v1/messages`);
-  if (!(Number(mails.total) > 0)) throw new Error('no mail arrived at mailpit');
-  const metrics = await fetch(`${await system.urlOf('checkin-service', 4001)}/metrics`);
-  if (!(await metrics.text()).includes('turnout_check_ins_total{'))
-    throw new Error('checkin-service has measured no check-in');
-  const prometheus = await system.urlOf('prometheus', 9090);
-  for (const job of SERVICES) {
-    await until(`Prometheus scrapes ${job}`, async () => {
-      const { data } = await getJson(`${prometheus}/api/v1/query?query=up{job="${job}"}`);
-      const [found] = (data as { result: { value: [number, string] }[] }).result;
-      return found?.value[1] === '1';
-    });
-  }
+async function seen(system: System, leave: (what: string) => void): Promise<void> {
+  await mailsAndMetrics(system);
+  for (const job of SERVICES) await scraped(system, job, 1);
+  await traced(system, leave);
+  await shown(system, leave);
+}
+
+async function killed(system: System): Promise<void> {
+  await system.compose(['kill', ...SERVICES, ...SERVERS]);
+  await up(system);
 }
 
 async function stop(system: System): Promise<void> {
@@ -111,6 +114,7 @@ async function scale(system: System): Promise<void> {
   await system.compose(['up', '--detach', '--wait', '--scale', 'closure-service=3']);
   const running = await system.containersOf('closure-service');
   if (running.length !== 3) throw new Error(`${running.length} closure services run, not 3`);
+  await scraped(system, 'closure-service', 3);
   await demo(system);
 }
 
@@ -127,18 +131,5 @@ const query = (system: System, sql: string) =>
   system.compose(['exec', '--no-TTY', 'postgres', 'psql', '-U', 'turnout', '-Atqc', sql]);
 
 interface Inspected {
-  HostConfig: { ReadonlyRootfs: boolean };
-}
-
-async function getJson(url: string): Promise<Record<string, unknown>> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-  return (await response.json()) as Record<string, unknown>;
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 60; attempt += 1) {
-    if (await holds().catch(() => false)) return;
-    await sleep(1_000);
-  }
-  throw new Error(`${what}: not within a minute`);
+  HostConfig: { ReadonlyRootfs: boolean; Memory: number };
 }

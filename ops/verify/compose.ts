@@ -10,11 +10,17 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface System extends AsyncDisposable {
   /** `docker compose …` on it; throws with what was said. */
   compose(args: readonly string[], options?: { timeoutMs?: number }): Promise<string>;
+  /** The same, with what it said on stderr too. */
+  heard(args: readonly string[]): Promise<string>;
   /** `docker …`. */
   docker(args: readonly string[]): Promise<string>;
+  /** A line of shell as root of the engine's machine, beside all processes of its containers. */
+  inEngine(line: string): Promise<void>;
   /** Where a container's port is on this machine. */
   urlOf(service: string, port: number): Promise<string>;
   containersOf(service: string): Promise<string[]>;
+  /** The services that run now. */
+  running(): Promise<string[]>;
 }
 
 const LONGEST_MS = 180_000;
@@ -35,25 +41,42 @@ export function openSystem(): System {
     PROMETHEUS_PORT: '0',
     GRAFANA_PORT: '0',
   };
-  const docker = async (args: readonly string[], timeoutMs = LONGEST_MS): Promise<string> => {
+  const both = async (args: readonly string[], timeoutMs = LONGEST_MS) => {
     const options = { cwd: root, env, timeout: timeoutMs, maxBuffer: 50_000_000 };
     try {
-      return (await run('docker', [...args], options)).stdout.trim();
+      return await run('docker', [...args], options);
     } catch (error) {
       const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
       throw new Error(`docker ${args.join(' ')} failed:\n${`${stdout}\n${stderr}`.trim().slice(-4_000)}`);
     }
   };
-  const compose: System['compose'] = (args, { timeoutMs } = {}) =>
-    docker(['compose', '--project-name', project, '--progress', 'quiet', ...args], timeoutMs);
+  const docker = async (args: readonly string[], timeoutMs?: number) =>
+    (await both(args, timeoutMs)).stdout.trim();
+  const composed = (args: readonly string[]) => [
+    'compose', '--project-name', project, '--progress', 'quiet', ...args,
+  ]; // biome-ignore format: arguments
+  const compose: System['compose'] = (args, { timeoutMs } = {}) => docker(composed(args), timeoutMs);
+  const words = (text: string) => text.split('\n').filter(Boolean);
   return {
     compose,
+    async heard(args) {
+      const { stdout, stderr } = await both(composed(args));
+      return `${stdout}${stderr}`;
+    },
     docker: (args) => docker(args),
+    async inEngine(line) {
+      const image = (await compose(['config', '--images', 'secrets'])).split('\n')[0] ?? '';
+      const where = ['--pid=host', '--network=none', '--user=0', '--entrypoint=sh'];
+      await docker(['run', '--rm', ...where, image, '-c', line]);
+    },
     async urlOf(service, port) {
       return `http://${(await compose(['port', service, String(port)])).split('\n')[0]}`;
     },
     async containersOf(service) {
-      return (await compose(['ps', '--quiet', service])).split('\n').filter(Boolean);
+      return words(await compose(['ps', '--quiet', service]));
+    },
+    async running() {
+      return words(await compose(['ps', '--services', '--status', 'running']));
     },
     async [Symbol.asyncDispose]() {
       await compose(['--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5']);

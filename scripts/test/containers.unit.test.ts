@@ -11,6 +11,7 @@ import {
   readCompose,
   readManifests,
   readText,
+  runsOurImage,
   shippedPackages,
 } from '../containers.ts';
 
@@ -20,6 +21,12 @@ const dockerignore = readText(root, '.dockerignore');
 const compose = readCompose(readText(root, 'docker-compose.yml'));
 const manifests = readManifests(root);
 const exists = (file: string) => existsSync(join(root, file));
+
+/** What this service waits for, and what that waits for, and so on. */
+function waitedFor(name: string): string[] {
+  const direct = Object.keys(compose.services[name]?.depends_on ?? {});
+  return [...direct, ...direct.flatMap(waitedFor)];
+}
 
 describe('the image', () => {
   it('gets every file that its programs read, packages that only packages need among them', () => {
@@ -45,7 +52,9 @@ describe('the image', () => {
     expect(copied).toContain('package-lock.json');
     expect(copied.filter((path) => !exists(path))).toEqual([]);
     const apps = manifests.map(({ path }) => path).filter((path) => path.startsWith('apps/'));
-    expect(installedInto(dockerfile).sort()).toEqual([...apps, 'packages/demo'].sort());
+    expect(installedInto(dockerfile).sort()).toEqual(
+      [...apps, 'packages/demo', 'packages/invariants'].sort(),
+    );
     for (const app of apps) expect(copied).toContain(`${app}/package.json`);
   });
 
@@ -62,6 +71,17 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(compose.services)).toContain('checkin-service');
     expect(danglingNames(compose, sent)).toEqual([]);
   });
+
+  it('builds its image once, in the service that everything else waits for, and never asks a registry for it', () => {
+    const services = Object.entries(compose.services);
+    expect(services.filter(([, { build }]) => build).map(([name]) => name)).toEqual(['secrets']);
+    const ours = services.filter(([, service]) => runsOurImage(service));
+    expect(ours.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['secrets', 'notifier', 'demo', 'token']),
+    );
+    expect(ours.filter(([, service]) => service.pull_policy !== 'never')).toEqual([]);
+    for (const [name] of ours) expect([name, ...waitedFor(name)]).toContain('secrets');
+  });
 });
 
 describe('the check of the containers', () => {
@@ -69,12 +89,13 @@ describe('the check of the containers', () => {
     const broken = readCompose(`
       services:
         a: { working_dir: /turnout/apps/gone, command: [src/main.ts], volumes: ['lost:/x', './ops/gone.conf:/y'] }
-        b: { depends_on: { c: { condition: service_healthy } } }
+        b: { image: turnout:local, working_dir: /turnout/apps/lost, depends_on: { c: { condition: service_healthy } } }
       volumes: { unused: }`);
     expect(danglingNames(broken, exists)).toEqual([
       'a runs apps/gone/src/main.ts',
       'a mounts lost',
       'a mounts ./ops/gone.conf',
+      'b runs apps/lost/src/main.ts',
       'b waits for c',
       'nobody mounts unused',
     ]);

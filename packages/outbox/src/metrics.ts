@@ -58,8 +58,9 @@ export function watchOutbox(db: Queryable): Disposable {
 /** Up to this many are counted: reading must stay cheap when it matters, which is when very many wait. */
 const MOST = 10_000;
 
-// In the order of the primary key, so that both only look at its first entries. A partition is published in that order,
-// so its first message is the one that waits longest.
+// In the order of the primary key, so that both look at its first entries only, and pass over what was just published
+// cheaply: reading the table as it lies took 1.5 s after a million messages had left. A partition is published in that
+// order, so its first message is the one that waits longest.
 const count: Statement = {
   name: 'count_outbox',
   text: `

@@ -11,7 +11,7 @@ async function shown(name: string): Promise<number | undefined> {
 
 it('a notifier says what is owed and for how long, on whatever channel and however late it is tried again', async () => {
   await using database = await createTestDatabase();
-  await using owner = openDb({ url: database.url, max: 1, applicationName: 'owner' });
+  await using owner = openDb({ url: database.url, max: 1, applicationName: 'owner', queryTimeoutMs: 20_000 });
   await using db = openDb({ url: database.urlFor('notifier'), max: 2, applicationName: 'watching' });
   using _watched = watchDeliveries(db);
   expect(await shown('turnout_deliveries_waiting')).toBe(0);
@@ -31,18 +31,13 @@ it('a notifier says what is owed and for how long, on whatever channel and howev
     );
   await owe(1, 'log', '1 minute', '-1 minute');
   await owe(1, 'email', '2 hours', '1 hour');
+  expect(await shown('turnout_deliveries_waiting')).toBe(2);
   // More than are looked at, and all of them are due before the oldest.
-  await owe(2_500, 'email', '1 minute', '-1 minute');
-  expect(await shown('turnout_deliveries_waiting')).toBe(2_502);
+  await owe(10_050, 'email', '1 minute', '-1 minute');
+  expect(await shown('turnout_deliveries_waiting')).toBe(10_001);
   const age = await shown('turnout_delivery_oldest_age_seconds');
   expect(age).toBeGreaterThanOrEqual(7_200);
   expect(age).toBeLessThan(10_800);
-
-  await owe(8_000, 'email', '1 minute', '-1 minute');
-  expect(await shown('turnout_deliveries_waiting')).toBe(10_001);
-  await owner.query(`update notifier.deliveries set status = 'failed'`);
-  expect(await shown('turnout_deliveries_waiting')).toBe(0);
-  expect(await shown('turnout_delivery_oldest_age_seconds')).toBe(0);
 });
 
 it('a notifier says nothing of its queue while there is no broker to ask', async () => {

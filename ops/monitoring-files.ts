@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { dashboardJson } from './grafana/dashboard.ts';
 import { dashboards } from './grafana/dashboards.ts';
-import { clock, rulesYaml } from './prometheus/rules.ts';
+import { clock, prometheusRuleYaml, rulesYaml } from './prometheus/rules.ts';
 
 const at = (...path: string[]) => join(import.meta.dirname, ...path);
 
@@ -13,5 +13,6 @@ export function monitoringFiles(): Map<string, string> {
         [at('grafana', 'dashboards', `${dashboard.uid}.json`), dashboardJson(dashboard)] as const,
     ),
     [at('prometheus', 'rules', 'turnout.yml'), rulesYaml(clock())],
+    [at('kubernetes', 'service-monitor', 'prometheus-rule.yaml'), prometheusRuleYaml(clock())],
   ]);
 }

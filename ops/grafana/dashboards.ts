@@ -161,7 +161,7 @@ const pipeline: Dashboard = {
     },
     {
       title: 'Waiting in the outbox',
-      description: 'Committed and not yet published.',
+      description: 'Committed and not yet published. Counted up to 10,000: 10,001 means more.',
       unit: 'short',
       queries: one('max(outbox_messages)', 'messages'),
     },
@@ -196,6 +196,15 @@ const pipeline: Dashboard = {
       ],
     },
     {
+      title: "Waiting in the notifier's queue",
+      description: 'At the broker. Ready: for any instance. Held: by one that has not stored them yet.',
+      unit: 'short',
+      queries: [
+        { expr: 'max(turnout_queue_messages{state="ready"})', legend: 'ready' },
+        { expr: 'sum(turnout_queue_messages{state="held"})', legend: 'held' },
+      ],
+    },
+    {
       title: 'Events received',
       description: 'A duplicate has no effect.',
       unit: 'ops',
@@ -212,7 +221,7 @@ const pipeline: Dashboard = {
     },
     {
       title: 'Deliveries that are owed',
-      description: 'Not yet made.',
+      description: 'Not yet made. Counted up to 10,000: 10,001 means more.',
       unit: 'short',
       queries: one('max(turnout_deliveries_waiting)', 'owed'),
     },

@@ -81,6 +81,15 @@ const burnAlerts = (): Alert[] =>
   );
 
 const SERVICES = ['checkin-service', 'closure-service', 'admin-service', 'notifier'];
+const anyOf = (jobs: readonly string[]) => `job=~"${jobs.join('|')}"`;
+
+/** What alerts read that has no value while a service can not ask. Nothing is compared then, and they are silent. */
+const GAUGES: readonly (readonly [gauge: string, shownBy: readonly string[]])[] = [
+  ['outbox_oldest_message_age_seconds', ['checkin-service', 'closure-service', 'admin-service']],
+  ['turnout_closure_lag_seconds', ['closure-service']],
+  ['turnout_delivery_oldest_age_seconds', ['notifier']],
+  ['turnout_queue_messages', ['notifier']],
+];
 
 export function alerts(time: Clock): Alert[] {
   return [
@@ -122,6 +131,16 @@ export function alerts(time: Clock): Alert[] {
       summary: 'The broker returned messages: no queue takes them.',
     },
     {
+      alert: 'QueueOld',
+      // By the pace at which they are stored now; with none stored they would wait for ever, which is more than a minute.
+      expr:
+        `(max(turnout_queue_messages{state="ready"}) + sum(turnout_queue_messages{state="held"}))\n` +
+        `  / sum(rate(turnout_inbox_messages_total[${time.span('3m')}])) > ${time.seconds('1m')}`,
+      for: time.span('2m'),
+      severity: 'page',
+      summary: 'Events wait in the broker for a notifier that does not store them, or too slowly.',
+    },
+    {
       alert: 'DeadLetters',
       expr: 'max(turnout_dead_letters) > 0',
       for: time.span('1m'),
@@ -137,18 +156,33 @@ export function alerts(time: Clock): Alert[] {
     },
     {
       alert: 'TargetDown',
-      expr: 'up == 0',
+      // A Prometheus of several teams has other targets too.
+      expr: `up{${anyOf([...SERVICES, 'rabbitmq'])}} == 0`,
       for: time.span('1m'),
       severity: 'ticket',
       summary: '{{ $labels.job }} at {{ $labels.instance }} does not answer Prometheus.',
     },
     {
       alert: 'ServiceDown',
-      // An instance that is gone is no target any more, so that nothing is down: it is absent.
-      expr: SERVICES.map((job) => `absent(up{job="${job}"} == 1)`).join('\nor '),
+      // One that is gone is no target any more, and so absent. Only of a plain selector does `absent` keep the job's name.
+      expr: [
+        ...SERVICES.map((job) => `absent(up{job="${job}"})`),
+        `(max by (job) (up{${anyOf(SERVICES)}}) == 0)`,
+      ].join('\nor '),
       for: time.span('1m'),
       severity: 'page',
       summary: 'No instance of {{ $labels.job }} answers.',
+    },
+    {
+      alert: 'MeasurementsMissing',
+      expr: GAUGES.map(
+        ([gauge, shownBy]) =>
+          `label_replace(up{${anyOf(shownBy)}} == 1 unless on (job, instance) ${gauge}, "gauge", "${gauge}", "", "")`,
+      ).join('\nor '),
+      for: time.span('5m'),
+      severity: 'page',
+      summary:
+        '{{ $labels.job }} at {{ $labels.instance }} can not read {{ $labels.gauge }}: alerts about it are blind.',
     },
   ];
 }

@@ -41,21 +41,40 @@ export interface Alert {
   summary: string;
 }
 
-/** The page about an alert, from the root of the repository. */
+/**
+ * Where whoever is woken opens `docs/runbooks`: the address of this repository, or of wherever you show it. As it stands
+ * it leads nowhere. After a change: npm run monitoring.
+ */
+export const RUNBOOKS = 'https://turnout.example/docs/runbooks';
+
+/** The name of the page about an alert. */
 export const runbookOf = (alert: string): string =>
-  `docs/runbooks/${alert.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.md`;
+  `${alert.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.md`;
 
 export const groups = (time: Clock): Group[] => [
   ...sloGroups(time),
   { name: 'turnout', rules: alerts(time) },
 ];
 
+const MADE = '# Made of ops/prometheus/alerts.ts by: npm run monitoring';
+
 /** The file that Prometheus loads. */
 export function rulesYaml(time: Clock): string {
+  return [MADE, 'groups:', ...groups(time).flatMap(groupLines), ''].join('\n');
+}
+
+/** The same for the Prometheus operator of a Kubernetes cluster. */
+export function prometheusRuleYaml(time: Clock): string {
+  const spec = ['groups:', ...groups(time).flatMap(groupLines)].map((line) => `  ${line}`);
   return [
-    '# Made of ops/prometheus/alerts.ts by: npm run monitoring',
-    'groups:',
-    ...groups(time).flatMap(groupLines),
+    MADE,
+    'apiVersion: monitoring.coreos.com/v1',
+    'kind: PrometheusRule',
+    'metadata:',
+    '  name: turnout',
+    '  labels: { app.kubernetes.io/part-of: turnout }',
+    'spec:',
+    ...spec,
     '',
   ].join('\n');
 }
@@ -81,7 +100,7 @@ function alertLines(rule: Alert): string[] {
     `        labels: { severity: ${rule.severity} }`,
     '        annotations:',
     `          summary: ${JSON.stringify(rule.summary)}`,
-    `          runbook: ${runbookOf(rule.alert)}`,
+    `          runbook_url: ${RUNBOOKS}/${runbookOf(rule.alert)}`,
   ];
 }
 

@@ -28,9 +28,16 @@ describe('a system under Prometheus', { timeout: 4 * PATIENCE_MS }, () => {
     await opened.disposeAsync();
   }, 60_000);
 
-  const quiet = async (names: readonly string[]) => {
-    const firing = await rehearsal.prometheus.firing();
-    return names.every((name) => !firing.has(name));
+  const haveEnded = async (names: readonly string[]) => {
+    let firing: string[] = [];
+    const quiet = async () => {
+      const all = await rehearsal.prometheus.firing();
+      firing = names.filter((name) => all.has(name));
+      return firing.length === 0;
+    };
+    await waitUntil(quiet, { within, every: 100 }).catch((cause: Error) => {
+      throw new Error(`did not end: ${firing.join(', ')}`, { cause });
+    });
   };
   const haveFired = async (names: readonly string[]) => {
     const missing = new Set(names);
@@ -44,7 +51,7 @@ describe('a system under Prometheus', { timeout: 4 * PATIENCE_MS }, () => {
   };
   const strike = async (faults: readonly Fault[]) => {
     const names = faults.flatMap(({ fires }) => fires);
-    await waitUntil(() => quiet(names), { within, every: 100 });
+    await haveEnded(names);
     for (const fault of faults) await fault.cause(rehearsal);
     await haveFired(names);
   };
@@ -71,7 +78,7 @@ describe('a system under Prometheus', { timeout: 4 * PATIENCE_MS }, () => {
     expect(rules.flatMap(({ name, lastError }) => (lastError ? [`${name}: ${lastError}`] : []))).toEqual([]);
     expect(rules).toHaveLength(written.length);
     // Before the first scrape everything is down.
-    await waitUntil(() => quiet(alerts), { within, every: 100 });
+    await haveEnded(alerts);
   });
 
   it(`fires when ${fault(first)}`, async () => {

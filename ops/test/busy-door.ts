@@ -6,7 +6,7 @@ import type { Rehearsal } from './rehearsal.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const EVERY_MS = 20;
+const EVERY_MS = 100;
 /** Scans that nobody has answered yet; further ones are left out. */
 const MOST_OPEN = 100;
 

@@ -57,6 +57,19 @@ const firstFaults: readonly Fault[] = [
 /** What is lost. Afterwards nothing is as it was. */
 const secondFaults: readonly Fault[] = [
   {
+    what: 'the notifier can not store what it hears',
+    fires: ['QueueOld'],
+    async cause({ db, prometheus }) {
+      await db.query(`
+        create function public.full() returns trigger language plpgsql as $$
+        begin raise exception 'no space left' using errcode = '53100'; end $$`);
+      await db.query(`
+        create trigger full_disk before insert on notifier.inbox execute function public.full()`);
+      const held = () => prometheus.query('sum(turnout_queue_messages) > 0');
+      await waitUntil(async () => (await held()).length > 0, { within: 60_000, every: 100 });
+    },
+  },
+  {
     what: 'no queue takes what is published',
     fires: ['MessagesReturned'],
     async cause({ amqpUrl }) {
@@ -76,7 +89,7 @@ const secondFaults: readonly Fault[] = [
   },
   {
     what: 'PostgreSQL is away',
-    fires: ['ScanErrorsBurnFast', 'ScanErrorsBurnSlow'],
+    fires: ['ScanErrorsBurnFast', 'ScanErrorsBurnSlow', 'MeasurementsMissing'],
     cause: async ({ doorDatabase }) => doorDatabase.cut(),
   },
   {

@@ -1,6 +1,7 @@
 import { SECOND } from '@turnout/runtime/durations';
 import { meter, showGauges } from '@turnout/runtime/metrics';
-import type { Queryable } from '@turnout/runtime/postgres';
+import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import type { Consumer } from '@turnout/runtime/rabbitmq';
 
 const received = meter.createCounter('turnout_inbox_messages_total', {
   description: 'events received, by whether they were new',
@@ -50,14 +51,15 @@ interface MeasuredOutcome {
 export function watchDeliveries(db: Queryable): Disposable {
   return showGauges(
     {
-      turnout_deliveries_waiting: 'deliveries that are owed and not yet made',
-      turnout_delivery_oldest_age_seconds: 'for how long the oldest of them has been owed',
-      turnout_dead_letters: 'dead letters that nobody has replayed or dropped',
+      turnout_deliveries_waiting: `deliveries that are owed and not yet made; ${MOST + 1} means more than ${MOST}`,
+      turnout_delivery_oldest_age_seconds:
+        'for how long the oldest of them has been owed; of very many, how long at least',
+      turnout_dead_letters: `dead letters that nobody has replayed or dropped; ${MOST + 1} means more than ${MOST}`,
     },
     async () => {
       const [[waiting], [dead]] = await Promise.all([
-        db.query<{ count: number; age: number }>(countWaiting),
-        db.query<{ count: number }>(countDead),
+        db.query<{ count: number; age: number }>(countWaiting, [MOST + 1, AT_EACH_END]),
+        db.query<{ count: number }>(countDead, [MOST + 1]),
       ]);
       return {
         turnout_deliveries_waiting: waiting?.count ?? 0,
@@ -68,9 +70,56 @@ export function watchDeliveries(db: Queryable): Disposable {
   );
 }
 
-const countWaiting = `
-  select count(*)::int as count,
-    coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float as age
-  from notifier.deliveries where status = 'pending'`;
+/** Shows what waits in the queue of events until disposed. Without a connection to the broker it is left out. */
+export function watchQueue(consumer: Pick<Consumer, 'waiting'>): Disposable {
+  return showGauges(
+    {
+      turnout_queue_messages:
+        "events in the notifier's queue: ready for any instance (the same at each), or held by this one",
+    },
+    async () => {
+      const found = await consumer.waiting();
+      if (found === null) return {};
+      return {
+        turnout_queue_messages: [
+          { value: found.ready, labels: { state: 'ready' } },
+          { value: found.held, labels: { state: 'held' } },
+        ],
+      };
+    },
+  );
+}
 
-const countDead = `select count(*)::int as count from notifier.dead_letters where status = 'dead'`;
+/** Up to this many are counted: reading must stay cheap when it matters, which is when very many wait. */
+const MOST = 10_000;
+/** Of what waits for a channel, so many that are due first and so many that are due last are looked at. */
+const AT_EACH_END = 1_000;
+
+// There is no index by age. Those that are due longest were made long ago, and so were those that wait longest for
+// another attempt, since pauses grow: the oldest is at one of the ends.
+const countWaiting: Statement = {
+  name: 'count_waiting_deliveries',
+  text: `
+    select
+      (select count(*) from (
+        select from notifier.deliveries where status = 'pending' order by channel, next_attempt_at limit $1
+      ) counted)::int as count,
+      coalesce(extract(epoch from clock_timestamp() - (
+        select min(ends.created_at)
+        from unnest(array['email', 'log', 'webhook']) as channels (name)
+        cross join lateral (
+          (select created_at from notifier.deliveries
+           where status = 'pending' and channel = channels.name order by next_attempt_at limit $2)
+          union all
+          (select created_at from notifier.deliveries
+           where status = 'pending' and channel = channels.name order by next_attempt_at desc limit $2)
+        ) ends
+      )), 0)::float as age`,
+};
+
+const countDead: Statement = {
+  name: 'count_dead_letters',
+  text: `
+    select count(*)::int as count
+    from (select from notifier.dead_letters where status = 'dead' limit $1) counted`,
+};

@@ -21,7 +21,7 @@ import type { NotifierConfig } from './config.ts';
 import { receiveDeadLetters } from './consumers/receive-dead-letters.ts';
 import { receiveEvents } from './consumers/receive-events.ts';
 import { routes } from './http/routes.ts';
-import { watchDeliveries } from './metrics.ts';
+import { watchDeliveries, watchQueue } from './metrics.ts';
 import { runRetention } from './retention/run-retention.ts';
 import { startSending } from './sending/sending-loop.ts';
 import { countStranded } from './store/count-stranded.ts';
@@ -81,6 +81,7 @@ export async function startNotifier(
       onMessages: receiveEvents({ db, channels, logger, onStored: wake }),
     }),
   );
+  opening.use(watchQueue(consumer));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const stopping = new AbortController();
   opening.use(

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { keepConnected, type Log } from './rabbitmq-connection.ts';
 import { onOwnChannel } from './rabbitmq-topology.ts';
 
@@ -36,15 +36,27 @@ export interface ConsumerConfig {
 
 export interface Consumer extends AsyncDisposable {
   readonly connected: boolean;
+  /** Asks the broker what waits; null while there is no connection to ask on. Rejects when it does not say. */
+  waiting(): Promise<QueuedMessages | null>;
   /** Takes no more deliveries, finishes those that have arrived, closes. */
   stop(): Promise<void>;
 }
 
+export interface QueuedMessages {
+  /** In the queue, handed to nobody. */
+  ready: number;
+  /** Handed to this consumer, and not answered yet. */
+  held: number;
+}
+
 interface Session {
+  connection: ChannelModel;
   channel: Channel;
   consumerTag: string;
   lost: boolean;
   arrived: Held[];
+  /** How many of those that arrived are being handled. */
+  handling: number;
 }
 
 interface Held extends Delivery {
@@ -74,7 +86,14 @@ export function openConsumer(config: ConsumerConfig): Consumer {
       channel.on('close', () => link.discard('the channel was closed'));
       channel.on('handler-error', (error) => link.discard(error.message));
       await channel.prefetch(prefetch);
-      const session: Session = { channel, consumerTag: '', lost: false, arrived: [] };
+      const session: Session = {
+        connection,
+        channel,
+        consumerTag: '',
+        lost: false,
+        arrived: [],
+        handling: 0,
+      };
       if (latest !== undefined) lose(latest);
       latest = session;
       const onMessage = (message: ConsumeMessage | null) => {
@@ -102,7 +121,9 @@ export function openConsumer(config: ConsumerConfig): Consumer {
   async function handleAll(session: Session): Promise<void> {
     for (let failures = 0; session.arrived.length > 0; ) {
       const batch = session.arrived.splice(0);
+      session.handling = batch.length;
       const failed = await handle(batch);
+      session.handling = 0;
       if (session.lost) return;
       answer(session.channel, batch);
       if (!failed) {
@@ -145,6 +166,13 @@ export function openConsumer(config: ConsumerConfig): Consumer {
   return {
     get connected() {
       return link.session !== undefined;
+    },
+    async waiting() {
+      const { session } = link;
+      if (session === undefined) return null;
+      // A refusal closes the channel it is about, so not on the one that consumes.
+      const { messageCount } = await onOwnChannel(session.connection, (channel) => channel.checkQueue(queue));
+      return { ready: messageCount, held: session.arrived.length + session.handling };
     },
     stop: () => (stopped ??= stop()),
     [Symbol.asyncDispose]: () => (stopped ??= stop()),

@@ -1,4 +1,10 @@
-export { type Consumer, type ConsumerConfig, type Delivery, openConsumer } from './rabbitmq-consumer.ts';
+export {
+  type Consumer,
+  type ConsumerConfig,
+  type Delivery,
+  openConsumer,
+  type QueuedMessages,
+} from './rabbitmq-consumer.ts';
 export { connectToAny, nodesOf } from './rabbitmq-nodes.ts';
 export {
   type OutgoingMessage,

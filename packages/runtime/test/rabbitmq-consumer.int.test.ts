@@ -158,6 +158,22 @@ describe('consuming', () => {
     expect(attempts).toEqual([false, false, false, false]);
   });
 
+  it('says what waits in its queue, and what it holds without an answer', async () => {
+    await publish(...numbers(5));
+    const gone = Promise.withResolvers<void>();
+    const consumer = consume(
+      async (batch) => {
+        await gone.promise;
+        for (const delivery of batch) delivery.ack();
+      },
+      { prefetch: 2 },
+    );
+    expect(await consumer.waiting()).toBeNull();
+    await expect.poll(() => consumer.waiting(), { timeout: 5_000 }).toEqual({ ready: 3, held: 2 });
+    gone.resolve();
+    await expect.poll(() => consumer.waiting(), { timeout: 5_000 }).toEqual({ ready: 0, held: 0 });
+  });
+
   it('keeps only what was left without an answer when a batch fails half-way', async () => {
     await publish('first', 'second', 'third');
     const seen: string[] = [];

@@ -19,6 +19,25 @@ import { noteTraceExport } from './trace-export.ts';
 /** Nobody is interested in how often a probe looked. */
 const UNTRACED = new Set(['/livez', '/readyz', '/metrics']);
 
+/**
+ * What a span says of a request by default, and must not: access codes and search terms, and whatever a device or a proxy
+ * wrote about whoever holds it. Nobody has checked it.
+ */
+const NOT_OF_A_REQUEST = Object.fromEntries(
+  [
+    'url.path',
+    'url.query',
+    'client.address',
+    'network.peer.address',
+    'network.peer.port',
+    'server.address',
+    'server.port',
+    'user_agent.original',
+    'user_agent.synthetic.type',
+    'http.request.method_original',
+  ].map((name) => [name, undefined]),
+);
+
 /** How long the last spans may hold up the end of the process. */
 const FLUSH_MS = 2 * SECOND;
 
@@ -38,7 +57,7 @@ export function startTelemetry(): void {
     instrumentations: [
       new HttpInstrumentation({
         ignoreIncomingRequestHook: ({ url = '' }) => UNTRACED.has(url.split('?', 1)[0] ?? ''),
-        startIncomingSpanHook: () => ({ 'url.path': undefined, 'url.query': undefined }),
+        startIncomingSpanHook: () => NOT_OF_A_REQUEST,
         // The URLs of other systems hold secrets of theirs, and our trace ids are none of their business: who calls out
         // makes a span of its own.
         disableOutgoingRequestInstrumentation: true,

@@ -60,7 +60,8 @@ describe('npm run event:closure', () => {
        from outbox.messages where partition_key = $1 group by trace`,
       [eventId],
     );
-    expect(traces).toEqual([{ trace: expect.stringMatching(/^[0-9a-f]{32}$/), messages: 11 }]);
+    // Ten verdicts and the event, beside the check-ins before it.
+    expect(traces).toContainEqual({ trace: expect.stringMatching(/^[0-9a-f]{32}$/), messages: 11 });
 
     const again = await end([eventId]);
     expect(again).toMatchObject({

@@ -114,6 +114,8 @@ describe('the measurements of a process', () => {
       return { test_away: 1 };
     });
     expect(measured(await readMetrics(), 'test_away')).toBe('1');
+    const both = await Promise.all([readMetrics(), readMetrics()]);
+    expect(both.map((text) => measured(text, 'test_away'))).toEqual(['1', '1']);
     away = true;
     using _here = showGauges({ test_here: 'is here' }, async () => ({ test_here: 7 }));
     const text = await readMetrics();

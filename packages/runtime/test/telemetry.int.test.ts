@@ -63,7 +63,7 @@ describe('telemetry', () => {
     );
     expect(malformed?.traceId).toBe(traceId);
     const refused = program.lines.find(({ requestId }) => requestId === 'asked-2');
-    expect(refused).toMatchObject({ status: 400, trace_id: traceId });
+    expect(refused).toMatchObject({ problem: 'malformed_request', trace_id: traceId });
   });
 
   it('that nobody collects does not hold up the end of the process', async () => {

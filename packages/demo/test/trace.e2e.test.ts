@@ -171,6 +171,20 @@ describe('one trace', () => {
     }
   });
 
+  it('leads from the request to each line about it, and from the id in its answer to both', async () => {
+    const { url } = stack.services.checkin;
+    const { requestId } = (await (await fetch(`${url}/v1/nothing`)).json()) as { requestId: string };
+    const served = await waitUntil(
+      () => collector.spans.find((span) => attributeOf(span, 'turnout.request_id') === requestId),
+      SOON,
+    );
+    const lines = readdirSync(stack.logDir).flatMap((file) =>
+      readFileSync(join(stack.logDir, file), 'utf8').split('\n'),
+    );
+    const line = lines.find((text) => text.includes(`"requestId":"${requestId}"`));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ msg: 'request', status: 404, trace_id: served.traceId });
+  });
+
   it('is beside what every service measured of the same work, under the names that dashboards ask for', async () => {
     const services = Object.entries(measurements) as [keyof typeof measurements, RegExp[]][];
     await waitUntil(async () => {
@@ -207,20 +221,6 @@ describe('one trace', () => {
     expect(logs.join('')).not.toContain('did not stop in time');
     const [way] = await waysTo('publish turnout.events', traceId, CHECK_IN);
     expect(way?.at(-1)).toMatch(/^(closure|checkin|admin)-service: publish turnout\.events$/);
-  });
-
-  it('leads from the request to each line about it, and from the id in its answer to both', async () => {
-    const { url } = stack.services.checkin;
-    const { requestId } = (await (await fetch(`${url}/v1/nothing`)).json()) as { requestId: string };
-    const served = await waitUntil(
-      () => collector.spans.find((span) => attributeOf(span, 'turnout.request_id') === requestId),
-      SOON,
-    );
-    const lines = readdirSync(stack.logDir).flatMap((file) =>
-      readFileSync(join(stack.logDir, file), 'utf8').split('\n'),
-    );
-    const line = lines.find((text) => text.includes(`"requestId":"${requestId}"`));
-    expect(JSON.parse(line ?? '{}')).toMatchObject({ msg: 'request', status: 404, trace_id: served.traceId });
   });
 
   it('names nobody', async () => {

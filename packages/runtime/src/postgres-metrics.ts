@@ -23,7 +23,8 @@ export function watchPool(name: string, read: () => PoolCounts): Disposable {
   const shown = ofName ?? new Set();
   shown.add(read);
   if (ofName === undefined) watched.set(name, shown);
-  gauges ??= showPools();
+  if (!areShown) showPools();
+  areShown = true;
   return {
     [Symbol.dispose]: () => {
       shown.delete(read);
@@ -32,10 +33,11 @@ export function watchPool(name: string, read: () => PoolCounts): Disposable {
   };
 }
 
-let gauges: Disposable | undefined;
+let areShown = false;
 
-function showPools(): Disposable {
-  return showGauges(
+/** One callback for all of them, as long as the process lives. */
+function showPools(): void {
+  showGauges(
     {
       postgres_pool_connections: 'connections of a pool by what they do',
       postgres_pool_waiting: 'callers that wait for a connection',

@@ -82,11 +82,19 @@ export function startTelemetry(): void {
   });
 }
 
+/** Who publishes a message may call it whatever they want; ours are UUIDs. */
+const NAMED_BY_STRANGERS = ['messaging.message_id', 'messaging.conversation_id'];
+
+function isUuid(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+}
+
 /** An error that an instrumentation has recorded may quote what was sent, as PostgreSQL does; its kind says enough. */
 function withoutQuotes(exporter: OTLPTraceExporter): OTLPTraceExporter {
   const send = exporter.export.bind(exporter);
   exporter.export = (spans, done) => {
-    for (const { events, status } of spans) {
+    for (const { attributes, events, status } of spans) {
+      for (const name of NAMED_BY_STRANGERS) if (!isUuid(attributes[name])) delete attributes[name];
       const exceptions = events.filter(({ name }) => name === 'exception');
       if (exceptions.length > 0) delete status.message;
       for (const { attributes = {} } of exceptions) {

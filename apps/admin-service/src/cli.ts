@@ -1,10 +1,13 @@
+import { inCommandTrace } from '@turnout/runtime/command-trace';
 import { retentionCommand } from './commands/retention-command.ts';
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
 try {
-  const { ok, sentence } = await retentionCommand(process.argv.slice(2), process.env, stopping.signal);
+  const { ok, sentence } = await inCommandTrace('retention', () =>
+    retentionCommand(process.argv.slice(2), process.env, stopping.signal),
+  );
   if (ok) console.log(sentence);
   else console.error(sentence);
   process.exitCode = ok ? 0 : 1;

@@ -53,13 +53,14 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const bulkDb = opening.use(
     openDb({
       ...database,
+      applicationName: `${name} bulk`,
       max: BULK_CONNECTIONS,
       queryTimeoutMs: 30 * SECOND,
       lockTimeoutMs: 15 * SECOND,
       steadyPlans: true,
     }),
   );
-  const sequelize = openSequelize(database);
+  const sequelize = openSequelize({ ...database, applicationName: `${name} models` });
   opening.defer(() => sequelize.close());
   await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
     await requireSchema(db);
@@ -77,16 +78,19 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   opening.use(startSealer({ database: { url: database.url, applicationName: `${name} sealer` }, logger }));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const dependencies = opening.use(
-    watchDependencies([
-      postgres(db, 'Nothing can be read or changed: requests get a 503.'),
-      {
-        name: 'rabbitmq',
-        works: () => publisher.connected,
-        without: 'Messages wait in the outbox, and are published when it is back.',
-      },
-      ...guards.dependencies,
-      ...traceCollector(),
-    ]),
+    watchDependencies(
+      [
+        postgres(db, 'Nothing can be read or changed: requests get a 503.'),
+        {
+          name: 'rabbitmq',
+          works: () => publisher.connected,
+          without: 'Messages wait in the outbox, and are published when it is back.',
+        },
+        ...guards.dependencies,
+        ...traceCollector(),
+      ],
+      logger,
+    ),
   );
   const status = statusRoute({
     service: name,

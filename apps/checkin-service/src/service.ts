@@ -45,16 +45,19 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
   const record = gatherScans((event, scans) => recordScans(db, event, scans));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const dependencies = opening.use(
-    watchDependencies([
-      postgres(db, 'Nothing can be looked up or recorded: requests get a 503.'),
-      {
-        name: 'rabbitmq',
-        works: () => publisher.connected,
-        without: 'Messages wait in the outbox, and are published when it is back.',
-      },
-      ...guards.dependencies,
-      ...traceCollector(),
-    ]),
+    watchDependencies(
+      [
+        postgres(db, 'Nothing can be looked up or recorded: requests get a 503.'),
+        {
+          name: 'rabbitmq',
+          works: () => publisher.connected,
+          without: 'Messages wait in the outbox, and are published when it is back.',
+        },
+        ...guards.dependencies,
+        ...traceCollector(),
+      ],
+      logger,
+    ),
   );
   const status = statusRoute({
     service: name,

@@ -1,3 +1,4 @@
+import { inCommandTrace } from '@turnout/runtime/command-trace';
 import { closeCommand } from './commands/close-command.ts';
 import { readClosingConfig } from './config.ts';
 
@@ -5,11 +6,13 @@ const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
 try {
-  const { ok, sentence } = await closeCommand(process.argv.slice(2), {
-    config: () => readClosingConfig(process.env),
-    say: (line) => console.error(line),
-    stopping: stopping.signal,
-  });
+  const { ok, sentence } = await inCommandTrace('event:closure', () =>
+    closeCommand(process.argv.slice(2), {
+      config: () => readClosingConfig(process.env),
+      say: (line) => console.error(line),
+      stopping: stopping.signal,
+    }),
+  );
   if (ok) console.log(sentence);
   else console.error(sentence);
   process.exitCode = ok ? 0 : 1;

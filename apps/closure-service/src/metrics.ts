@@ -23,8 +23,11 @@ export const counted = {
 
 // Prometheus sees a counter rise only if it was there before.
 for (const outcome of ['closed', 'failed']) counted.runs.add(0, { outcome });
+for (const verdict of ['attended', 'no_show']) counted.verdicts.add(0, { verdict });
 counted.lockContended.add(0);
 counted.lockSkipped.add(0);
+counted.judgedAgain.add(0);
+counted.waitedForDevices.add(0);
 
 export const batchSize = meter.createHistogram('turnout_closure_batch_size', {
   description: 'enrollments judged in one transaction',

@@ -31,7 +31,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
   await using opening = new AsyncDisposableStack();
   const logger = createLogger({ name, ...config.log });
   const db = opening.use(openDb({ ...config.database, applicationName: name, steadyPlans: true }));
-  const closingDb = opening.use(openClosingDb(config, name));
+  const closingDb = opening.use(openClosingDb(config, `${name} closing`));
   await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
     await requireSchema(db);
     await requireDurablePostgres(db);
@@ -58,20 +58,24 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
   const background = opening.use(startBackground(logger));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const dependencies = opening.use(
-    watchDependencies([
-      postgres(db, 'No event is closed; events that are due are closed when it is back.'),
-      {
-        name: 'rabbitmq',
-        works: () => publisher.connected,
-        without: 'Messages wait in the outbox, and are published when it is back.',
-      },
-      {
-        name: 'redis',
-        works: () => locks.answers(),
-        without: 'Closures run without the lock: PostgreSQL keeps them correct, but work may be done twice.',
-      },
-      ...traceCollector(),
-    ]),
+    watchDependencies(
+      [
+        postgres(db, 'No event is closed; events that are due are closed when it is back.'),
+        {
+          name: 'rabbitmq',
+          works: () => publisher.connected,
+          without: 'Messages wait in the outbox, and are published when it is back.',
+        },
+        {
+          name: 'redis',
+          works: () => locks.answers(),
+          without:
+            'Closures run without the lock: PostgreSQL keeps them correct, but work may be done twice.',
+        },
+        ...traceCollector(),
+      ],
+      logger,
+    ),
   );
   const status = statusRoute({
     service: name,

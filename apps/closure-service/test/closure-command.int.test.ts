@@ -55,6 +55,13 @@ describe('npm run event:closure', () => {
     expect(stderr).toBe('closed 4 of 10 …\nclosed 8 of 10 …\nclosed 10 of 10 …\n');
     expect(code).toBe(0);
     expect(row).toMatchObject({ trigger: 'command', status: 'succeeded' });
+    const traces = await kit.db.query<{ trace: string; messages: number }>(
+      `select split_part(headers->>'traceparent', '-', 2) as trace, count(*)::int as messages
+       from outbox.messages where partition_key = $1 group by trace`,
+      [eventId],
+    );
+    // Ten verdicts and the event, beside the check-ins before it.
+    expect(traces).toContainEqual({ trace: expect.stringMatching(/^[0-9a-f]{32}$/), messages: 11 });
 
     const again = await end([eventId]);
     expect(again).toMatchObject({

@@ -21,7 +21,11 @@ const sending = meter.createHistogram('turnout_delivery_delay_seconds', {
     'from owing a delivery to having made it, by channel; without webhooks that somebody asked for again',
 });
 
+// Prometheus sees a counter rise only if it was there before.
 for (const result of ['new', 'duplicate']) received.add(0, { result });
+for (const channel of ['email', 'log', 'webhook']) {
+  for (const status of ['sent', 'pending', 'failed']) attempts.add(0, { channel, status });
+}
 
 /** Counts a batch of events that was stored; `times` are those they tell of, in ms since 1970. */
 export function countReceived(counts: { all: number; fresh: number; times: readonly number[] }): void {

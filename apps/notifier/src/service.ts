@@ -101,18 +101,21 @@ export async function startNotifier(
   opening.defer(() => stopping.abort());
   // Its function is to take events and owe people a message; a mail server that is away makes messages wait, and nothing else.
   const dependencies = opening.use(
-    watchDependencies([
-      postgres(db, 'Events wait in their queue, and nothing is sent.'),
-      {
-        name: 'rabbitmq',
-        required: true,
-        works: () => consumer.connected,
-        without: 'Events wait in the broker; deliveries that are already due still go out.',
-      },
-      ...mailServer(channels),
-      ...guards.dependencies,
-      ...traceCollector(),
-    ]),
+    watchDependencies(
+      [
+        postgres(db, 'Events wait in their queue, and nothing is sent.'),
+        {
+          name: 'rabbitmq',
+          required: true,
+          works: () => consumer.connected,
+          without: 'Events wait in the broker; deliveries that are already due still go out.',
+        },
+        ...mailServer(channels),
+        ...guards.dependencies,
+        ...traceCollector(),
+      ],
+      logger,
+    ),
   );
   const status = statusRoute({
     service: name,

@@ -6,13 +6,14 @@
  * venue, which share an address. Nothing of this waits for Redis.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { networkOf } from '@turnout/runtime/address-network';
 import type { Dependency } from '@turnout/runtime/dependencies';
 import { SECOND } from '@turnout/runtime/durations';
 import { openJsonFetcher } from '@turnout/runtime/fetch-json';
 import type { CallerFacts } from '@turnout/runtime/http/app';
 import type { Refusal } from '@turnout/runtime/http/reply';
-import type { Queryable } from '@turnout/runtime/postgres';
+import { isUnavailable, type Queryable } from '@turnout/runtime/postgres';
 import { openRateLimits } from '@turnout/runtime/rate-limit';
 import type { RedisLogger } from '@turnout/runtime/redis';
 import { type AccessConfig, defaultAccess } from './access-config.ts';
@@ -52,6 +53,9 @@ export interface GuardOptions {
 /** A document of a provider has a few kB; the look for keys reads two. */
 const DOCUMENT_BYTES = 256 * 1024;
 const DOCUMENT_MS = 4 * SECOND;
+
+/** A database that is asked who calls and says nothing for so long is away, where the answer itself is still to be made. */
+const NO_ANSWER_MS = 500;
 
 /** What `createApp` needs so that every route asks for a credential, its role, and its scope on `:eventId`. */
 export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGuards {
@@ -95,7 +99,7 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
     if (seconds > 0) return tooMany(seconds, 'invalid credentials from this address');
     const caller = await whoIs(credential);
     if ('principal' in caller) {
-      if (credential !== null && !isKnown) known.add(credential);
+      if (credential !== null) known.add(credential, caller.principal);
     } else if (caller.problem === 'unauthenticated') {
       failures.take(address);
       if (isKnown) known.remove(credential);
@@ -104,6 +108,19 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
       failures.take(address);
     }
     return caller;
+  }
+
+  /** The same where that allows it: while nobody can be asked, whom a credential stood for lately is who calls. */
+  async function letInLately(credential: Credential | null, address: string) {
+    const asked = letIn(credential, address);
+    const principal = credential === null ? null : known.lately(credential);
+    if (principal === null) return await asked;
+    const noAnswer = sleep(NO_ANSWER_MS, { principal }, { ref: false });
+    const answered = asked.catch((error: unknown) => {
+      if (isUnavailable(error)) return { principal };
+      throw error;
+    });
+    return await Promise.race([answered, noAnswer]);
   }
 
   function admit(principal: Principal): { principal: Principal } | Refusal {
@@ -116,13 +133,14 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
   return {
     dependencies: limits.answers === null ? [] : [redis(limits.answers)],
     trustProxy: config.trustProxy ?? undefined,
-    async authenticate(authorization, { address }) {
+    async authenticate(authorization, { address, believeRecent }) {
       if (authorization === undefined) return NO_CREDENTIAL;
       const credential = readCredential(authorization);
       // The way of a busy door, on which nothing is waited for.
       const remembered = credential?.kind === 'token' ? tokens.remembered(credential) : null;
       if (remembered !== null) return admit(remembered);
-      const caller = await letIn(credential, networkOf(address()));
+      const look = believeRecent ? letInLately : letIn;
+      const caller = await look(credential, networkOf(address()));
       return 'principal' in caller ? admit(caller.principal) : caller;
     },
     authorize(principal, route, params) {

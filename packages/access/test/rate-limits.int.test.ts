@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { MINUTE } from '@turnout/runtime/durations';
+import { MINUTE, SECOND } from '@turnout/runtime/durations';
 import { isRefusal } from '@turnout/runtime/http/reply';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import { type Db, isUnavailable, openDb } from '@turnout/runtime/postgres';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AccessConfig } from '../src/access-config.ts';
 import { newToken } from '../src/bearer-token.ts';
 import { guardRoutes, type RouteGuards } from '../src/guard-routes.ts';
@@ -38,7 +38,11 @@ function open(access: Partial<AccessConfig>, name: string = randomUUID()): Route
 
 async function call(guards: RouteGuards, token: string | null, address = '192.0.2.1') {
   const authorization = token === null ? undefined : `Bearer ${token}`;
-  const found = await guards.authenticate(authorization, { params: {}, address: () => address });
+  const found = await guards.authenticate(authorization, {
+    params: {},
+    address: () => address,
+    believeRecent: false,
+  });
   return isRefusal(found) ? found : { problem: null };
 }
 
@@ -157,5 +161,47 @@ describe('a token with too many requests', () => {
       within: 10_000,
       every: 300,
     });
+  });
+});
+
+describe('a route that may believe who was let in lately', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('does so while the database is away, for fifteen minutes; no other route, nobody else, and nobody who was refused', async () => {
+    await using proxy = await startProxy(database.url);
+    await using away = openDb({ url: proxy.url, max: 2, applicationName: 'test' });
+    await using guards = guardRoutes({ db: away, name: randomUUID(), logger });
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const ask = async (token: string, believeRecent: boolean) => {
+      const asking = { params: {}, address: () => '192.0.2.1', believeRecent };
+      const found = await guards.authenticate(`Bearer ${token}`, asking);
+      return isRefusal(found) ? found.problem : found.principal.label;
+    };
+    const [known, stranger, revoked] = [await door(), await door(), await door()];
+    expect([await ask(known, true), await ask(revoked, true)]).toEqual(['door', 'door']);
+    await db.query('update access.tokens set revoked_at = clock_timestamp() where token_id = $1', [
+      revoked.split('_')[1],
+    ]);
+    vi.advanceTimersByTime(4 * SECOND);
+    expect(await ask(revoked, true)).toBe('unauthenticated');
+
+    proxy.cut();
+    vi.advanceTimersByTime(4 * SECOND);
+    expect(await ask(known, true)).toBe('door');
+    const other = `${known.slice(0, -12)}${stranger.slice(-12)}`;
+    expect(await ask(other, true)).toBe('unauthenticated');
+    for (const [token, believe] of [
+      [known, false],
+      [stranger, true],
+      [revoked, true],
+    ] as const) {
+      await expect(ask(token, believe)).rejects.toSatisfy(isUnavailable);
+    }
+    vi.advanceTimersByTime(15 * MINUTE);
+    await expect(ask(known, true)).rejects.toSatisfy(isUnavailable);
+    proxy.heal();
+    expect(await ask(known, true)).toBe('door');
   });
 });

@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventsExchange } from '@turnout/contracts/topology';
 import { givenEvent } from '@turnout/test-kit/given';
 import { waitUntil } from '@turnout/test-kit/wait-until';
-import { connect } from 'amqplib';
+import { connect, type Options } from 'amqplib';
 import { describe, expect, it } from 'vitest';
 import { expectInvariants } from './expect-invariants.ts';
 import { startTestStack, type TestStack } from './start-test-stack.ts';
@@ -124,7 +124,12 @@ describe('what names a person', () => {
     await scanAndAnnul(call, eventId, accessCode);
     await sendWhatIsRefused(call, eventId, enrollmentId);
     await makeTheDatabaseFail(stack, call, eventId);
-    await spy.publish(`{ "name": "${person}" `);
+    const unreadable = newTrace();
+    await spy.publish(`{ "name": "${person}" `, {
+      messageId: person,
+      headers: { traceparent: unreadable.header },
+    });
+    await sayWhoAsks(stack);
 
     mailbox.refuseNext(1);
     expect((await call('closure', 'POST', `/v1/events/${eventId}/closure-runs`)).status).toBe(202);
@@ -157,18 +162,42 @@ describe('what names a person', () => {
     expect(findings(left.get('attendance.participants') ?? '', [person])).toEqual([]);
 
     // A span of the last request says that those before it have arrived.
-    const last = randomBytes(16).toString('hex');
-    await call('admin', 'GET', '/v1/events', undefined, { traceparent: `00-${last}-b7ad6b7169203331-01` });
-    await waitUntil(() => collector.received().includes(last), { within: 20_000 });
+    const last = newTrace();
+    await call('admin', 'GET', '/v1/events', undefined, { traceparent: last.header });
+    await waitUntil(() => collector.received().includes(last.id), { within: 20_000 });
     await waitUntil(() => spy.heard.length >= 3, { within: 10_000 });
     expect(collector.received()).toContain('GET /v1/events/:eventId/attendees');
     expect(logs(stack)).toContain('/v1/events/:eventId/attendees');
+    for (const message of ['a message can not be read', 'a message could not be delivered']) {
+      const line = logs(stack)
+        .split('\n')
+        .find((text) => text.includes(message));
+      expect(line).toContain(`"trace_id":"${unreadable.id}"`);
+    }
     expect(findings(logs(stack))).toEqual([]);
     expect(findings(collector.received())).toEqual([]);
     expect(findings(spy.heard.join('\n'))).toEqual([]);
     await expectInvariants(stack.database.url);
   });
 });
+
+function newTrace() {
+  const id = randomBytes(16).toString('hex');
+  return { id, header: `00-${id}-b7ad6b7169203331-01` };
+}
+
+/** What devices, and proxies on the way, write about whoever holds them. */
+async function sayWhoAsks({ services }: TestStack): Promise<void> {
+  const headers = { host: `${person}.local`, 'user-agent': `iPad of ${person}`, 'x-forwarded-for': person };
+  for (const { url } of Object.values(services)) {
+    await new Promise<void>((resolve, reject) => {
+      const asked = request(`${url}/v1/nothing`, { headers }, (answer) =>
+        answer.resume().once('end', resolve),
+      );
+      asked.once('error', reject).end();
+    });
+  }
+}
 
 async function scanAndAnnul(call: Call, eventId: string, accessCode: string): Promise<void> {
   const scan = async (facts: object) =>
@@ -269,8 +298,8 @@ async function listenToEverything(amqpUrl: string) {
   );
   return {
     heard,
-    async publish(body: string) {
-      channel.publish(eventsExchange, 'turnout.test', Buffer.from(body));
+    async publish(body: string, properties: Options.Publish) {
+      channel.publish(eventsExchange, 'turnout.test', Buffer.from(body), properties);
       await channel.waitForConfirms();
     },
     [Symbol.asyncDispose]: async () => await connection.close(),

@@ -37,6 +37,19 @@ function requireNobodyIn(logDir: string): void {
   }
 }
 
+/** What a line about one of these is for is to be found by its trace. */
+const OF_A_TRACE = /"(?:requestId|messageId|runId|deliveryId|letterId|correctionId)":"/;
+
+/** Whatever is logged about a request, a message, a run or a delivery leads to its trace. */
+function requireTracesIn(logDir: string): void {
+  for (const file of readdirSync(logDir)) {
+    const line = readFileSync(join(logDir, file), 'utf8')
+      .split('\n')
+      .find((text) => OF_A_TRACE.test(text) && !/"trace_id":"[0-9a-f]{32}"/.test(text));
+    if (line !== undefined) throw new Error(`${file} has a line without its trace: ${line}`);
+  }
+}
+
 /**
  * The four services as processes of their own, on the servers of the tests: with a database, a virtual host and a
  * mailbox that nobody else uses. `amqp` may put something between the services and the broker.
@@ -63,6 +76,7 @@ export async function startTestStack(
   const guard = opening.use(await openGuard({ dir, logDir }));
   guard.removeAtEnd(dir);
   opening.defer(() => requireNobodyIn(logDir));
+  opening.defer(() => requireTracesIn(logDir));
   const services = await startServices({
     guard,
     say: () => {},

@@ -6,6 +6,7 @@ import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectInvariants } from './expect-invariants.ts';
+import { measurements } from './measurements.ts';
 import { startTestStack, type TestStack } from './start-test-stack.ts';
 import { type Span, startTraceCollector, type TraceCollector } from './trace-collector.ts';
 import { uploadScans } from './upload-scans.ts';
@@ -168,6 +169,40 @@ describe('one trace', () => {
     for (const { traceId, spanId } of shared) {
       expect(ofTrace(traceId).find((span) => span.spanId === spanId)).toMatchObject({ name: 'record scans' });
     }
+  });
+
+  it('leads from the request to each line about it, and from the id in its answer to both', async () => {
+    const { url } = stack.services.checkin;
+    const { requestId } = (await (await fetch(`${url}/v1/nothing`)).json()) as { requestId: string };
+    const served = await waitUntil(
+      () => collector.spans.find((span) => attributeOf(span, 'turnout.request_id') === requestId),
+      SOON,
+    );
+    const lines = readdirSync(stack.logDir).flatMap((file) =>
+      readFileSync(join(stack.logDir, file), 'utf8').split('\n'),
+    );
+    const line = lines.find((text) => text.includes(`"requestId":"${requestId}"`));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ msg: 'request', status: 404, trace_id: served.traceId });
+  });
+
+  it('is beside what every service measured of the same work, under the names that dashboards ask for', async () => {
+    const services = Object.entries(measurements) as [keyof typeof measurements, RegExp[]][];
+    await waitUntil(async () => {
+      for (const [name, series] of services) {
+        const text = await (await fetch(`${stack.services[name].url}/metrics`)).text();
+        expect(series.filter((each) => !each.test(text)).map((each) => `${name}: ${each}`)).toEqual([]);
+      }
+      // Whichever relay was first to see a message has published it.
+      const relayed = await Promise.all(
+        (['checkin', 'closure', 'admin'] as const).map(
+          async (name) => await (await fetch(`${stack.services[name].url}/metrics`)).text(),
+        ),
+      );
+      expect(relayed.join('\n')).toMatch(/^outbox_relayed_total\{outcome="published"\} [1-9]/m);
+      expect(relayed.join('\n')).toMatch(/^outbox_confirm_seconds_count [1-9]/m);
+      expect(relayed.join('\n')).toMatch(/^outbox_publish_delay_seconds_count [1-9]/m);
+      return true;
+    }, SOON);
   });
 
   it('goes on when everybody who publishes was stopped before the message was out', async () => {

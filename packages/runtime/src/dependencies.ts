@@ -3,11 +3,14 @@
  * want to know what is degraded and since when.
  *
  * Each is looked at every few seconds, so that `since` is right when somebody asks, and again when they ask. Nothing of it
- * is on the way of a request.
+ * is on the way of a request. A line is logged when one goes and when it is back, so that requests which fail for it need
+ * not say so each.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND } from './durations.ts';
 import type { Readiness } from './http/health.ts';
+import type { Logger } from './logger.ts';
+import { showGauges } from './metrics.ts';
 import type { Queryable } from './postgres.ts';
 import { tracesArrive } from './trace-export.ts';
 
@@ -35,66 +38,94 @@ export interface Standing {
 export interface Dependencies extends Disposable {
   /** Whether the service can do its main function, and what was found. */
   readiness(): Promise<Readiness>;
-  standings(): Promise<Standing[]>;
+  /** The same for people, within a second: of what has not answered by then, what is known. */
+  report(): Promise<{ ready: boolean; standings: Standing[] }>;
 }
 
 const LOOK_EVERY_MS = 5 * SECOND;
 /** An answer is owed within two seconds, also of who is asked about what hangs. */
 const WAIT_MS = 1_700;
+/** People who ask have to be let in first, which waits for the same. */
+const REPORT_WAIT_MS = SECOND;
+/** What is known to be away is given no more time to be back. */
+const KNOWN_WAIT_MS = 500;
 
-/** Begins to watch them; disposing ends that. */
-export function watchDependencies(dependencies: readonly Dependency[]): Dependencies {
-  const watched = dependencies.map(watch);
+/** Begins to watch them, and to show them as `turnout_dependency_up`; disposing ends that. */
+export function watchDependencies(dependencies: readonly Dependency[], logger: Logger): Dependencies {
+  const watched = dependencies.map((dependency) => watch(dependency, logger));
   const timer = setInterval(() => {
     for (const each of watched) void each.look();
   }, LOOK_EVERY_MS);
   timer.unref();
   for (const each of watched) void each.look();
 
-  async function standings(): Promise<Standing[]> {
-    await Promise.all(watched.filter(({ isCostly }) => !isCostly).map((each) => each.look()));
-    return watched.map((each) => each.standing());
+  const gauge = showGauges(
+    { turnout_dependency_up: 'whether what this process depends on does its part: 1 or 0' },
+    async () => ({
+      turnout_dependency_up: watched
+        .map((each) => each.standing())
+        .filter(({ state }) => state !== 'unknown')
+        .map(({ name, state }) => ({ value: state === 'ok' ? 1 : 0, labels: { dependency: name } })),
+    }),
+  );
+
+  async function look(waitMs: number) {
+    await Promise.all(watched.filter(({ isCostly }) => !isCostly).map((each) => each.look(waitMs)));
+    const standings = watched.map((each) => each.standing());
+    const ready = dependencies.every(
+      ({ required }, index) => required !== true || standings[index]?.state === 'ok',
+    );
+    return { ready, standings };
   }
   return {
-    standings,
+    report: () => look(REPORT_WAIT_MS),
     async readiness() {
-      const found = await standings();
-      const missing = dependencies.filter(
-        ({ required }, index) => required === true && found[index]?.state !== 'ok',
-      );
-      return {
-        ready: missing.length === 0,
-        checks: Object.fromEntries(found.map(({ name, state }) => [name, state])),
-      };
+      const { ready, standings } = await look(WAIT_MS);
+      return { ready, checks: Object.fromEntries(standings.map(({ name, state }) => [name, state])) };
     },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      gauge[Symbol.dispose]();
+    },
   };
 }
 
-function watch({ name, works, without, lookEveryMs }: Dependency) {
+function watch({ name, works, without, lookEveryMs }: Dependency, logger: Logger) {
   let state: Standing['state'] = 'unknown';
   let since = new Date();
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | undefined;
 
-  function found(next: Standing['state']): void {
+  function found(next: Standing['state'], error?: unknown): void {
     if (next === state) return;
+    const before = { state, since };
     state = next;
     since = new Date();
+    if (next === 'unavailable') {
+      logger.warn(
+        { dependency: name, degraded: without, ...(error === undefined ? {} : { err: error }) },
+        'a dependency is unavailable',
+      );
+    } else if (before.state === 'unavailable') {
+      const seconds = Math.round((since.getTime() - before.since.getTime()) / SECOND);
+      logger.info({ dependency: name, seconds }, 'a dependency is back');
+    }
   }
 
   async function lookOnce(): Promise<void> {
-    const answer = await Promise.resolve()
-      .then(works)
-      .catch(() => false);
-    found(answer === undefined ? 'unknown' : answer ? 'ok' : 'unavailable');
+    try {
+      const answer = await works();
+      found(answer === undefined ? 'unknown' : answer ? 'ok' : 'unavailable');
+    } catch (error) {
+      found('unavailable', error);
+    }
   }
 
   return {
     isCostly: lookEveryMs !== undefined,
     standing: (): Standing => ({ name, state, since, degraded: state === 'unavailable' ? without : null }),
-    /** Those who ask at once share one look. What has not answered in time does not work. */
-    async look(): Promise<void> {
+    /** Those who ask at once share one look. What has not answered in time does not work; who can wait for less sees what is known. */
+    async look(waitMs = WAIT_MS): Promise<void> {
       const now = performance.now();
       if (looking === undefined) {
         if (now - lookedAt < (lookEveryMs ?? 0)) return;
@@ -104,8 +135,9 @@ function watch({ name, works, without, lookEveryMs }: Dependency) {
         });
       }
       if (lookEveryMs !== undefined) return;
-      const late = sleep(WAIT_MS, 'late', { ref: false });
-      if ((await Promise.race([looking, late])) === 'late') found('unavailable');
+      const wait = state === 'unavailable' ? Math.min(waitMs, KNOWN_WAIT_MS) : waitMs;
+      const late = sleep(wait, 'late', { ref: false });
+      if ((await Promise.race([looking, late])) === 'late' && wait === WAIT_MS) found('unavailable');
     },
   };
 }

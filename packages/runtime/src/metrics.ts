@@ -51,8 +51,20 @@ export const meter = new MeterProvider({
   ],
 }).getMeter('turnout');
 
-/** Everything measured so far, in the text format of Prometheus. A gauge that can't be read now is left out. */
+let reading: Promise<string> | undefined;
+
+/**
+ * Everything measured so far, in the text format of Prometheus. A gauge that can't be read now is left out. Those who ask
+ * at once share what is read: of two readings beside each other the SDK would give the gauges to one.
+ */
 export async function readMetrics(): Promise<string> {
+  reading ??= collect().finally(() => {
+    reading = undefined;
+  });
+  return await reading;
+}
+
+async function collect(): Promise<string> {
   const { resourceMetrics } = await reader.collect({ timeoutMillis: 1_500 });
   return serializer.serialize(resourceMetrics);
 }

@@ -97,7 +97,11 @@ export function openDb(config: DatabaseConfig): Db {
     return true;
   }
 
-  const watched = watchPool(pool, config.applicationName);
+  const watched = watchPool(config.applicationName, () => ({
+    idle: pool.idleCount,
+    busy: pool.totalCount - pool.idleCount,
+    waiting: pool.waitingCount,
+  }));
 
   const answeredAt = new WeakMap<pg.ClientBase, number>();
   let suspectBefore = 0;

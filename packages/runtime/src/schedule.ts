@@ -31,11 +31,13 @@ export function startSchedule(options: ScheduleOptions): AsyncDisposable {
     clearTimeout(again);
     runningEarly = early;
     tickWaits = false;
-    running = inSpan(name, async () => await options.task({ early }), { root: true })
-      .then((wish) => {
-        if (wish) again = setTimeout(() => void run({ early: true }), wish.againAfterMs);
-      })
-      .catch((error: unknown) => logger.error({ err: error, schedule: name }, 'scheduled task failed'))
+    running = inSpan(name, () => runTask(early), { root: true })
+      .then(
+        (wish) => {
+          if (wish) again = setTimeout(() => void run({ early: true }), wish.againAfterMs);
+        },
+        () => undefined, // logged, and the span knows it
+      )
       .finally(() => {
         running = null;
         if (!tickWaits) return;
@@ -43,6 +45,15 @@ export function startSchedule(options: ScheduleOptions): AsyncDisposable {
         again = setTimeout(() => void run({ early: false }), 0);
       });
     return running;
+  }
+
+  async function runTask(early: boolean): ReturnType<ScheduleOptions['task']> {
+    try {
+      return await options.task({ early });
+    } catch (error) {
+      logger.error({ err: error, schedule: name }, 'scheduled task failed');
+      throw error;
+    }
   }
 
   // The start-up run can meet the first tick, which node-cron's own noOverlap doesn't see.

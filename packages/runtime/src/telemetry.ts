@@ -19,6 +19,25 @@ import { noteTraceExport } from './trace-export.ts';
 /** Nobody is interested in how often a probe looked. */
 const UNTRACED = new Set(['/livez', '/readyz', '/metrics']);
 
+/**
+ * What a span says of a request by default, and must not: access codes and search terms, and whatever a device or a proxy
+ * wrote about whoever holds it. Nobody has checked it.
+ */
+const NOT_OF_A_REQUEST = Object.fromEntries(
+  [
+    'url.path',
+    'url.query',
+    'client.address',
+    'network.peer.address',
+    'network.peer.port',
+    'server.address',
+    'server.port',
+    'user_agent.original',
+    'user_agent.synthetic.type',
+    'http.request.method_original',
+  ].map((name) => [name, undefined]),
+);
+
 /** How long the last spans may hold up the end of the process. */
 const FLUSH_MS = 2 * SECOND;
 
@@ -38,7 +57,7 @@ export function startTelemetry(): void {
     instrumentations: [
       new HttpInstrumentation({
         ignoreIncomingRequestHook: ({ url = '' }) => UNTRACED.has(url.split('?', 1)[0] ?? ''),
-        startIncomingSpanHook: () => ({ 'url.path': undefined, 'url.query': undefined }),
+        startIncomingSpanHook: () => NOT_OF_A_REQUEST,
         // The URLs of other systems hold secrets of theirs, and our trace ids are none of their business: who calls out
         // makes a span of its own.
         disableOutgoingRequestInstrumentation: true,
@@ -63,11 +82,19 @@ export function startTelemetry(): void {
   });
 }
 
+/** Who publishes a message may call it whatever they want; ours are UUIDs. */
+const NAMED_BY_STRANGERS = ['messaging.message_id', 'messaging.conversation_id'];
+
+function isUuid(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+}
+
 /** An error that an instrumentation has recorded may quote what was sent, as PostgreSQL does; its kind says enough. */
 function withoutQuotes(exporter: OTLPTraceExporter): OTLPTraceExporter {
   const send = exporter.export.bind(exporter);
   exporter.export = (spans, done) => {
-    for (const { events, status } of spans) {
+    for (const { attributes, events, status } of spans) {
+      for (const name of NAMED_BY_STRANGERS) if (!isUuid(attributes[name])) delete attributes[name];
       const exceptions = events.filter(({ name }) => name === 'exception');
       if (exceptions.length > 0) delete status.message;
       for (const { attributes = {} } of exceptions) {

@@ -5,7 +5,9 @@ import { type Application, type Caller, startApplication } from './support/appli
 import { toldNothing } from './support/told-nothing.ts';
 
 const route = routeFor<Caller>();
-class Outage extends Error {}
+class Outage extends Error {
+  readonly code = 'EOUTAGE';
+}
 
 let release: () => void = () => {};
 let released: Promise<void>;
@@ -104,6 +106,11 @@ describe('an error', () => {
     const answer = await request(app.url).get('/outage');
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
     expect(answer.text).not.toContain('db.internal');
+    // A door where the database is away asks hundreds of times a second: one line each says which error, and no stack.
+    const ofRequest = () => app.lines.filter((line) => line.requestId === answer.body.requestId);
+    await expect.poll(() => ofRequest().filter(({ level }) => level !== 'debug')).toHaveLength(1);
+    expect(ofRequest().find(({ msg }) => msg === 'request')).toMatchObject({ status: 503, cause: 'EOUTAGE' });
+    expect(ofRequest().find(({ level }) => level === 'debug')).toMatchObject({ err: { code: 'EOUTAGE' } });
   });
 
   it.each(['/bug', '/sudden-bug', '/unsendable'])(

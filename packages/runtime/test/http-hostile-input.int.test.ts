@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { carryTraceIds } from '@turnout/runtime/carry-trace-ids';
 import { routeFor } from '@turnout/runtime/http/route';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,6 +32,9 @@ const routes = [
     },
   }),
 ];
+
+// As the start of every service does.
+carryTraceIds();
 
 let app: Application;
 beforeAll(async () => {
@@ -343,5 +347,23 @@ describe('an invalid HTTP request', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatch(/^content-type: application\/problem\+json$/im);
     expect(answer.body).toMatchObject({ status, requestId: expect.any(String) });
+    const { requestId, code } = answer.body as { requestId: string; code: string };
+    await expect
+      .poll(() => app.lines.filter((line) => line.requestId === requestId))
+      .toMatchObject([
+        { msg: 'request', status, problem: code, trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) },
+      ]);
+  });
+
+  it('is counted by its problem code', async () => {
+    const counted = async () => {
+      const text = await (await fetch(`${app.url}/metrics`)).text();
+      return Number(
+        /^http_server_requests_unreadable_total\{problem="headers_too_large"\} (\d+)$/m.exec(text)?.[1],
+      );
+    };
+    const before = await counted();
+    await rawExchange(app.url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`);
+    expect(await counted()).toBe(before + 1);
   });
 });

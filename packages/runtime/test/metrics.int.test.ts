@@ -3,6 +3,7 @@ import { route } from '@turnout/runtime/http/route';
 import { createLogger } from '@turnout/runtime/logger';
 import { meter, readMetrics, showGauges } from '@turnout/runtime/metrics';
 import { openDb } from '@turnout/runtime/postgres';
+import { openSequelize } from '@turnout/runtime/sequelize';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
@@ -75,6 +76,36 @@ describe('the measurements of a process', () => {
     expect(await readMetrics()).not.toContain('postgres_pool_waiting{pool="measured"}');
   });
 
+  it('count pools of one name together, and show that of Sequelize while it is open', async () => {
+    await using database = await createTestDatabase();
+    const config = { url: database.url, max: 2, applicationName: 'of one name' };
+    const open = [openDb(config), openDb(config)] as const;
+    await Promise.all(open.map((db) => db.query('select 1')));
+    const idle = async () =>
+      measured(await readMetrics(), 'postgres_pool_connections{pool="of one name",state="idle"}');
+    expect(await idle()).toBe('2');
+    await open[0][Symbol.asyncDispose]();
+    expect(await idle()).toBe('1');
+    await open[1][Symbol.asyncDispose]();
+    expect(await idle()).toBeUndefined();
+
+    const sequelize = openSequelize({ ...config, max: 1, applicationName: 'models' });
+    const waiting = await sequelize.transaction(async (transaction) => {
+      await sequelize.query('select 1', { transaction });
+      const second = sequelize.query('select 1');
+      await expect
+        .poll(async () => measured(await readMetrics(), 'postgres_pool_waiting{pool="models"}'))
+        .toBe('1');
+      const text = await readMetrics();
+      expect(measured(text, 'postgres_pool_connections{pool="models",state="busy"}')).toBe('1');
+      return { second };
+    });
+    await waiting.second;
+    expect(measured(await readMetrics(), 'postgres_pool_wait_seconds_count{pool="models"}')).toBe('2');
+    await sequelize.close();
+    expect(await readMetrics()).not.toContain('postgres_pool_connections{pool="models"');
+  });
+
   it('leave out what cannot be read now, and show the rest', async () => {
     meter.createCounter('test_things_total').add(3);
     let away = false;
@@ -83,6 +114,8 @@ describe('the measurements of a process', () => {
       return { test_away: 1 };
     });
     expect(measured(await readMetrics(), 'test_away')).toBe('1');
+    const both = await Promise.all([readMetrics(), readMetrics()]);
+    expect(both.map((text) => measured(text, 'test_away'))).toEqual(['1', '1']);
     away = true;
     using _here = showGauges({ test_here: 'is here' }, async () => ({ test_here: 7 }));
     const text = await readMetrics();

@@ -1,9 +1,14 @@
+import { carryTraceIds } from '@turnout/runtime/carry-trace-ids';
 import { startSchedule } from '@turnout/runtime/schedule';
+import { currentTraceHeaders } from '@turnout/runtime/trace-context';
 import { describe, expect, it } from 'vitest';
 import { memoryLogger } from './support/application.ts';
 
 const EVERY_SECOND = '* * * * * *';
 const NEVER_SOON = '0 0 1 1 *';
+
+// As the start of every service does.
+carryTraceIds();
 
 describe('a schedule', () => {
   it('runs its task at once when asked to, and at its times', async () => {
@@ -100,7 +105,8 @@ describe('a schedule', () => {
     expect([most, running, finished]).toEqual([1, 0, 1]);
   });
 
-  it('goes on after a task that failed, and logs it', async () => {
+  it('goes on after a task that failed, and logs it in the trace of that tick', async () => {
+    const traces: (string | undefined)[] = [];
     let runs = 0;
     const { logger, lines } = memoryLogger();
     await using _schedule = startSchedule({
@@ -110,11 +116,17 @@ describe('a schedule', () => {
       logger,
       task: async () => {
         runs += 1;
+        traces.push(currentTraceHeaders().traceparent?.split('-')[1]);
         throw new Error('no luck');
       },
     });
     await expect.poll(() => runs, { timeout: 5000 }).toBeGreaterThanOrEqual(2);
-    expect(lines[0]).toMatchObject({ schedule: 'due events', err: { message: 'no luck' } });
+    expect(lines[0]).toMatchObject({
+      schedule: 'due events',
+      err: { message: 'no luck' },
+      trace_id: traces[0],
+    });
+    expect(traces[1]).not.toBe(traces[0]);
   });
 
   it('refuses an expression that is none', () => {

@@ -57,6 +57,21 @@ async function dependency(service: Service, name: Server): Promise<Told> {
   return (body.dependencies as Told[]).find((told) => told.name === name) as Told;
 }
 
+/** Why all others hear 503, for an admin who was let in before; nobody else is, and nothing else is answered. */
+async function tellsOfPostgres(service: Service, before: Told): Promise<void> {
+  const { status, body } = await call(service, 'GET', '/status');
+  expect({ status, ready: body.ready }).toEqual({ status: 200, ready: false });
+  expect(body.schemaVersion).toMatch(/^\d{4}-/);
+  const told = (body.dependencies as Told[]).find(({ name }) => name === 'postgres');
+  expect(told).toMatchObject({ state: 'unavailable', degraded: expect.stringMatching(/\w{3}.*\.$/) });
+  expect((told?.since ?? '') > before.since).toBe(true);
+  const url = `${stack.urls[service]}/status`;
+  const stranger = await ask({ method: 'GET', url, token: organization.tokens.auditor });
+  expect(stranger.status).toBe(503);
+  const { text } = await ask({ method: 'GET', url: `${stack.urls[service]}/metrics` });
+  expect(text).toContain('turnout_dependency_up{dependency="postgres"} 0');
+}
+
 const readyStatus = async () =>
   Object.fromEntries(
     await Promise.all(services.map(async (service) => [service, (await readiness(service)).status])),
@@ -178,10 +193,30 @@ describe('without RabbitMQ', () => {
   });
 });
 
+describe('with Redis, RabbitMQ and the mail server frozen, all at once', () => {
+  it('everything works in its time, and goes out when they move again', async () => {
+    const { postgres: _, ...frozen } = stack.servers;
+    for (const server of Object.values(frozen)) server.blackhole();
+    const { answers, closureRun } = await useAll();
+    expect(answers).toEqual(WORKS);
+    await closureEnds(closureRun);
+    expect(await waiting()).toBeGreaterThan(0);
+    const { checkin, closure, admin } = await readyStatus();
+    expect({ checkin, closure, admin }).toEqual({ checkin: 200, closure: 200, admin: 200 });
+    for (const server of Object.values(frozen)) {
+      server.heal();
+      server.reset();
+    }
+    await found({ rabbitmq: 'ok', redis: 'ok' });
+    await waitUntil(async () => (await waiting()) === 0, { within: 15_000 });
+  });
+});
+
 describe('without PostgreSQL', () => {
   it.each(['cut', 'blackhole'] as const)(
-    'nobody is ready (%s), all answer 503 within two seconds, and it all comes back by itself',
+    'nobody is ready (%s), all answer 503 within two seconds, say why, and it all comes back by itself',
     async (fault) => {
+      const before = await Promise.all(services.map((service) => dependency(service, 'postgres')));
       stack.servers.postgres[fault]();
       const startedAt = performance.now();
       const all = await Promise.all(services.map(readiness));
@@ -191,6 +226,7 @@ describe('without PostgreSQL', () => {
       for (const service of services) {
         expect((await ask({ method: 'GET', url: `${stack.urls[service]}/livez` })).status).toBe(200);
       }
+      await Promise.all(services.map((service, index) => tellsOfPostgres(service, before[index] as Told)));
       stack.servers.postgres.heal();
       await found({ postgres: 'ok' });
       const { answers, closureRun } = await useAll();

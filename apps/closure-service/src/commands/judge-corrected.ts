@@ -2,7 +2,7 @@ import type { Correction } from '@turnout/attendance-store/correcting/correction
 import { findOpenCorrections } from '@turnout/attendance-store/correcting/find-open-corrections';
 import { judgeAgain } from '@turnout/attendance-store/correcting/judge-again';
 import { noteCorrectionFailure } from '@turnout/attendance-store/correcting/note-correction';
-import { inSpan, withTraceContext } from '@turnout/runtime/trace-context';
+import { inSpan, inTrace, withTraceContext } from '@turnout/runtime/trace-context';
 import type { Closure } from '../closure.ts';
 import { counted } from '../metrics.ts';
 import { whyItFailed } from './end-unfinished.ts';
@@ -32,28 +32,38 @@ export async function judgeCorrected(judging: Judging): Promise<JudgedCounts> {
     if (open.length === 0) return counts;
     for (const correction of open) {
       if (judging.stopping.aborted) return counts;
-      try {
-        const batch = await judgeBatch(judging, correction);
-        if (!batch) leave.add(correction.eventId);
-        counts.attended += batch?.attended ?? 0;
-        counts.noShow += batch?.noShow ?? 0;
-        if (batch?.done) counts.finished += 1;
-      } catch (error) {
+      const batch = await inTraceOf(correction, () => judgeOrNote(judging, correction));
+      if (batch === 'failed') counts.failed += 1;
+      if (batch === 'failed' || batch === null) {
         leave.add(correction.eventId);
-        counts.failed += 1;
-        await noteFailure(judging, correction, error);
+        continue;
       }
+      counts.attended += batch.attended;
+      counts.noShow += batch.noShow;
+      if (batch.done) counts.finished += 1;
     }
   }
 }
 
+/** What is done about a correction, and said of it, belongs to the trace of whoever corrected. */
+function inTraceOf<T>({ context }: Correction, work: () => Promise<T>): Promise<T> {
+  return withTraceContext(context.trace, () => inTrace({}, work));
+}
+
+async function judgeOrNote(judging: Judging, correction: Correction) {
+  try {
+    return await judgeBatch(judging, correction);
+  } catch (error) {
+    await noteFailure(judging, correction, error);
+    return 'failed' as const;
+  }
+}
+
 async function judgeBatch({ db, batchSize, committed, logger }: Judging, correction: Correction) {
-  const { id: correctionId, eventId, context } = correction;
-  const batch = await withTraceContext(context.trace, () =>
-    inSpan('judge again', async () => await judgeAgain(db, correction, batchSize), {
-      attributes: { 'turnout.event_id': eventId },
-    }),
-  );
+  const { id: correctionId, eventId } = correction;
+  const batch = await inSpan('judge again', async () => await judgeAgain(db, correction, batchSize), {
+    attributes: { 'turnout.event_id': eventId },
+  });
   if (!batch) return null;
   const { attended, noShow, done } = batch;
   if (attended + noShow > 0) committed();

@@ -7,9 +7,11 @@
  * again every few seconds, with those that came after it.
  */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { uuid } from '@turnout/contracts/primitives';
 import type { Logger } from '@turnout/runtime/logger';
 import type { Db } from '@turnout/runtime/postgres';
 import type { Delivery } from '@turnout/runtime/rabbitmq';
+import { inTrace } from '@turnout/runtime/trace-context';
 import { raiseDeadLetters } from '../alerts/raise-alerts.ts';
 import { insertDeadMessages } from '../dead-letters/insert-dead-messages.ts';
 import { type DeadMessage, readDeadMessage, withoutContent } from '../dead-letters/read-dead-message.ts';
@@ -36,8 +38,16 @@ export function receiveDeadLetters({ db, logger }: ReceiveDeadLettersOptions) {
       return fresh;
     });
     for (const { delivery } of held) delivery.ack();
-    const ids = letters.map(({ letter_id }) => letter_id);
-    if (ids.length > 0) logger.warn({ letters: ids }, 'messages could not be delivered: dead letters');
+    const byIdentity = new Map(held.map(({ dead }) => [dead.identity, dead]));
+    for (const { letter_id: letterId, identity } of letters) {
+      const dead = byIdentity.get(identity);
+      inTrace(dead?.properties.trace ?? {}, () =>
+        logger.warn(
+          { letterId, messageId: uuid.safeParse(dead?.messageId).data ?? null, reason: dead?.reason },
+          'a message could not be delivered: a dead letter',
+        ),
+      );
+    }
   }
 
   async function receive(batch: readonly Delivery[]): Promise<void> {

@@ -13,11 +13,12 @@
  *   one that fails goes back to the queue, which counts; at the limit the broker moves it to the dead-letter queue.
  */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { uuid } from '@turnout/contracts/primitives';
 import { failpoint } from '@turnout/runtime/failpoint';
 import type { Logger } from '@turnout/runtime/logger';
 import type { Db } from '@turnout/runtime/postgres';
 import type { Delivery } from '@turnout/runtime/rabbitmq';
-import { inSpan } from '@turnout/runtime/trace-context';
+import { inSpan, inTrace } from '@turnout/runtime/trace-context';
 import { countReceived } from '../metrics.ts';
 import { isMessagesFault } from './is-messages-fault.ts';
 import { readEvent } from './read-event.ts';
@@ -65,7 +66,12 @@ export function receiveEvents(options: ReceiveOptions): (batch: readonly Deliver
       } catch (error) {
         if (!isMessagesFault(error)) throw error;
         const { id: messageId, type } = held.event;
-        logger.error({ messageId, type, err: error }, 'an event could not be stored; returned to the queue');
+        inTrace(held.headers, () =>
+          logger.error(
+            { messageId, type, err: error },
+            'an event could not be stored; returned to the queue',
+          ),
+        );
         held.delivery.reject({ requeue: true });
       }
     }
@@ -92,9 +98,13 @@ function readAll(batch: readonly Delivery[], logger: Logger): Held[] {
     const read = readEvent(content);
     if ('problem' in read) {
       const { problem, paths } = read;
-      logger.warn(
-        { problem, paths, bytes: content.length },
-        'a message cannot be read; sent to the dead letters',
+      // Strangers write whatever they want there.
+      const messageId = uuid.safeParse(properties.messageId).data ?? null;
+      inTrace(traceHeaders(properties.headers ?? {}), () =>
+        logger.warn(
+          { messageId, problem, paths, bytes: content.length },
+          'a message cannot be read; sent to the dead letters',
+        ),
       );
       delivery.reject({ requeue: false });
       return [];

@@ -25,7 +25,7 @@ const insert: Statement = {
     where l.status = 'replayed'
       and l.replays <= (select m.replay from unnest($2::text[], $3::int[]) as m (identity, replay)
         where m.identity = l.identity)
-    returning l.letter_id, l.organization_id`,
+    returning l.letter_id, l.identity, l.organization_id`,
 };
 
 export interface NewlyDead {
@@ -35,9 +35,12 @@ export interface NewlyDead {
 }
 
 /** Stores what died, one letter for each message, and answers the letters that are dead since now. */
-export async function insertDeadMessages(tx: Tx, messages: readonly DeadMessage[]): Promise<NewlyDead[]> {
+export async function insertDeadMessages(
+  tx: Tx,
+  messages: readonly DeadMessage[],
+): Promise<(NewlyDead & { identity: string })[]> {
   const once = [...newestOfEach(messages).values()];
-  return await tx.query<NewlyDead>(insert, [
+  return await tx.query<NewlyDead & { identity: string }>(insert, [
     once.map(() => newId()),
     once.map(({ identity }) => identity),
     once.map(({ replay }) => replay),

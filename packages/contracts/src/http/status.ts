@@ -11,7 +11,7 @@ const dependencyStatus = z
   })
   .meta({ id: 'DependencyStatus' });
 
-/** How one process stands. `schemaVersion` is the newest migration of the database, null while it can't be read. */
+/** How one process stands. `schemaVersion` is the newest migration of the database, as far as the process has read it. */
 export const serviceStatus = z
   .strictObject({
     service: z.string(),

@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import type { Logger } from '../logger.ts';
 import type { FieldError } from './reply.ts';
 
 export interface ProblemFields {
@@ -18,6 +19,7 @@ export interface AppState {
   /** Aborted at the same time: ends the answers that would go on. */
   readonly stopping: AbortController;
   readonly problem: RenderProblem;
+  readonly logger: Logger;
 }
 
 const states = new WeakMap<Express, AppState>();

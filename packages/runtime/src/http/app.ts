@@ -42,6 +42,8 @@ export interface CallerFacts {
   params: PathParameters;
   /** Where the request comes from: an IP address. */
   address: () => string;
+  /** Whether who was let in lately is let in while nobody can say who calls: see `Route`. */
+  believeRecent: boolean;
 }
 
 export interface AppOptions<Principal> extends ProblemOptions {
@@ -74,6 +76,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     draining: false,
     stopping: new AbortController(),
     problem: options.problem,
+    logger: options.logger,
   };
   const served = [...options.routes, ...healthRoutes(state, options.readiness)];
   const documents = options.documents === undefined ? [] : documentRoutes(served, options.documents);
@@ -98,21 +101,22 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
       route: null,
       query: '',
       problem: null,
+      cause: null,
       inTrace: (work) => work(),
     };
     response.locals = exchange;
     response.setHeader('X-Request-Id', exchange.requestId);
     response.setHeader('Cache-Control', 'no-store');
     logWhenDone(exchange, request.method, response, options.logger);
-    // Node's parser takes a request line without a version for HTTP/0.9, whose answers have no headers.
-    if (request.httpVersionMajor < 1) throw new MalformedTarget();
-    if (request.headers.host === undefined && request.httpVersion === '1.1') throw new MalformedTarget();
-    const { path, query } = parseTarget(request.url);
-    exchange.query = query;
-    request.url = path;
     inTrace(traceHeadersOf(request), () => {
       exchange.inTrace = AsyncLocalStorage.snapshot();
       trace.getActiveSpan()?.setAttribute('turnout.request_id', exchange.requestId);
+      // Node's parser takes a request line without a version for HTTP/0.9, whose answers have no headers.
+      if (request.httpVersionMajor < 1) throw new MalformedTarget();
+      if (request.headers.host === undefined && request.httpVersion === '1.1') throw new MalformedTarget();
+      const { path, query } = parseTarget(request.url);
+      exchange.query = query;
+      request.url = path;
       next();
     });
   });
@@ -186,7 +190,7 @@ async function serve<Principal>(
     const authorization = request.headers.authorization;
     const caller = await withDeadline(
       route.deadlineMs,
-      () => options.authenticate(authorization, callerFacts(request)),
+      () => options.authenticate(authorization, callerFacts(request, route)),
       late,
     );
     if (isRefusal(caller)) return caller;
@@ -235,17 +239,18 @@ async function mayStillCall<Principal>(
   options: AppOptions<Principal>,
 ): Promise<boolean> {
   if (route.allow.length === 0) return true;
-  const facts = callerFacts(request);
+  const facts = callerFacts(request, route);
   const caller = await options.authenticate(request.headers.authorization, facts);
   if (!isRefusal(caller)) return options.authorize(caller.principal, route, facts.params) === undefined;
   if (caller.problem === 'unavailable' || caller.problem === 'rate_limited') throw new Error(caller.problem);
   return false;
 }
 
-function callerFacts(request: Request): CallerFacts {
+function callerFacts(request: Request, { believeRecent }: Route<never>): CallerFacts {
   return {
     params: request.params as PathParameters,
     address: () => request.ip ?? 'gone',
+    believeRecent,
   };
 }
 

@@ -11,6 +11,8 @@ export interface Exchange {
   query: string;
   /** The code of the problem answered. */
   problem: string | null;
+  /** The code of the error behind `unavailable`, such as ECONNREFUSED. */
+  cause: string | null;
   /** Runs work as a part of the request's trace, which is not the one that runs when a connection closes. */
   inTrace: (work: () => void) => void;
 }
@@ -33,7 +35,7 @@ export function logWhenDone(
 ): void {
   const startedAt = performance.now();
   response.once('close', () => {
-    const { requestId, route, problem } = exchange;
+    const { requestId, route, problem, cause } = exchange;
     const ms = performance.now() - startedAt;
     const status = response.headersSent ? response.statusCode : null;
     measureRequest({ method, route, status, problem, ms });
@@ -43,6 +45,7 @@ export function logWhenDone(
       route,
       status,
       ...(problem === null ? {} : { problem }),
+      ...(cause === null ? {} : { cause }),
       ms: Math.round(ms * 10) / 10,
       ...(response.writableFinished ? {} : { [endedBy(response, problem)]: true }),
     };

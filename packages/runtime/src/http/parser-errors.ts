@@ -1,27 +1,31 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { newId } from '../ids.ts';
-import type { RenderProblem } from './app-state.ts';
+import { inTrace } from '../trace-context.ts';
+import type { AppState } from './app-state.ts';
+import { countUnreadable } from './request-metrics.ts';
+
+type Answering = Pick<AppState, 'problem' | 'logger'>;
 
 /** What Node's HTTP parser refuses never reaches the application; its sender still gets a problem document. */
-export function answerParserError(
-  error: NodeJS.ErrnoException,
-  socket: Duplex,
-  problem: RenderProblem,
-): void {
+export function answerParserError(error: NodeJS.ErrnoException, socket: Duplex, answering: Answering): void {
   if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
-  else answerAndClose(socket, complaintOf(error.code), problem);
+  else answerAndClose(socket, complaintOf(error.code), answering);
 }
 
 /** CONNECT asks for a connection to somewhere else, which Node leaves to whoever listens for it. */
-export function refuseConnect(socket: Duplex, problem: RenderProblem): void {
+export function refuseConnect(socket: Duplex, answering: Answering): void {
   socket.on('error', () => socket.destroy());
-  answerAndClose(socket, { code: 'method_not_allowed', detail: 'This is not a proxy.' }, problem);
+  answerAndClose(socket, { code: 'method_not_allowed', detail: 'This is not a proxy.' }, answering);
 }
 
-function answerAndClose(socket: Duplex, { code, detail }: Complaint, problem: RenderProblem): void {
+function answerAndClose(socket: Duplex, { code, detail }: Complaint, { problem, logger }: Answering): void {
   const requestId = newId();
   const { status, body } = problem(code, { detail, requestId });
+  countUnreadable(code);
+  // The line that any other request has, with what is known of this one; in a trace of its own.
+  const line = { requestId, method: null, route: null, status, problem: code };
+  inTrace({}, () => logger.info(line, 'request'));
   const text = JSON.stringify(body);
   socket.end(
     [

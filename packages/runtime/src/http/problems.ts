@@ -55,11 +55,23 @@ export function refusalOf(error: unknown, exchange: Exchange, options: ProblemOp
     return { problem: 'unavailable', headers: { 'Retry-After': '1' } };
   }
   if (options.isUnavailable(error)) {
-    options.logger.warn({ requestId, route, err: error }, 'a dependency is unavailable');
+    // The line of the request names the cause. While a server is away each request meets this, and a stack for each would
+    // drown what is new.
+    exchange.cause = codeOf(error);
+    options.logger.debug({ requestId, route, err: error }, 'unavailable');
     return { problem: 'unavailable', headers: { 'Retry-After': '1' } };
   }
   options.logger.error({ requestId, route, err: error }, 'request failed');
   return { problem: 'internal_error' };
+}
+
+function codeOf(error: unknown): string {
+  const { code, parent, name } = (error ?? {}) as {
+    code?: unknown;
+    parent?: { code?: unknown };
+    name?: unknown;
+  };
+  return [code, parent?.code, name].find((each) => typeof each === 'string') ?? 'unknown';
 }
 
 /** Everything that is wrong with what was sent, as one refusal. */

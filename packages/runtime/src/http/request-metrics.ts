@@ -16,3 +16,15 @@ export function measureRequest(request: {
   const { method, route, status, problem, ms } = request;
   duration.record(ms / SECOND, { method, route: route ?? '', status: status ?? 499, problem: problem ?? '' });
 }
+
+const unreadable = meter.createCounter('http_server_requests_unreadable_total', {
+  description: 'what came to the port and was refused before it was a request, by problem code',
+});
+for (const problem of ['malformed_request', 'request_timeout', 'headers_too_large', 'method_not_allowed']) {
+  unreadable.add(0, { problem });
+}
+
+/** Nobody knows its route, nor when it began. */
+export function countUnreadable(problem: string): void {
+  unreadable.add(1, { problem });
+}

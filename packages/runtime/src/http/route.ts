@@ -54,6 +54,11 @@ export interface RouteDefinition<Principal, Allow extends readonly string[], Par
   deadlineMs?: number;
   /** True for what people stand and wait for: it is served also while others are turned away, see `http/places.ts`. */
   urgent?: boolean;
+  /**
+   * True where somebody who was let in lately is let in also while nobody can say who calls, because the answer tells why.
+   * For what belongs to nobody: it may be a credential that has just ended.
+   */
+  believeRecent?: boolean;
   /** False when the handler passes each part of the body to `validate` itself, so that one bad part costs only itself. */
   checkBodyText?: boolean;
   handle: (
@@ -83,6 +88,7 @@ export interface Route<Principal = never> {
   readonly mediaType: string | null;
   readonly deadlineMs: number;
   readonly urgent: boolean;
+  readonly believeRecent: boolean;
   readonly checkBodyText: boolean;
   readonly summary: string;
   readonly operationId: string | undefined;
@@ -134,6 +140,7 @@ export function routeFor<Principal, Role extends string = string>() {
       mediaType: definition.mediaType ?? null,
       deadlineMs: definition.deadlineMs ?? DEADLINE_MS,
       urgent: definition.urgent ?? false,
+      believeRecent: definition.believeRecent ?? false,
       checkBodyText: definition.checkBodyText ?? true,
       summary: definition.summary,
       operationId: definition.operationId,

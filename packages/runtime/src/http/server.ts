@@ -93,12 +93,12 @@ export async function listen(
   server.on('request', app);
   // Expectations are optional to understand, and Node's own answer to one would not be a problem document.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  server.on('connect', (_request, socket) => refuseConnect(socket, state.problem));
+  server.on('connect', (_request, socket) => refuseConnect(socket, state));
   server.on('clientError', (error, socket) => {
     // In the middle of an answer another one would only confuse.
     const answering = [...running].some((response) => response.socket === socket && response.headersSent);
     if (answering) socket.destroy();
-    else answerParserError(error, socket, state.problem);
+    else answerParserError(error, socket, state);
   });
   server.listen(port, host);
   await once(server, 'listening');

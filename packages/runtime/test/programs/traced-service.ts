@@ -1,4 +1,5 @@
 // A service with one route that uses PostgreSQL, Redis and RabbitMQ, to be started with the telemetry preloaded.
+import { traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
 import { createApp } from '@turnout/runtime/http/app';
 import { routeFor } from '@turnout/runtime/http/route';
 import { listen } from '@turnout/runtime/http/server';
@@ -41,12 +42,13 @@ await runUntilSignal(
         return { status: 200, body: currentTraceHeaders() };
       },
     });
+    const dependencies = opened.use(watchDependencies(traceCollector(), logger));
     const app = createApp({
       routes: [greet],
       authenticate: async () => ({ problem: 'unauthenticated' }),
       authorize: () => undefined,
       problem: (code) => ({ status: 500, body: { code } }),
-      readiness: async () => ({ ready: true, checks: {} }),
+      readiness: dependencies.readiness,
       isUnavailable: () => false,
       logger,
     });

@@ -14,7 +14,6 @@ import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { enroll } from '../commands/enroll.ts';
 import type { AdminContext } from '../context.ts';
-import { digest } from './digest.ts';
 import { enrollmentBody, storyBody } from './enrollment-body.ts';
 import { enrollRefused } from './refusals.ts';
 import { readers, route, writers } from './route.ts';
@@ -68,7 +67,8 @@ export function listEnrollmentsRoute({ db, models }: AdminContext) {
         search: query.search?.trim() ?? null,
       };
       return await answerPage({
-        list: `enrollments of ${event.id} ${digest(filters)}`,
+        list: `enrollments of ${event.id}`,
+        filters,
         principal,
         query,
         load: (after, limit) =>

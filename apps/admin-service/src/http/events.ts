@@ -24,7 +24,6 @@ import { type CreatedEvent, createEvent } from '../commands/create-event.ts';
 import type { AdminContext } from '../context.ts';
 import type { EventCancellationRefusal } from '../rules/decide-event-cancellation.ts';
 import type { EventChangeRefusal } from '../rules/decide-event-change.ts';
-import { digest } from './digest.ts';
 import { listedEventBody, toEventBody } from './event-body.ts';
 import { eventRefused } from './refusals.ts';
 import { readers, route, writers } from './route.ts';
@@ -75,7 +74,8 @@ export function listEventsRoute({ models }: AdminContext) {
       const { organizationId, eventIds } = principal;
       const { state = null, search = null } = query;
       return await answerPage({
-        list: `events ${digest({ state, search })}`,
+        list: 'events',
+        filters: { state, search },
         principal,
         query,
         load: (after, limit) => listEvents(models, { organizationId, eventIds, state, search, after, limit }),

@@ -49,7 +49,8 @@ export function listTokensRoute({ db }: AdminContext) {
     async handle({ principal, query }): Promise<Reply> {
       const filters = { state: query.state ?? null, role: query.role ?? null };
       return await answerPage({
-        list: `tokens ${filters.state} ${filters.role}`,
+        list: 'tokens',
+        filters,
         principal,
         query,
         load: (after, limit) => listTokens(db, { principal, ...filters, after, limit }),

@@ -52,12 +52,14 @@ export function searchAttendeesRoute({ db }: CheckinContext) {
       const event = await findEvent(db, organizationId, params.eventId);
       if (!event) return { problem: 'not_found' };
       const seesEmail = role !== 'front_desk';
-      const search = { organizationId, eventId: event.id, text: query.search.trim(), inEmail: seesEmail };
+      const filters = { text: query.search.trim(), inEmail: seesEmail };
       return await answerPage({
         list: `attendees of ${event.id}`,
+        filters,
         principal,
         query,
-        load: (after, limit) => searchAttendees(db, { ...search, after, limit }),
+        load: (after, limit) =>
+          searchAttendees(db, { organizationId, eventId: event.id, ...filters, after, limit }),
         // A name would stand in the logs of every proxy.
         idOf: (attendee) => attendee.enrollmentId,
         toBody: (attendee) => hit(attendee, event, seesEmail),

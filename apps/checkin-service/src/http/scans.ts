@@ -23,12 +23,13 @@ export function listScansRoute({ db }: CheckinContext) {
       const event = await findEvent(db, principal.organizationId, params.eventId);
       if (!event) return { problem: 'not_found' };
       const { refusal = null, deviceId = null, station = null } = query;
+      const filters = { refusal, deviceId, station };
       return await answerKeyedPage({
-        list: `refused scans of ${event.id} ${JSON.stringify([refusal, deviceId, station])}`,
+        list: `refused scans of ${event.id}`,
+        filters,
         principal,
         query,
-        load: (after, limit) =>
-          listRefusedScans(db, { eventId: event.id, refusal, deviceId, station, after, limit }),
+        load: (after, limit) => listRefusedScans(db, { eventId: event.id, ...filters, after, limit }),
         keyOf: ({ row }) => row,
         key: keptScanKey,
         toBody: refusedScanBody,

@@ -17,7 +17,8 @@ export interface Package {
 const SCOPE = '@turnout/';
 
 /**
- * What packages declare and import against the directions they may have, and the IO in sources that must have none.
+ * What packages declare and import against the directions they may have, what they declare and don't use or use and don't
+ * declare, and the IO in sources that must have none.
  * Answers one line for each offence, with the place.
  */
 export function findOffences(packages: readonly Package[]): string[] {
@@ -28,8 +29,21 @@ export function findOffences(packages: readonly Package[]): string[] {
     const declared = found.dependencies
       .filter((name) => name.startsWith(SCOPE) && !allowed.includes(name.slice(SCOPE.length)))
       .map((name) => `${manifest}: ${found.name} may not depend on ${name}`);
-    return [...declared, ...found.sources.flatMap((source) => sourceOffences(found, allowed, source))];
+    return [
+      ...declared,
+      ...unusedDependencies(found, manifest),
+      ...found.sources.flatMap((source) => sourceOffences(found, allowed, source)),
+    ];
   });
+}
+
+/** What is declared and named by no source, tests included. A string is enough: some are only resolved, or preloaded. */
+function unusedDependencies({ dependencies, sources }: Package, manifest: string): string[] {
+  const names = (text: string, name: string) =>
+    [`'${name}'`, `"${name}"`, `'${name}/`, `"${name}/`].some((quoted) => text.includes(quoted));
+  return dependencies
+    .filter((name) => !sources.some(({ text }) => names(text, name)))
+    .map((name) => `${manifest}: no source uses ${name}`);
 }
 
 function sourceOffences(

@@ -52,8 +52,6 @@ export const closureOfEvent = z
   })
   .meta({ id: 'ClosureOfEvent' });
 
-export type ClosureOfEventBody = z.infer<typeof closureOfEvent>;
-
 /** Where a closure stands, with its times as instants. */
 interface ClosureFacts extends Pick<EventClosureBody, 'state'> {
   dueAt: Date | null;
@@ -116,5 +114,3 @@ export const closurePreview = z
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'ClosurePreview' });
-
-export type ClosurePreviewBody = z.infer<typeof closurePreview>;

@@ -1,4 +1,5 @@
 import { answerKeyedPage } from '@turnout/access/answer-page';
+import { readers } from '@turnout/access/authorize';
 import type { Principal } from '@turnout/access/principal';
 import {
   type AuditFilter,
@@ -25,7 +26,7 @@ import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
 import { auditCsv, auditLines } from './audit-export.ts';
-import { readers, route } from './route.ts';
+import { route } from './route.ts';
 
 export function listAuditRoute({ db }: AdminContext) {
   return route({

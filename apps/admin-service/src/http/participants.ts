@@ -1,4 +1,5 @@
 import { answerPage } from '@turnout/access/answer-page';
+import { readers } from '@turnout/access/authorize';
 import {
   findParticipant,
   listParticipants,
@@ -20,7 +21,7 @@ import { assess } from '../reports/assess.ts';
 import { historyColumns } from '../reports/attendance-columns.ts';
 import { exportReport } from '../reports/export-report.ts';
 import { listedEventBody } from './event-body.ts';
-import { files, readers, route } from './route.ts';
+import { files, route } from './route.ts';
 
 const oneParticipant = z.object({ participantId: id });
 

@@ -11,9 +11,7 @@ import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
 import { unknownCode } from './refusals.ts';
-import { route } from './route.ts';
-
-const lookers = ['front_desk', 'supervisor', 'admin', 'auditor'] as const;
+import { lookers, oneEvent, route } from './route.ts';
 
 export function findAttendeeRoute({ db }: CheckinContext) {
   return route({
@@ -45,7 +43,7 @@ export function searchAttendeesRoute({ db }: CheckinContext) {
     summary: 'Searches attendees by name, and for some roles by e-mail address',
     answers: { 200: listOf(attendeeHit) },
     allow: lookers,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     query: z.object({ ...page, ...attendeeSearchQuery }),
     async handle({ principal, params, query }): Promise<Reply> {
       const { organizationId, role } = principal;

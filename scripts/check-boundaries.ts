@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { IMPURE, MAY_IMPORT, PURE } from './boundaries.ts';
+import { IMPURE, MAY_IMPORT, MAY_NOT_SEE, PURE } from './boundaries.ts';
 import { codeOf, importsOf, lineOf } from './source-text.ts';
 
 export interface Package {
@@ -75,8 +75,10 @@ function importOffence(
   isTest: boolean,
 ): string | null {
   if (specifier.startsWith('.')) {
-    const stays = posix.join(posix.dirname(path), specifier).startsWith(`${of.path}/`);
-    return stays ? null : `${specifier} leaves the package; import it by its name`;
+    const target = posix.join(posix.dirname(path), specifier);
+    if (!target.startsWith(`${of.path}/`)) return `${specifier} leaves the package; import it by its name`;
+    const [from, to] = [folderOf(of, path), folderOf(of, target)];
+    return MAY_NOT_SEE[from]?.includes(to) ? `${from} may not import ${to}` : null;
   }
   const name = packageNameOf(specifier);
   if (specifier.startsWith('node:') || builtinModules.includes(name)) {
@@ -87,6 +89,12 @@ function importOffence(
     return `${of.name} may not import ${name}`;
   }
   return of.dependencies.includes(name) ? null : `${name} is not among the dependencies of ${of.name}`;
+}
+
+/** The first folder below `src`, or an empty text. */
+function folderOf({ path }: Package, file: string): string {
+  const [src, folder, ...rest] = file.slice(path.length + 1).split('/');
+  return src === 'src' && folder !== undefined && rest.length > 0 ? folder : '';
 }
 
 function packageNameOf(specifier: string): string {

@@ -50,6 +50,14 @@ describe('the dependency directions', () => {
     ]);
   });
 
+  it('forbid a command to know of the requests that it serves, and not the other way round', () => {
+    const inward = packageWith('apps/notifier/src/http/a.ts', "import { b } from '../commands/b.ts';");
+    const outward = packageWith('apps/notifier/src/commands/b.ts', "import { a } from '../http/a.ts';");
+    expect(findOffences([...inward, ...outward])).toEqual([
+      'apps/notifier/src/commands/b.ts:1: commands may not import http',
+    ]);
+  });
+
   it('forbid a package that nobody decided on', () => {
     const packages = packageWith('packages/utils/src/a.ts', '');
     expect(findOffences(packages)).toEqual([

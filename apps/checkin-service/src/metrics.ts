@@ -1,7 +1,7 @@
 import type { AnsweredScan } from '@turnout/attendance-store/saving/answered-scan';
 import { MINUTE } from '@turnout/runtime/durations';
 import { meter } from '@turnout/runtime/metrics';
-import type { ScanAnswer } from './http/scan-answers.ts';
+import type { ScanAnswer } from './answers/scan-answers.ts';
 import { Stations } from './stations.ts';
 
 const accepted = meter.createCounter('turnout_check_ins_total', {

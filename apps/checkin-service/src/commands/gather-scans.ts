@@ -12,7 +12,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isUnavailable } from '@turnout/runtime/postgres';
 import { activeSpan, inSpan, linkToActive, type Span } from '@turnout/runtime/trace-context';
-import type { ScanAnswer } from '../http/scan-answers.ts';
+import type { ScanAnswer } from '../answers/scan-answers.ts';
 import type { SubmittedScan } from './submitted-scan.ts';
 
 /** What one request brings: one scan, or a batch of them. */

@@ -1,8 +1,8 @@
 import { type BulkAnnulment, bulkAnnulment, bulkAnnulmentRequest } from '@turnout/contracts/http/annulments';
 import type { Reply } from '@turnout/runtime/http/reply';
+import { counted } from '../answers/in-words.ts';
 import { annulMany, MOST_CHECK_INS, type Undone } from '../commands/annul-many.ts';
 import type { CheckinContext } from '../context.ts';
-import { counted } from './in-words.ts';
 import { oneEvent, route } from './route.ts';
 
 /** Enough to see whether it is the right device and the right hour. */

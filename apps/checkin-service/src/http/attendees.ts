@@ -9,8 +9,8 @@ import { listOf, page } from '@turnout/contracts/http/pagination';
 import { id, scannedCode } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
+import { unknownCode } from '../answers/refusals.ts';
 import type { CheckinContext } from '../context.ts';
-import { unknownCode } from './refusals.ts';
 import { lookers, oneEvent, route } from './route.ts';
 
 export function findAttendeeRoute({ db }: CheckinContext) {

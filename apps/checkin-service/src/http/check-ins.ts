@@ -15,14 +15,14 @@ import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { validate } from '@turnout/runtime/http/validate';
 import { z } from 'zod';
+import { checkInBody, enrollmentAtTheDoor } from '../answers/bodies.ts';
+import { annulmentRefused } from '../answers/refusals.ts';
+import type { ScanAnswer } from '../answers/scan-answers.ts';
 import { annulCheckIn } from '../commands/annul-check-in.ts';
 import type { SubmittedScan } from '../commands/submitted-scan.ts';
 import type { CheckinContext } from '../context.ts';
-import { checkInBody, enrollmentAtTheDoor } from './bodies.ts';
-import { annulmentRefused } from './refusals.ts';
 import { replayHeader } from './replay-header.ts';
 import { desk, oneEvent, route } from './route.ts';
-import type { ScanAnswer } from './scan-answers.ts';
 import { broughtBy, replyToScan } from './scan-replies.ts';
 
 const MEGABYTE = 1_000_000;

@@ -11,9 +11,9 @@ import {
 import { id, scannedCode } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
+import { lineItemBody } from '../answers/product-answers.ts';
+import { unknownCode } from '../answers/refusals.ts';
 import type { CheckinContext } from '../context.ts';
-import { lineItemBody } from './product-answers.ts';
-import { unknownCode } from './refusals.ts';
 import { replayHeader } from './replay-header.ts';
 import { desk, lookers, oneEvent, route } from './route.ts';
 import { broughtBy, replyToScan } from './scan-replies.ts';

@@ -10,7 +10,7 @@ import { closurePreview, type PreviewedVerdictBody } from '@turnout/contracts/ht
 import { page } from '@turnout/contracts/http/pagination';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
-import { refusalReply } from './problems.ts';
+import { refusalReply } from './refusals.ts';
 import { type ClosureContext, oneEvent, route } from './route.ts';
 
 /** What closing now would decide, also before the event has ended. Nothing is locked, and nothing is decided. */

@@ -5,7 +5,7 @@ import { startedClosureRun } from '@turnout/contracts/http/closure-runs';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { beginClosure } from '../commands/begin-closure.ts';
 import { closeEvent } from '../commands/close-event.ts';
-import { inProgress, refusalReply } from './problems.ts';
+import { inProgress, refusalReply } from './refusals.ts';
 import { type ClosureContext, oneEvent, route } from './route.ts';
 
 /** The run has begun, and its row is there, when the answer is given. The work goes on after it. */

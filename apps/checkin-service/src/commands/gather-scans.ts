@@ -6,8 +6,9 @@
  *
  * The transaction is a part of the trace of the request that came first; the others point to it.
  *
- * Events don't wait for each other: only few have a second transaction, so that connections are left for the others. An upload whose client has gone is not begun. When a shared transaction fails for
- * another reason than an unavailable database, each upload is tried by itself, so that one costs only itself.
+ * Events don't wait for each other: only few have a second transaction, so that connections are left for the others. An
+ * upload whose client has gone is not begun. When a shared transaction fails for another reason than an unavailable
+ * database, each upload is tried by itself, so that one costs only itself.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isUnavailable } from '@turnout/runtime/postgres';

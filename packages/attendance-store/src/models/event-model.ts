@@ -50,6 +50,7 @@ export function bindEventModel(sequelize: Sequelize): typeof EventModel {
   );
 }
 
+/** The event in a row that Sequelize has read; `toStoredEvent` makes it from a row of a statement. */
 export function eventOfModel(row: EventModel): StoredEvent {
   return {
     id: row.eventId,

@@ -60,6 +60,7 @@ interface ClosureFacts extends Pick<EventClosureBody, 'state'> {
   correction: (Omit<z.infer<typeof openCorrection>, 'requestedAt'> & { requestedAt: Date }) | null;
 }
 
+/** Where a closure stands, as it is answered: the same for an event by itself and in lists. */
 export function toEventClosureBody({
   state,
   dueAt,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { IMPURE, MAY_IMPORT, PURE } from './boundaries.ts';
+import { IMPURE, MAY_IMPORT, MAY_NOT_SEE, PURE } from './boundaries.ts';
 import { codeOf, importsOf, lineOf } from './source-text.ts';
 
 export interface Package {
@@ -17,7 +17,8 @@ export interface Package {
 const SCOPE = '@turnout/';
 
 /**
- * What packages declare and import against the directions they may have, and the IO in sources that must have none.
+ * What packages declare and import against the directions they may have, what they declare and don't use or use and don't
+ * declare, and the IO in sources that must have none.
  * Answers one line for each offence, with the place.
  */
 export function findOffences(packages: readonly Package[]): string[] {
@@ -28,8 +29,21 @@ export function findOffences(packages: readonly Package[]): string[] {
     const declared = found.dependencies
       .filter((name) => name.startsWith(SCOPE) && !allowed.includes(name.slice(SCOPE.length)))
       .map((name) => `${manifest}: ${found.name} may not depend on ${name}`);
-    return [...declared, ...found.sources.flatMap((source) => sourceOffences(found, allowed, source))];
+    return [
+      ...declared,
+      ...unusedDependencies(found, manifest),
+      ...found.sources.flatMap((source) => sourceOffences(found, allowed, source)),
+    ];
   });
+}
+
+/** What is declared and named by no source, tests included. A string is enough: some are only resolved, or preloaded. */
+function unusedDependencies({ dependencies, sources }: Package, manifest: string): string[] {
+  const names = (text: string, name: string) =>
+    [`'${name}'`, `"${name}"`, `'${name}/`, `"${name}/`].some((quoted) => text.includes(quoted));
+  return dependencies
+    .filter((name) => !sources.some(({ text }) => names(text, name)))
+    .map((name) => `${manifest}: no source uses ${name}`);
 }
 
 function sourceOffences(
@@ -61,8 +75,10 @@ function importOffence(
   isTest: boolean,
 ): string | null {
   if (specifier.startsWith('.')) {
-    const stays = posix.join(posix.dirname(path), specifier).startsWith(`${of.path}/`);
-    return stays ? null : `${specifier} leaves the package; import it by its name`;
+    const target = posix.join(posix.dirname(path), specifier);
+    if (!target.startsWith(`${of.path}/`)) return `${specifier} leaves the package; import it by its name`;
+    const [from, to] = [folderOf(of, path), folderOf(of, target)];
+    return MAY_NOT_SEE[from]?.includes(to) ? `${from} may not import ${to}` : null;
   }
   const name = packageNameOf(specifier);
   if (specifier.startsWith('node:') || builtinModules.includes(name)) {
@@ -73,6 +89,12 @@ function importOffence(
     return `${of.name} may not import ${name}`;
   }
   return of.dependencies.includes(name) ? null : `${name} is not among the dependencies of ${of.name}`;
+}
+
+/** The first folder below `src`, or an empty text. */
+function folderOf({ path }: Package, file: string): string {
+  const [src, folder, ...rest] = file.slice(path.length + 1).split('/');
+  return src === 'src' && folder !== undefined && rest.length > 0 ? folder : '';
 }
 
 function packageNameOf(specifier: string): string {

@@ -21,11 +21,20 @@ describe('the dependency directions', () => {
   });
 
   it('forbid what a manifest declares although no source uses it', () => {
-    const packages = packageWith('packages/outbox/src/a.ts', '', ['@turnout/attendance']);
+    const packages = packageWith('packages/outbox/src/a.ts', '', ['@turnout/attendance', 'left-pad']);
     expect(findOffences(packages)).toEqual([
       'packages/outbox/package.json: outbox may not depend on @turnout/attendance',
+      'packages/outbox/package.json: no source uses @turnout/attendance',
+      'packages/outbox/package.json: no source uses left-pad',
     ]);
   });
+
+  it.each(["import { pad } from 'left-pad/pad';", "import.meta.resolve('left-pad')"])(
+    'let a manifest declare what is used by %s',
+    (text) => {
+      expect(findOffences(packageWith('packages/outbox/src/a.ts', text, ['left-pad']))).toEqual([]);
+    },
+  );
 
   it('forbid an import that no manifest declares', () => {
     const packages = packageWith('packages/runtime/src/a.ts', "export * from 'left-pad';");
@@ -38,6 +47,14 @@ describe('the dependency directions', () => {
     const packages = packageWith('packages/runtime/src/a.ts', "await import('../../attendance/src/b.ts');");
     expect(findOffences(packages)).toEqual([
       'packages/runtime/src/a.ts:1: ../../attendance/src/b.ts leaves the package; import it by its name',
+    ]);
+  });
+
+  it('forbid a command to know of the requests that it serves, and not the other way round', () => {
+    const inward = packageWith('apps/notifier/src/http/a.ts', "import { b } from '../commands/b.ts';");
+    const outward = packageWith('apps/notifier/src/commands/b.ts', "import { a } from '../http/a.ts';");
+    expect(findOffences([...inward, ...outward])).toEqual([
+      'apps/notifier/src/commands/b.ts:1: commands may not import http',
     ]);
   });
 

@@ -2,6 +2,7 @@ import {
   attendanceReport,
   checkInCounts,
   checkInReport,
+  type EventReportRow,
   eventsReport,
 } from '@turnout/contracts/http/reports';
 import { givenToken } from '@turnout/test-kit/given';
@@ -414,6 +415,33 @@ describe('the report across events', () => {
     const { body } = await service.admin.get('/v1/reports/attendance?from=2031-01-01');
     expect(body).toMatchObject({ from: '2031-01-01', to: null, rows: 2 });
     expect(body.items[0]).toMatchObject({ attendanceRate: null, closure: 'not_due' });
+  });
+
+  it('says of each closure what the event itself says', async () => {
+    const oneDay = {
+      startsAt: '2027-03-01T08:00:00Z',
+      endsAt: '2027-03-01T17:00:00Z',
+      attendanceRequirement: { type: 'any_day' },
+    };
+    const due = await givenEvent(service, oneDay);
+    const waiting = await givenEvent(service, { ...oneDay, deviceGraceMinutes: 525_600 });
+    await service.owner.query(
+      `update attendance.events set starts_at = now() - interval '9 hours', ends_at = now() - interval '1 hour'
+       where event_id = any($1)`,
+      [[due, waiting]],
+    );
+    await service.owner.query(
+      'insert into attendance.device_watermarks values ($1, gen_random_uuid(), now(), now())',
+      [waiting],
+    );
+    const { body } = await service.admin.get('/v1/reports/attendance');
+    const reported = new Map(
+      body.items.map(({ event, closure }: EventReportRow) => [event.id, closure] as const),
+    );
+    for (const [eventId, state] of Object.entries({ [due]: 'due', [waiting]: 'waiting_for_devices' })) {
+      expect(reported.get(eventId)).toBe(state);
+      expect((await service.admin.get(`/v1/events/${eventId}`)).body.closure.state).toBe(state);
+    }
   });
 
   it('refuses a period that ends before it begins', async () => {

@@ -1,7 +1,7 @@
 import type { Relay } from '@turnout/outbox/relay';
 import type { Db } from '@turnout/runtime/postgres';
+import type { ScanAnswer } from './answers/scan-answers.ts';
 import type { ScanUpload } from './commands/gather-scans.ts';
-import type { ScanAnswer } from './http/scan-answers.ts';
 import type { LiveView } from './live/live-view.ts';
 
 /** What handlers work with. */

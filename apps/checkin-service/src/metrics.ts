@@ -2,10 +2,10 @@ import type { CheckInDecision, CheckInRefusal } from '@turnout/attendance/decide
 import type { DoorCheckDecision, DoorCheckRefusal } from '@turnout/attendance/decide-door-check';
 import type { RedemptionDecision, RedemptionRefusal } from '@turnout/attendance/decide-redemption';
 import type { AnsweredScan } from '@turnout/attendance-store/saving/answered-scan';
+import type { ScanKind } from '@turnout/attendance-store/stored';
 import { MINUTE } from '@turnout/runtime/durations';
 import { meter } from '@turnout/runtime/metrics';
-import type { ScanKind } from './commands/submitted-scan.ts';
-import type { ScanAnswer } from './http/scan-answers.ts';
+import type { ScanAnswer } from './answers/scan-answers.ts';
 import { Stations } from './stations.ts';
 
 const accepted = meter.createCounter('turnout_check_ins_total', {

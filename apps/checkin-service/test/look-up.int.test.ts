@@ -61,6 +61,10 @@ describe('looking people up', () => {
       `search=${encodeURIComponent('mü%LL')}&limit=3&cursor=${first.body.nextCursor}`,
     );
     expect(second.body).toMatchObject({ items: [{}, {}], nextCursor: null });
+    expect(await search(`search=person&cursor=${first.body.nextCursor}`)).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'cursor' }] },
+    });
     expect((await search('search=arne3%40')).body.items).toEqual([]);
     const bySupervisor = await search('search=arne3%40', desk.organization.tokens.supervisor);
     expect(bySupervisor.body.items).toMatchObject([

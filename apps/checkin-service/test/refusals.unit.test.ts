@@ -1,7 +1,7 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import { describe, expect, it } from 'vitest';
-import { annulmentRefused, type ScanRefusal, sentenceFor } from '../src/http/refusals.ts';
+import { annulmentRefused, type ScanRefusal, sentenceFor } from '../src/answers/refusals.ts';
 
 const event: StoredEvent = {
   id: 'e',

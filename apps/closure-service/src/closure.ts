@@ -34,6 +34,7 @@ export function openClosingDb(config: ClosingConfig, applicationName: string): D
   });
 }
 
+/** What closing takes, put together from the configuration and the open parts of the process. */
 export function closureOf(
   config: ClosingConfig,
   parts: Pick<Closure, 'db' | 'stopping' | 'committed' | 'logger'> & { locks: Locks },

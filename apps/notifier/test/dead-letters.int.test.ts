@@ -465,6 +465,14 @@ describe('whose dead letters they are', () => {
       cursor = body.nextCursor;
     }
     expect(seen).toEqual(all.map(({ id }) => id));
+    const { body: first } = await api.call('GET', '?status=dead&limit=1');
+    expect(await api.call('GET', `?status=dead&cursor=${first.nextCursor}`)).toMatchObject({ status: 200 });
+    for (const filters of ['', 'status=dropped&', 'status=dead&type=turnout.weather.changed.v1&']) {
+      expect(await api.call('GET', `?${filters}cursor=${first.nextCursor}`)).toMatchObject({
+        status: 422,
+        body: { errors: [{ path: 'cursor' }] },
+      });
+    }
     const wrong = await api.call('GET', '?since=yesterday&status=lost&type=&limit=0&colour=red');
     expect(wrong.status).toBe(422);
     expect(wrong.body.errors.map(({ path }: { path: string }) => path).toSorted()).toEqual([

@@ -128,6 +128,17 @@ describe('GET /v1/deliveries', () => {
     }
   });
 
+  it('takes a cursor only with the filters it was given for', async () => {
+    const { admin } = office.organization.tokens;
+    const { body } = await get('?status=sent&limit=2', admin);
+    expect(body.nextCursor).toEqual(expect.any(String));
+    expect(await get(`?status=sent&limit=1&cursor=${body.nextCursor}`, admin)).toMatchObject({ status: 200 });
+    for (const filters of ['', 'status=failed&', 'status=sent&channel=email&']) {
+      const answer = await get(`?${filters}cursor=${body.nextCursor}`, admin);
+      expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'cursor' }] } });
+    }
+  });
+
   it('is closed to devices and to strangers', async () => {
     expect(await get('')).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
     for (const role of ['front_desk', 'supervisor'] as const) {

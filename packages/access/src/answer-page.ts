@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readCursor, writeCursor } from '@turnout/contracts/http/pagination';
 import { uuid } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
@@ -6,8 +7,9 @@ import { z } from 'zod';
 import type { Principal } from './principal.ts';
 
 interface ListOptions<Item> {
-  /** Names the list, its filters included: a cursor of another one is refused. */
+  /** Names the list. Its cursors are refused by another one, and by the same one with other filters. */
   list: string;
+  filters?: object;
   principal: Principal;
   query: { limit: number; cursor?: string | undefined };
   toBody: (item: Item) => object;
@@ -46,7 +48,8 @@ export async function answerPage<Item>({ load, idOf, ...list }: PageOptions<Item
 export async function answerKeyedPage<Item, Key extends readonly string[]>(
   options: KeyedPageOptions<Item, Key>,
 ): Promise<Reply> {
-  const { list, query, keyOf, key } = options;
+  const { query, keyOf, key, filters } = options;
+  const list = filters ? `${options.list} ${digest(filters)}` : options.list;
   const { organizationId } = options.principal;
   const after = query.cursor === undefined ? null : readCursor(query.cursor, list, organizationId, key);
   if (query.cursor !== undefined && !after) {
@@ -62,4 +65,9 @@ export async function answerKeyedPage<Item, Key extends readonly string[]>(
       nextCursor: last === undefined ? null : writeCursor(list, organizationId, keyOf(last)),
     },
   };
+}
+
+/** Stands for the filters in a cursor: what somebody searched for would stand in the logs of every proxy. */
+function digest(filters: object): string {
+  return createHash('sha256').update(JSON.stringify(filters)).digest('base64url').slice(0, 16);
 }

@@ -48,6 +48,9 @@ export interface StoredOrder extends Order {
   changedAt: Date;
 }
 
+/** What a scan can ask for: to come in, one unit of what was bought, or to enter a room. */
+export type ScanKind = 'check_in' | 'redemption' | 'door_check';
+
 /** Who changes something, and what made them. */
 export interface ChangeContext {
   actor: Actor;

@@ -55,6 +55,7 @@ export interface RowTerms {
   writtenHere: string;
 }
 
+/** The terms of the table that holds rows of this kind. */
 export function terms(kind: AuditKind): RowTerms {
   const { name, id } = tables[kind];
   return { table: name, id: `r.${id}`, writtenHere };

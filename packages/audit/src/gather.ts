@@ -1,10 +1,10 @@
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Db, Statement, Tx } from '@turnout/runtime/postgres';
 import { type SealableRow, selectRows } from './audit-rows.ts';
 import { type Head, insertSeals } from './insert-seals.ts';
 import { noteProgress, type SealCounts, takeProgress } from './seal-once.ts';
 
 const FETCHED = 2_000;
-const BEGINNING = '00000000-0000-0000-0000-000000000000';
 
 const horizon: Statement = {
   name: 'audit_horizon',
@@ -34,7 +34,7 @@ export async function gather(db: Db, stop: AbortSignal): Promise<SealCounts> {
       for (const head of heads) ends.set(head.organizationId, head);
       sealed += rows.length;
     }
-    noteProgress(tx, { xid: below, id: BEGINNING });
+    noteProgress(tx, { xid: below, id: LOWEST_ID });
     return { sealed, heads: [...ends.values()], newCluster: false };
   });
 }

@@ -17,6 +17,7 @@
  * A cluster that was restored from a dump counts its transactions anew, and the rows in it name numbers of the one before. So
  * sealing notes the cluster it works in, and in another one begins with whatever has no seal: gather.ts.
  */
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Db, Statement, Tx } from '@turnout/runtime/postgres';
 import { type SealableRow, selectFirstRows } from './audit-rows.ts';
 import { type Head, insertSeals } from './insert-seals.ts';
@@ -30,7 +31,6 @@ export interface SealCounts {
 }
 
 const BATCH_SIZE = 2_000;
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 const nothing: SealCounts = { sealed: 0, heads: [], newCluster: false };
 
@@ -116,7 +116,7 @@ export async function sealOnce(db: Db, { batchSize = BATCH_SIZE } = {}): Promise
     const heads = await insertSeals(tx, rows, { gathered: false });
     const isAll = rows.length < batchSize && BigInt(progress.below) > BigInt(last.xid);
     // Past the transaction and not in it, so that looking for more does not look at all that it wrote each time.
-    noteProgress(tx, isAll ? { xid: progress.below, id: BEFORE_ALL } : { xid: last.xid, id: last.id });
+    noteProgress(tx, isAll ? { xid: progress.below, id: LOWEST_ID } : { xid: last.xid, id: last.id });
     return { sealed: rows.length, heads, newCluster: false };
   });
 }

@@ -16,10 +16,10 @@ export interface OutboxMessage {
 /**
  * Puts messages in the outbox, so that they are published if and only if `tx` commits.
  *
- * Must be the last statement of the transaction, and goes out together with the commit. It takes an advisory lock per partition key and keeps it until the
- * commit, which is what makes the sequence within a key the order of commits: a sequence number alone is taken
- * before the commit, and transactions commit in any order. The locks are taken in one order everywhere, and nothing
- * is waited for while they are held, so they cannot deadlock.
+ * Must be the last statement of the transaction, and goes out together with the commit. It takes an advisory lock per
+ * partition key and keeps it until the commit, which is what makes the sequence within a key the order of commits: a
+ * sequence number alone is taken before the commit, and transactions commit in any order. The locks are taken in one
+ * order everywhere, and nothing is waited for while they are held, so they cannot deadlock.
  *
  * The transaction fails with a unique violation of `messages_message_id` when an id was enqueued before and is still
  * waiting.

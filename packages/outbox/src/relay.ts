@@ -16,7 +16,8 @@
  *   later ones of its key wait, and after its last attempt it is put aside in outbox.dead and they go on.
  *
  * What it does not
- * - Exactly once. A relay that dies between publish and commit leaves one batch that is sent twice. Consumers keep the ids they have handled.
+ * - Exactly once. A relay that dies between publish and commit leaves one batch that is sent twice. Consumers keep the
+ *   ids they have handled.
  * - A stop between two messages. A relay frozen in the middle of a batch loses its lock after 10 s (PostgreSQL ends
  *   its idle transaction), another one takes over, and what the frozen one had in its socket arrives late. Consumers
  *   compare `sequence` of the envelope.
@@ -50,8 +51,10 @@ export interface RelayOptions {
   pollMs?: number;
   /** How long the broker may take to confirm a batch. Default 5 s; must stay below 10 s, see above. */
   publishTimeoutMs?: number;
-  /** Returns as unroutable after which a message goes to outbox.dead. Default 10: about two minutes with one relay, less with several, as each
-   * keeps its own pauses. */
+  /**
+   * Returns as unroutable after which a message goes to outbox.dead. Default 10: about two minutes with one relay, less
+   * with several, as each keeps its own pauses.
+   */
   maxAttempts?: number;
 }
 

@@ -1,6 +1,9 @@
 import { v7 } from 'uuid';
 import { randomChunk } from './random.ts';
 
+/** Sorts before every id: where a walk over all of them begins, and a bound that an index can be asked. */
+export const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+
 let time = 0;
 let sequence = 0;
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { answerKeyedPage } from '@turnout/access/answer-page';
+import { readers } from '@turnout/access/authorize';
 import type { Principal } from '@turnout/access/principal';
 import {
   type AuditFilter,
@@ -26,7 +26,7 @@ import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
 import { auditCsv, auditLines } from './audit-export.ts';
-import { readers, route } from './route.ts';
+import { route } from './route.ts';
 
 export function listAuditRoute({ db }: AdminContext) {
   return route({
@@ -39,7 +39,8 @@ export function listAuditRoute({ db }: AdminContext) {
     async handle({ principal, query }): Promise<Reply> {
       const { limit, cursor, ...filters } = query;
       return await answerAuditPage({
-        list: `audit ${digest(filters)}`,
+        list: 'audit',
+        filters,
         principal,
         query: { limit, cursor },
         load: (after, most) => listAudit(db, filterOf(principal, filters), { after, limit: most }),
@@ -93,6 +94,7 @@ export function readAuditHeadRoute({ db }: AdminContext) {
 
 interface AuditPageOptions {
   list: string;
+  filters?: object;
   principal: Principal;
   query: { limit: number; cursor?: string | undefined };
   load: (after: AuditKey | null, limit: number) => Promise<AuditRecord[]>;
@@ -132,8 +134,4 @@ export function auditEntryBody(record: AuditRecord): AuditEntryBody {
     details,
     cause,
   };
-}
-
-function digest(filters: object): string {
-  return createHash('sha256').update(JSON.stringify(filters)).digest('base64url').slice(0, 16);
 }

@@ -1,3 +1,4 @@
+import { readers } from '@turnout/access/authorize';
 import { findEnrollment } from '@turnout/attendance-store/reading/find-enrollment';
 import {
   badgeQuery,
@@ -5,17 +6,13 @@ import {
   enrollmentBody as enrollmentSchema,
   reissueRequest,
 } from '@turnout/contracts/http/enrollments';
-import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import qrcode from 'qrcode';
-import { z } from 'zod';
 import { type ChangedBadge, changeTicketType, reissueAccessCode } from '../commands/change-badge.ts';
 import type { AdminContext } from '../context.ts';
 import { enrollmentBody } from './enrollment-body.ts';
 import { badgeRefused } from './refusals.ts';
-import { readers, route, writers } from './route.ts';
-
-const oneEnrollment = z.object({ eventId: id, enrollmentId: id });
+import { oneEnrollment, route, writers } from './route.ts';
 
 export function changeEnrollmentRoute({ db, models }: AdminContext) {
   return route({

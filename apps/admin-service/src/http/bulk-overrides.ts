@@ -7,14 +7,12 @@ import {
   type EnrollmentFilter,
   MOST_OVERRIDES,
 } from '@turnout/contracts/http/bulk-overrides';
-import { id } from '@turnout/contracts/primitives';
 import { SECOND } from '@turnout/runtime/durations';
 import type { Reply } from '@turnout/runtime/http/reply';
-import { z } from 'zod';
 import { type NotOverridden, overrideMany } from '../commands/override-many.ts';
 import type { AdminContext } from '../context.ts';
 import { bulkOverrideRefused, notOverridden, tooManyEnrollments } from './refusals.ts';
-import { route, writers } from './route.ts';
+import { oneEvent, route, writers } from './route.ts';
 
 const MEGABYTE = 1_000_000;
 const REFUSED_SHOWN = 100;
@@ -24,7 +22,7 @@ export function overrideManyRoute({ db, bulkDb, models, relay }: AdminContext) {
     method: 'post',
     path: '/v1/events/:eventId/overrides',
     allow: writers,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     body: bulkOverrideRequest,
     bodyLimit: MEGABYTE,
     deadlineMs: 30 * SECOND,

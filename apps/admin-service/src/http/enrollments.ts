@@ -1,4 +1,5 @@
 import { answerPage } from '@turnout/access/answer-page';
+import { readers } from '@turnout/access/authorize';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { listEnrollments } from '@turnout/attendance-store/reading/list-enrollments';
 import { readEnrollmentStory } from '@turnout/attendance-store/reading/read-enrollment-story';
@@ -9,15 +10,14 @@ import {
   enrollRequest,
 } from '@turnout/contracts/http/enrollments';
 import { listOf, page } from '@turnout/contracts/http/pagination';
-import { id, line } from '@turnout/contracts/primitives';
+import { line } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { enroll } from '../commands/enroll.ts';
 import type { AdminContext } from '../context.ts';
-import { digest } from './digest.ts';
 import { enrollmentBody, storyBody } from './enrollment-body.ts';
 import { enrollRefused } from './refusals.ts';
-import { readers, route, writers } from './route.ts';
+import { oneEnrollment, oneEvent, route, writers } from './route.ts';
 
 export function enrollRoute({ db }: AdminContext) {
   return route({
@@ -27,7 +27,7 @@ export function enrollRoute({ db }: AdminContext) {
     answers: { 201: enrollment },
     refusals: ['event_cancelled', 'already_enrolled', 'access_code_taken', 'participant_ambiguous'],
     allow: writers,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     body: enrollRequest,
     async handle({ principal, params, body, requestId }): Promise<Reply> {
       const { eventId } = params;
@@ -51,7 +51,7 @@ export function listEnrollmentsRoute({ db, models }: AdminContext) {
     summary: 'Lists the enrollments of an event',
     answers: { 200: listOf(enrollment) },
     allow: readers,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     query: z.object({
       ...page,
       status: status.optional(),
@@ -68,7 +68,8 @@ export function listEnrollmentsRoute({ db, models }: AdminContext) {
         search: query.search?.trim() ?? null,
       };
       return await answerPage({
-        list: `enrollments of ${event.id} ${digest(filters)}`,
+        list: `enrollments of ${event.id}`,
+        filters,
         principal,
         query,
         load: (after, limit) =>
@@ -87,7 +88,7 @@ export function readEnrollmentRoute({ models }: AdminContext) {
     summary: 'Reads one enrollment with everything that happened to it',
     answers: { 200: enrollmentStory },
     allow: readers,
-    params: z.object({ eventId: id, enrollmentId: id }),
+    params: oneEnrollment,
     async handle({ principal, params }): Promise<Reply> {
       const key = { organizationId: principal.organizationId, ...params };
       const story = await readEnrollmentStory(models, key);

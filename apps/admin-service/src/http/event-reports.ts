@@ -1,3 +1,4 @@
+import { readers } from '@turnout/access/authorize';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import {
   countByDevice,
@@ -14,7 +15,6 @@ import {
   checkInReport,
   checkInReportQuery,
 } from '@turnout/contracts/http/reports';
-import { id } from '@turnout/contracts/primitives';
 import { SECOND } from '@turnout/runtime/durations';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
@@ -25,9 +25,7 @@ import { checkInCountColumns, hoursOf } from '../reports/check-in-counts.ts';
 import { checkInColumns, checkInRow } from '../reports/check-in-rows.ts';
 import { exportReport } from '../reports/export-report.ts';
 import { listedEventBody } from './event-body.ts';
-import { files, readers, route } from './route.ts';
-
-const oneEvent = z.object({ eventId: id });
+import { files, oneEvent, route } from './route.ts';
 
 /**
  * Of a route that counts all of an event before its first row leaves. A database that does not answer is found out sooner:

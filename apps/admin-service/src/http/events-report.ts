@@ -1,3 +1,4 @@
+import { readers } from '@turnout/access/authorize';
 import { readEvents } from '@turnout/attendance-store/reports/read-events';
 import { eventsReport, eventsReportQuery } from '@turnout/contracts/http/reports';
 import { HOUR } from '@turnout/runtime/durations';
@@ -8,7 +9,7 @@ import type { AdminContext } from '../context.ts';
 import { eventColumns, eventRow } from '../reports/event-rows.ts';
 import { exportReport } from '../reports/export-report.ts';
 import { COUNTED_WITHIN } from './event-reports.ts';
-import { files, readers, route } from './route.ts';
+import { files, route } from './route.ts';
 
 /** Wherever an event is, its first day begins and ends within so much of that date in UTC. */
 const AROUND_A_DAY = 48 * HOUR;

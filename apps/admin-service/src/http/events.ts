@@ -1,4 +1,5 @@
 import { answerPage } from '@turnout/access/answer-page';
+import { readers } from '@turnout/access/authorize';
 import { findClosureState } from '@turnout/attendance-store/closing/find-closure-states';
 import type { ChangedEvent } from '@turnout/attendance-store/events/change-event';
 import { findEvent } from '@turnout/attendance-store/find-event';
@@ -14,7 +15,7 @@ import {
   listedEvent,
 } from '@turnout/contracts/http/events';
 import { listOf, page } from '@turnout/contracts/http/pagination';
-import { id, line } from '@turnout/contracts/primitives';
+import { line } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { cancelEvent } from '../commands/cancel-event.ts';
@@ -24,12 +25,9 @@ import { type CreatedEvent, createEvent } from '../commands/create-event.ts';
 import type { AdminContext } from '../context.ts';
 import type { EventCancellationRefusal } from '../rules/decide-event-cancellation.ts';
 import type { EventChangeRefusal } from '../rules/decide-event-change.ts';
-import { digest } from './digest.ts';
 import { listedEventBody, toEventBody } from './event-body.ts';
 import { eventRefused } from './refusals.ts';
-import { readers, route, writers } from './route.ts';
-
-const oneEvent = z.object({ eventId: id });
+import { oneEvent, route, writers } from './route.ts';
 
 export function createEventRoute({ db }: AdminContext) {
   return route({
@@ -75,7 +73,8 @@ export function listEventsRoute({ models }: AdminContext) {
       const { organizationId, eventIds } = principal;
       const { state = null, search = null } = query;
       return await answerPage({
-        list: `events ${digest({ state, search })}`,
+        list: 'events',
+        filters: { state, search },
         principal,
         query,
         load: (after, limit) => listEvents(models, { organizationId, eventIds, state, search, after, limit }),

@@ -1,3 +1,4 @@
+import { readers } from '@turnout/access/authorize';
 import {
   type IdentityProviderBody,
   identityProviderBody,
@@ -13,7 +14,7 @@ import {
   type StoredProvider,
   setProvider,
 } from '../identity-provider/stored-provider.ts';
-import { readers, route, writers } from './route.ts';
+import { route, writers } from './route.ts';
 
 export function readIdentityProviderRoute({ db }: AdminContext) {
   return route({

@@ -1,15 +1,13 @@
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { importError, importQuery, importResult } from '@turnout/contracts/http/enrollment-import';
-import { id } from '@turnout/contracts/primitives';
 import { MINUTE } from '@turnout/runtime/durations';
 import type { Answer, Refusal, Reply } from '@turnout/runtime/http/reply';
 import { bytes } from '@turnout/runtime/http/route';
-import { z } from 'zod';
 import { type ImportCommand, type ImportedFile, importEnrollments } from '../commands/import-enrollments.ts';
 import type { AdminContext } from '../context.ts';
 import { importEvents } from './import-events.ts';
 import { importRefused } from './refusals.ts';
-import { route, writers } from './route.ts';
+import { oneEvent, route, writers } from './route.ts';
 
 const MEGABYTE = 1_000_000;
 /** Each holds a file and its people in memory. */
@@ -30,7 +28,7 @@ export function importRoute({ db, bulkDb }: AdminContext) {
     method: 'post',
     path: '/v1/events/:eventId/enrollments/import',
     allow: writers,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     query: importQuery,
     mediaType: 'text/csv',
     body: bytes,

@@ -1,16 +1,13 @@
+import { readers } from '@turnout/access/authorize';
 import { remaining } from '@turnout/attendance/order';
 import { findOrder } from '@turnout/attendance-store/reading/find-order';
 import type { StoredOrder } from '@turnout/attendance-store/stored';
 import { type OrderBody, orderBody as order, putOrderRequest } from '@turnout/contracts/http/orders';
-import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
-import { z } from 'zod';
 import { putOrder } from '../commands/put-order.ts';
 import type { AdminContext } from '../context.ts';
 import { orderRefused } from './refusals.ts';
-import { readers, route, writers } from './route.ts';
-
-const oneEnrollment = z.object({ eventId: id, enrollmentId: id });
+import { oneEnrollment, route, writers } from './route.ts';
 
 export function putOrderRoute({ db }: AdminContext) {
   return route({

@@ -6,18 +6,14 @@ import {
   overrideRequest,
 } from '@turnout/contracts/http/enrollments';
 import { cancellationRequest } from '@turnout/contracts/http/events';
-import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
-import { z } from 'zod';
 import { cancelEnrollment } from '../commands/cancel-enrollment.ts';
 import { overrideEnrollment } from '../commands/override-enrollment.ts';
 import type { AdminContext } from '../context.ts';
 import { enrollmentBody, transitionBody } from './enrollment-body.ts';
 import { cancellationRefused, overrideRefused } from './refusals.ts';
-import { route, writers } from './route.ts';
-
-const oneEnrollment = z.object({ eventId: id, enrollmentId: id });
+import { oneEnrollment, route, writers } from './route.ts';
 
 export function overrideRoute({ db, models, relay }: AdminContext) {
   return route({

@@ -1,4 +1,5 @@
 import { answerPage } from '@turnout/access/answer-page';
+import { readers } from '@turnout/access/authorize';
 import {
   findParticipant,
   listParticipants,
@@ -19,9 +20,8 @@ import type { AdminContext } from '../context.ts';
 import { assess } from '../reports/assess.ts';
 import { historyColumns } from '../reports/attendance-columns.ts';
 import { exportReport } from '../reports/export-report.ts';
-import { digest } from './digest.ts';
 import { listedEventBody } from './event-body.ts';
-import { files, readers, route } from './route.ts';
+import { files, route } from './route.ts';
 
 const oneParticipant = z.object({ participantId: id });
 
@@ -36,7 +36,8 @@ export function listParticipantsRoute({ db }: AdminContext) {
     async handle({ principal, query }): Promise<Reply> {
       const search = query.search?.trim() ?? null;
       return await answerPage({
-        list: `participants ${digest({ search, eventIds: principal.eventIds })}`,
+        list: 'participants',
+        filters: { search, eventIds: principal.eventIds },
         principal,
         query,
         load: (after, limit) => listParticipants(db, principal, { search, after, limit }),

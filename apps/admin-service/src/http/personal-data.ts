@@ -1,3 +1,4 @@
+import { readers } from '@turnout/access/authorize';
 import { erasedParticipant, erasureRequest, participantExport } from '@turnout/contracts/http/personal-data';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
@@ -5,7 +6,7 @@ import { z } from 'zod';
 import { eraseParticipant } from '../commands/erase-participant.ts';
 import { exportParticipant } from '../commands/export-participant.ts';
 import type { AdminContext } from '../context.ts';
-import { readers, route, writers } from './route.ts';
+import { route, writers } from './route.ts';
 
 const oneParticipant = z.object({ participantId: id });
 

@@ -1,4 +1,5 @@
 import { answerPage } from '@turnout/access/answer-page';
+import { readers } from '@turnout/access/authorize';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import type { StoredProduct } from '@turnout/attendance-store/products/stored-product';
 import { findProduct } from '@turnout/attendance-store/reading/find-product';
@@ -14,9 +15,7 @@ import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { createProduct } from '../commands/create-product.ts';
 import type { AdminContext } from '../context.ts';
-import { readers, route, writers } from './route.ts';
-
-const oneEvent = z.object({ eventId: id });
+import { oneEvent, route, writers } from './route.ts';
 
 export function createProductRoute({ db }: AdminContext) {
   return route({

@@ -67,6 +67,7 @@ export function eventRefused(
   }
 }
 
+/** Why one person was not enrolled; of a file {@link importRefused} says it. */
 export function enrollRefused(refusal: Extract<EnrolledOne, { outcome: 'refused' }>['refusal']): Refusal {
   switch (refusal.code) {
     case 'event_cancelled':
@@ -101,6 +102,7 @@ export function enrollRefused(refusal: Extract<EnrolledOne, { outcome: 'refused'
   }
 }
 
+/** Why a file enrolled nobody: of a file with faults each is named by row and column, up to the number that is listed. */
 export function importRefused(refusal: Extract<ImportedFile, { outcome: 'refused' }>['refusal']): Refusal {
   switch (refusal.code) {
     case 'event_cancelled':
@@ -132,6 +134,7 @@ function invalidFile({ errors, people }: { errors: ImportErrors; people: number 
   };
 }
 
+/** Why an override of one enrollment changed nothing. */
 export function overrideRefused(refusal: OverrideRefusal): Refusal {
   switch (refusal.code) {
     case 'event_cancelled':
@@ -167,6 +170,7 @@ export function notOverridden(from: Status | null, to: Status): string {
   return from === null ? 'This event has no such enrollment.' : `It is ${from}, which cannot become ${to}.`;
 }
 
+/** Why an override of many changed nothing; `count_differs` tells how many would change now. */
 export function bulkOverrideRefused(
   refusal: Extract<OverriddenMany, { outcome: 'refused' }>['refusal'],
 ): Refusal {
@@ -181,6 +185,7 @@ export function bulkOverrideRefused(
   };
 }
 
+/** More enrollments match than the `limit` of one request; none was changed. */
 export function tooManyEnrollments(limit: number): Refusal {
   return {
     problem: 'too_many_enrollments',
@@ -191,6 +196,7 @@ export function tooManyEnrollments(limit: number): Refusal {
   };
 }
 
+/** Why an enrollment keeps its access code. */
 export function badgeRefused(refusal: Extract<ChangedBadge, { outcome: 'refused' }>['refusal']): Refusal {
   switch (refusal.code) {
     case 'access_code_taken':
@@ -204,6 +210,7 @@ export function badgeRefused(refusal: Extract<ChangedBadge, { outcome: 'refused'
   }
 }
 
+/** Why an enrollment can not be cancelled. */
 export function cancellationRefused(refusal: IllegalTransition): Refusal {
   return illegalTransition(
     refusal,
@@ -211,6 +218,7 @@ export function cancellationRefused(refusal: IllegalTransition): Refusal {
   );
 }
 
+/** Why an order stays as it was: what is wrong with its line items, or a quantity below what was redeemed. */
 export function orderRefused(refusal: OrderRefusal): Refusal {
   switch (refusal.code) {
     case 'invalid_line_items':

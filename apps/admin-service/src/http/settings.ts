@@ -1,9 +1,10 @@
+import { readers } from '@turnout/access/authorize';
 import { findSettings } from '@turnout/access/settings';
 import { organizationSettings } from '@turnout/contracts/http/settings';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { putSettings } from '../commands/put-settings.ts';
 import type { AdminContext } from '../context.ts';
-import { readers, route, writers } from './route.ts';
+import { route, writers } from './route.ts';
 
 export function readSettingsRoute({ db }: AdminContext) {
   return route({

@@ -1,4 +1,5 @@
 import { answerPage } from '@turnout/access/answer-page';
+import { readers } from '@turnout/access/authorize';
 import { readCredential } from '@turnout/access/read-credential';
 import { listOf, page } from '@turnout/contracts/http/pagination';
 import {
@@ -20,7 +21,7 @@ import { listTokens } from '../tokens/list-tokens.ts';
 import { revokeToken } from '../tokens/revoke-token.ts';
 import { type Rotated, rotateToken } from '../tokens/rotate-token.ts';
 import type { StoredToken } from '../tokens/stored-token.ts';
-import { readers, route, writers } from './route.ts';
+import { route, writers } from './route.ts';
 
 export function createTokenRoute(context: AdminContext) {
   return route({
@@ -49,7 +50,8 @@ export function listTokensRoute({ db }: AdminContext) {
     async handle({ principal, query }): Promise<Reply> {
       const filters = { state: query.state ?? null, role: query.role ?? null };
       return await answerPage({
-        list: `tokens ${filters.state} ${filters.role}`,
+        list: 'tokens',
+        filters,
         principal,
         query,
         load: (after, limit) => listTokens(db, { principal, ...filters, after, limit }),

@@ -1,3 +1,4 @@
+import { readers } from '@turnout/access/authorize';
 import type { Status } from '@turnout/attendance/enrollment';
 import type { TriggeredBy } from '@turnout/attendance/moves';
 import type { Evidence } from '@turnout/attendance/requirement';
@@ -5,13 +6,12 @@ import { findEvent } from '@turnout/attendance-store/find-event';
 import { type AuditRecord, listAudit } from '@turnout/audit/list-audit';
 import { transitionBody as transitionSchema } from '@turnout/contracts/http/enrollments';
 import { listOf, page } from '@turnout/contracts/http/pagination';
-import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
 import { answerAuditPage } from './audit.ts';
 import { transitionBody } from './enrollment-body.ts';
-import { readers, route } from './route.ts';
+import { oneEvent, route } from './route.ts';
 
 export function listTransitionsRoute({ db }: AdminContext) {
   return route({
@@ -19,7 +19,7 @@ export function listTransitionsRoute({ db }: AdminContext) {
     path: '/v1/events/:eventId/transitions',
     allow: readers,
     summary: 'Lists the changes of status in one event, oldest first',
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     query: z.object(page),
     answers: { 200: listOf(transitionSchema) },
     refusals: ['not_found'],

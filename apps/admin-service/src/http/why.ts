@@ -1,10 +1,11 @@
+import { readers } from '@turnout/access/authorize';
 import { why } from '@turnout/contracts/http/why';
 import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
 import { tellWhy } from '../why/tell-why.ts';
-import { readers, route } from './route.ts';
+import { route } from './route.ts';
 
 export function readWhyRoute({ db }: AdminContext) {
   return route({

@@ -36,6 +36,7 @@ const deleteProvider: Statement = {
   text: `delete from access.identity_providers where organization_id = $1 returning ${COLUMNS}`,
 };
 
+/** The identity provider of an organization, or null when it has none. */
 export async function findOwnProvider(db: Queryable, organizationId: string): Promise<StoredProvider | null> {
   const [found] = await db.query<StoredProvider>(selectProvider, [organizationId]);
   return found ?? null;

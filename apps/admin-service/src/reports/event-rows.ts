@@ -1,12 +1,11 @@
 import type { ReportedEvent } from '@turnout/attendance-store/reports/read-events';
 import type { EventReportRow } from '@turnout/contracts/http/reports';
 import { listedEventBody } from '../http/event-body.ts';
-import { closureStanding } from '../rules/closure-standing.ts';
 import { timeCell } from './attendance-columns.ts';
 import type { Column } from './table.ts';
 
 export function eventRow(reported: ReportedEvent): EventReportRow {
-  const { event, byStatus, corrections, closureUnderWay, now } = reported;
+  const { event, byStatus, corrections, closure } = reported;
   const judged = byStatus.attended + byStatus.no_show;
   return {
     event: listedEventBody(event),
@@ -14,7 +13,7 @@ export function eventRow(reported: ReportedEvent): EventReportRow {
     byStatus,
     attendanceRate: judged === 0 ? null : byStatus.attended / judged,
     corrections,
-    closure: closureStanding(event, byStatus, closureUnderWay, now),
+    closure,
   };
 }
 

@@ -37,6 +37,7 @@ export const IN_STATE = (parameter: string) => `(${parameter}::text is null or $
  */
 export const VISIBLE = 'organization_id = $1 and ($2::uuid[] is null or event_ids <@ $2)';
 
+/** The values of $1 and $2 in {@link VISIBLE}. */
 export function visibleTo({ organizationId, eventIds }: Principal): [string, readonly string[] | null] {
   return [organizationId, eventIds];
 }

@@ -9,7 +9,7 @@ import type { AnsweredScan } from '@turnout/attendance-store/saving/answered-sca
 import type { DecidedScan } from '@turnout/attendance-store/saving/note-device-decisions';
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
 import type { ScanAccepted } from '@turnout/contracts/http/check-ins';
-import type { ScanAnswer } from '../http/scan-answers.ts';
+import type { ScanAnswer } from '../answers/scan-answers.ts';
 import { judgeCheckIn } from './judge-check-in.ts';
 import { judgeDoorCheck } from './judge-door-check.ts';
 import { judgeRedemption } from './judge-redemption.ts';

@@ -6,13 +6,14 @@
  *
  * The transaction is a part of the trace of the request that came first; the others point to it.
  *
- * Events don't wait for each other: only few have a second transaction, so that connections are left for the others. An upload whose client has gone is not begun. When a shared transaction fails for
- * another reason than an unavailable database, each upload is tried by itself, so that one costs only itself.
+ * Events don't wait for each other: only few have a second transaction, so that connections are left for the others. An
+ * upload whose client has gone is not begun. When a shared transaction fails for another reason than an unavailable
+ * database, each upload is tried by itself, so that one costs only itself.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isUnavailable } from '@turnout/runtime/postgres';
 import { activeSpan, inSpan, linkToActive, type Span } from '@turnout/runtime/trace-context';
-import type { ScanAnswer } from '../http/scan-answers.ts';
+import type { ScanAnswer } from '../answers/scan-answers.ts';
 import type { SubmittedScan } from './submitted-scan.ts';
 
 /** What one request brings: one scan, or a batch of them. */

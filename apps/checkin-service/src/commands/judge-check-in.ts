@@ -4,7 +4,7 @@ import { addCheckIn } from '@turnout/attendance/enrollment';
 import { isPaid } from '@turnout/attendance/order';
 import type { NewCheckIn } from '@turnout/attendance-store/stored';
 import { newId } from '@turnout/runtime/ids';
-import { acceptedAnswer } from '../http/scan-answers.ts';
+import { acceptedAnswer } from '../answers/scan-answers.ts';
 import { type Judgement, refuse, type Visit } from './judgement.ts';
 
 /** Decides whether a scan is a check-in, and answers it. */

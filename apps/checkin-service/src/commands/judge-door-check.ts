@@ -1,7 +1,7 @@
 import { type Door, decideDoorCheck } from '@turnout/attendance/decide-door-check';
 import type { NewDoorCheck } from '@turnout/attendance-store/stored';
 import { newId } from '@turnout/runtime/ids';
-import { doorCheckAnswer } from '../http/product-answers.ts';
+import { doorCheckAnswer } from '../answers/product-answers.ts';
 import { type Judgement, refuse, type Visit } from './judgement.ts';
 
 /** Decides whether a scan admits its holder to the room or sub-event of a product, and answers it. */

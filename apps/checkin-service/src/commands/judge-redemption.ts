@@ -1,7 +1,7 @@
 import { decideRedemption } from '@turnout/attendance/decide-redemption';
 import type { NewRedemption } from '@turnout/attendance-store/stored';
 import { newId } from '@turnout/runtime/ids';
-import { redeemedAnswer } from '../http/product-answers.ts';
+import { redeemedAnswer } from '../answers/product-answers.ts';
 import { type Judgement, refuse, type Visit } from './judgement.ts';
 
 /** Decides whether a scan uses up a unit of what its holder bought, and answers it. */

@@ -1,8 +1,8 @@
 import type { Fact } from '@turnout/attendance-store/fact';
-import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
-import type { ScanRefusal } from '../http/refusals.ts';
-import { refusedAnswer, type ScanAnswer } from '../http/scan-answers.ts';
-import type { ScanKind, SubmittedScan } from './submitted-scan.ts';
+import type { ScanKind, StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
+import type { ScanRefusal } from '../answers/refusals.ts';
+import { refusedAnswer, type ScanAnswer } from '../answers/scan-answers.ts';
+import type { SubmittedScan } from './submitted-scan.ts';
 
 /** A scan before the rules, with what was looked up for it. */
 export interface Visit<Kind extends ScanKind = ScanKind> {

@@ -3,7 +3,7 @@ import type { Batch } from '@turnout/attendance-store/loading/load-batch';
 import type { AnsweredScan } from '@turnout/attendance-store/saving/answered-scan';
 import type { ChangeContext } from '@turnout/attendance-store/stored';
 import type { Db } from '@turnout/runtime/postgres';
-import type { ScanAnswer } from '../http/scan-answers.ts';
+import type { ScanAnswer } from '../answers/scan-answers.ts';
 import { measureScans } from '../metrics.ts';
 import { Desk } from './desk.ts';
 import { scannedAt } from './judgement.ts';

@@ -9,5 +9,3 @@ export type SubmittedScan = { principal: Principal; context: ChangeContext } & (
   | { kind: 'redemption'; scan: RedemptionRequest }
   | { kind: 'door_check'; scan: DoorCheckRequest }
 );
-
-export type ScanKind = SubmittedScan['kind'];

@@ -1,11 +1,9 @@
 import { type BulkAnnulment, bulkAnnulment, bulkAnnulmentRequest } from '@turnout/contracts/http/annulments';
-import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
-import { z } from 'zod';
+import { counted } from '../answers/in-words.ts';
 import { annulMany, MOST_CHECK_INS, type Undone } from '../commands/annul-many.ts';
 import type { CheckinContext } from '../context.ts';
-import { counted } from './in-words.ts';
-import { route } from './route.ts';
+import { oneEvent, route } from './route.ts';
 
 /** Enough to see whether it is the right device and the right hour. */
 const ITEMS_SHOWN = 100;
@@ -18,7 +16,7 @@ export function annulManyRoute({ db, relay }: CheckinContext) {
     answers: { 200: bulkAnnulment },
     refusals: ['too_many_check_ins'],
     allow: ['supervisor', 'admin'],
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     body: bulkAnnulmentRequest,
     async handle({ principal, params, body, requestId }): Promise<Reply> {
       const { deviceId, station = '', from, to, reason, dryRun } = body;

@@ -9,11 +9,9 @@ import { listOf, page } from '@turnout/contracts/http/pagination';
 import { id, scannedCode } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
+import { unknownCode } from '../answers/refusals.ts';
 import type { CheckinContext } from '../context.ts';
-import { unknownCode } from './refusals.ts';
-import { route } from './route.ts';
-
-const lookers = ['front_desk', 'supervisor', 'admin', 'auditor'] as const;
+import { lookers, oneEvent, route } from './route.ts';
 
 export function findAttendeeRoute({ db }: CheckinContext) {
   return route({
@@ -45,19 +43,21 @@ export function searchAttendeesRoute({ db }: CheckinContext) {
     summary: 'Searches attendees by name, and for some roles by e-mail address',
     answers: { 200: listOf(attendeeHit) },
     allow: lookers,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     query: z.object({ ...page, ...attendeeSearchQuery }),
     async handle({ principal, params, query }): Promise<Reply> {
       const { organizationId, role } = principal;
       const event = await findEvent(db, organizationId, params.eventId);
       if (!event) return { problem: 'not_found' };
       const seesEmail = role !== 'front_desk';
-      const search = { organizationId, eventId: event.id, text: query.search.trim(), inEmail: seesEmail };
+      const filters = { text: query.search.trim(), inEmail: seesEmail };
       return await answerPage({
         list: `attendees of ${event.id}`,
+        filters,
         principal,
         query,
-        load: (after, limit) => searchAttendees(db, { ...search, after, limit }),
+        load: (after, limit) =>
+          searchAttendees(db, { organizationId, eventId: event.id, ...filters, after, limit }),
         // A name would stand in the logs of every proxy.
         idOf: (attendee) => attendee.enrollmentId,
         toBody: (attendee) => hit(attendee, event, seesEmail),

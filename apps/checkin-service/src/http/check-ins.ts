@@ -15,17 +15,16 @@ import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { validate } from '@turnout/runtime/http/validate';
 import { z } from 'zod';
+import { checkInBody, enrollmentAtTheDoor } from '../answers/bodies.ts';
+import { annulmentRefused } from '../answers/refusals.ts';
+import type { ScanAnswer } from '../answers/scan-answers.ts';
 import { annulCheckIn } from '../commands/annul-check-in.ts';
 import type { SubmittedScan } from '../commands/submitted-scan.ts';
 import type { CheckinContext } from '../context.ts';
-import { checkInBody, enrollmentAtTheDoor } from './bodies.ts';
-import { annulmentRefused } from './refusals.ts';
 import { replayHeader } from './replay-header.ts';
-import { route } from './route.ts';
-import type { ScanAnswer } from './scan-answers.ts';
+import { desk, oneEvent, route } from './route.ts';
 import { broughtBy, replyToScan } from './scan-replies.ts';
 
-const desk = ['front_desk', 'supervisor', 'admin'] as const;
 const MEGABYTE = 1_000_000;
 
 const supervisorNeeded = 'Only a supervisor may send admitUnpaid. Leave it out, or ask a supervisor to scan.';
@@ -50,7 +49,7 @@ export function checkInRoute({ record, relay }: CheckinContext) {
     answerHeaders: replayHeader,
     allow: desk,
     urgent: true,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     body: scanRequest,
     async handle({ principal, params, body, requestId, signal }): Promise<Reply> {
       if (!mayAdmit(principal, body)) return { problem: 'forbidden', detail: supervisorNeeded };
@@ -70,7 +69,7 @@ export function checkInBatchRoute({ db, record, relay }: CheckinContext) {
     answers: { 200: scanBatchAnswer },
     allow: desk,
     urgent: true,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     body: scanBatchRequest,
     bodyLimit: 10 * MEGABYTE,
     checkBodyText: false,

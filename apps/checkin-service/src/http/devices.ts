@@ -4,11 +4,10 @@ import { findEvent } from '@turnout/attendance-store/find-event';
 import { listOf, page } from '@turnout/contracts/http/pagination';
 import type { ReportingDeviceBody } from '@turnout/contracts/http/scans';
 import { reportingDevice } from '@turnout/contracts/http/scans';
-import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
-import { route } from './route.ts';
+import { oneEvent, overseers, route } from './route.ts';
 
 /** The devices that have reported about an event: who is awaited before it is closed. */
 export function listDevicesRoute({ db }: CheckinContext) {
@@ -17,8 +16,8 @@ export function listDevicesRoute({ db }: CheckinContext) {
     path: '/v1/events/:eventId/devices',
     summary: 'Lists the devices that have reported whether they still hold scans',
     answers: { 200: listOf(reportingDevice) },
-    allow: ['supervisor', 'admin', 'auditor'],
-    params: z.object({ eventId: id }),
+    allow: overseers,
+    params: oneEvent,
     query: z.object(page),
     async handle({ principal, params, query }): Promise<Reply> {
       const event = await findEvent(db, principal.organizationId, params.eventId);

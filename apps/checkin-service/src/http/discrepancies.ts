@@ -7,13 +7,12 @@ import { type PreviousCheckInBody, previousCheckIn } from '@turnout/contracts/ht
 import { listOf, page } from '@turnout/contracts/http/pagination';
 import type { DiscrepancyBody } from '@turnout/contracts/http/scans';
 import { discrepancy as discrepancyShape } from '@turnout/contracts/http/scans';
-import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
 import { explainDiscrepancy } from './explain-discrepancy.ts';
 import { keptScanKey } from './kept-scan-key.ts';
-import { route } from './route.ts';
+import { oneEvent, overseers, route } from './route.ts';
 
 /** Where a device that could not ask decided differently from the server. */
 export function listDiscrepanciesRoute({ db }: CheckinContext) {
@@ -22,8 +21,8 @@ export function listDiscrepanciesRoute({ db }: CheckinContext) {
     path: '/v1/events/:eventId/discrepancies',
     summary: 'Lists the scans that a device and the server decided differently',
     answers: { 200: listOf(discrepancyShape) },
-    allow: ['supervisor', 'admin', 'auditor'],
-    params: z.object({ eventId: id }),
+    allow: overseers,
+    params: oneEvent,
     query: z.object(page),
     async handle({ principal, params, query }): Promise<Reply> {
       const event = await findEvent(db, principal.organizationId, params.eventId);

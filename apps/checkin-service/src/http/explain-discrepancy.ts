@@ -2,7 +2,7 @@ import type { DiscrepancyKind } from '@turnout/attendance/discrepancy';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import type { DiscrepancyBody } from '@turnout/contracts/http/scans';
 import { problemCatalog } from '@turnout/contracts/problems';
-import { localTime } from './local-time.ts';
+import { localTime } from '../answers/local-time.ts';
 
 type Facts = Pick<DiscrepancyBody, 'enrollment' | 'refusal' | 'station' | 'previous'> & {
   scannedAt: Date;

@@ -1,10 +1,8 @@
 import { findEvent } from '@turnout/attendance-store/find-event';
-import { id } from '@turnout/contracts/primitives';
 import type { Reply, ServerSentEvent } from '@turnout/runtime/http/reply';
-import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
 import { lastSeenOf, snapshotBody } from '../live/snapshot-body.ts';
-import { route } from './route.ts';
+import { oneEvent, overseers, route } from './route.ts';
 
 export function liveRoute({ db, live }: CheckinContext) {
   return route({
@@ -12,8 +10,8 @@ export function liveRoute({ db, live }: CheckinContext) {
     path: '/v1/events/:eventId/live',
     summary: 'Streams a snapshot of the event whenever something changes',
     answers: { 200: { mediaTypes: ['text/event-stream'] } },
-    allow: ['supervisor', 'admin', 'auditor'],
-    params: z.object({ eventId: id }),
+    allow: overseers,
+    params: oneEvent,
     async handle({ principal, params, headers }): Promise<Reply> {
       const event = await findEvent(db, principal.organizationId, params.eventId);
       if (!event) return { problem: 'not_found' };

@@ -11,14 +11,12 @@ import {
 import { id, scannedCode } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
+import { lineItemBody } from '../answers/product-answers.ts';
+import { unknownCode } from '../answers/refusals.ts';
 import type { CheckinContext } from '../context.ts';
-import { lineItemBody } from './product-answers.ts';
-import { unknownCode } from './refusals.ts';
 import { replayHeader } from './replay-header.ts';
-import { route } from './route.ts';
+import { desk, lookers, oneEvent, route } from './route.ts';
 import { broughtBy, replyToScan } from './scan-replies.ts';
-
-const desk = ['front_desk', 'supervisor', 'admin'] as const;
 
 export function attendeeProductsRoute({ db }: CheckinContext) {
   return route({
@@ -27,7 +25,7 @@ export function attendeeProductsRoute({ db }: CheckinContext) {
     summary: 'Lists what an attendee bought and what is left of it',
     answers: { 200: attendeeProducts },
     refusals: ['unknown_code'],
-    allow: [...desk, 'auditor'],
+    allow: lookers,
     urgent: true,
     params: z.object({ eventId: id, accessCode: scannedCode }),
     async handle({ principal, params }): Promise<Reply> {
@@ -60,7 +58,7 @@ export function redemptionRoute(context: CheckinContext) {
     answerHeaders: replayHeader,
     allow: desk,
     urgent: true,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     body: redemptionRequest,
     async handle({ principal, params: { eventId }, body: scan, requestId, signal }): Promise<Reply> {
       const brought = broughtBy(principal, requestId);
@@ -87,7 +85,7 @@ export function doorCheckRoute(context: CheckinContext) {
     answerHeaders: replayHeader,
     allow: desk,
     urgent: true,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     body: doorCheckRequest,
     async handle({ principal, params: { eventId }, body: scan, requestId, signal }): Promise<Reply> {
       const brought = broughtBy(principal, requestId);

@@ -2,14 +2,13 @@ import { findEvent } from '@turnout/attendance-store/find-event';
 import { readClock } from '@turnout/attendance-store/read-clock';
 import { loadRoster } from '@turnout/attendance-store/roster/load-roster';
 import { type Roster, roster, rosterQuery } from '@turnout/contracts/http/roster';
-import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
 import { rosterEntries, rosterHead } from '../roster/roster-body.ts';
 import { nextCursor, readPlace } from '../roster/roster-cursor.ts';
-import { route } from './route.ts';
+import { desk, oneEvent, route } from './route.ts';
 
 export function rosterRoute({ db }: CheckinContext) {
   return route({
@@ -17,8 +16,8 @@ export function rosterRoute({ db }: CheckinContext) {
     path: '/v1/events/:eventId/roster',
     summary: 'Reads a page of the sealed roster that lets a device decide offline',
     answers: { 200: roster },
-    allow: ['front_desk', 'supervisor', 'admin'],
-    params: z.object({ eventId: id }),
+    allow: desk,
+    params: oneEvent,
     query: z.object(rosterQuery),
     async handle({ principal, params, query }): Promise<Reply> {
       const { organizationId } = principal;

@@ -2,9 +2,9 @@ import { actorOf } from '@turnout/access/actor-of';
 import type { Principal } from '@turnout/access/principal';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { currentTraceHeaders } from '@turnout/runtime/trace-context';
+import type { ScanAnswer } from '../answers/scan-answers.ts';
 import type { SubmittedScan } from '../commands/submitted-scan.ts';
 import type { CheckinContext } from '../context.ts';
-import type { ScanAnswer } from './scan-answers.ts';
 
 /** Records one scan and replies with its answer. */
 export async function replyToScan(

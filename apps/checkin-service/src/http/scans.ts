@@ -3,12 +3,11 @@ import { listRefusedScans, type RefusedScan } from '@turnout/attendance-store/do
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { listOf, page } from '@turnout/contracts/http/pagination';
 import { type RefusedScanBody, refusedScan, scansQuery } from '@turnout/contracts/http/scans';
-import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
 import { keptScanKey } from './kept-scan-key.ts';
-import { route } from './route.ts';
+import { oneEvent, overseers, route } from './route.ts';
 
 export function listScansRoute({ db }: CheckinContext) {
   return route({
@@ -16,19 +15,20 @@ export function listScansRoute({ db }: CheckinContext) {
     path: '/v1/events/:eventId/scans',
     summary: 'Lists the scans that were refused',
     answers: { 200: listOf(refusedScan) },
-    allow: ['supervisor', 'admin', 'auditor'],
-    params: z.object({ eventId: id }),
+    allow: overseers,
+    params: oneEvent,
     query: z.object({ ...page, ...scansQuery }),
     async handle({ principal, params, query }): Promise<Reply> {
       const event = await findEvent(db, principal.organizationId, params.eventId);
       if (!event) return { problem: 'not_found' };
       const { refusal = null, deviceId = null, station = null } = query;
+      const filters = { refusal, deviceId, station };
       return await answerKeyedPage({
-        list: `refused scans of ${event.id} ${JSON.stringify([refusal, deviceId, station])}`,
+        list: `refused scans of ${event.id}`,
+        filters,
         principal,
         query,
-        load: (after, limit) =>
-          listRefusedScans(db, { eventId: event.id, refusal, deviceId, station, after, limit }),
+        load: (after, limit) => listRefusedScans(db, { eventId: event.id, ...filters, after, limit }),
         keyOf: ({ row }) => row,
         key: keptScanKey,
         toBody: refusedScanBody,

@@ -73,6 +73,7 @@ export async function judgeEveryone(
   }
 }
 
+/** Throws {@link Interrupted} once the process has been told to stop. */
 export function stopIfAsked({ stopping }: Pick<Closure, 'stopping'>): void {
   if (stopping.aborted) throw new Interrupted();
 }

@@ -22,7 +22,8 @@ export function listClosuresRoute({ db }: ClosureContext) {
       const { organizationId, eventIds } = principal;
       const { state = null } = query;
       return await answerPage({
-        list: `closures ${state}`,
+        list: 'closures',
+        filters: { state },
         principal,
         query,
         load: (after, limit) => listClosureStates(db, { organizationId, eventIds, state }, { after, limit }),
@@ -52,7 +53,8 @@ export function listAllRunsRoute({ db }: ClosureContext) {
       const { organizationId, eventIds } = principal;
       const { status = null } = query;
       return await answerPage({
-        list: `closure-runs ${status}`,
+        list: 'closure-runs',
+        filters: { status },
         principal,
         query,
         load: (after, limit) => listRunsOf(db, { organizationId, eventIds, status }, { after, limit }),

@@ -8,11 +8,10 @@ import {
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { closurePreview, type PreviewedVerdictBody } from '@turnout/contracts/http/closures';
 import { page } from '@turnout/contracts/http/pagination';
-import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
-import { refusalReply } from './problems.ts';
-import { type ClosureContext, route } from './route.ts';
+import { refusalReply } from './refusals.ts';
+import { type ClosureContext, oneEvent, route } from './route.ts';
 
 /** What closing now would decide, also before the event has ended. Nothing is locked, and nothing is decided. */
 export function previewRoute({ db }: ClosureContext) {
@@ -21,7 +20,7 @@ export function previewRoute({ db }: ClosureContext) {
     path: '/v1/events/:eventId/closure-preview',
     summary: 'Previews what closing now would decide, person by person, without deciding it',
     allow: readers,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     query: z.object(page),
     answers: { 200: closurePreview },
     refusals: ['event_cancelled'],

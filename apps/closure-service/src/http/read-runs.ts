@@ -7,7 +7,7 @@ import { id } from '@turnout/contracts/primitives';
 import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
-import { type ClosureContext, route } from './route.ts';
+import { type ClosureContext, oneEvent, route } from './route.ts';
 
 /** The latest run first. */
 export function listRunsRoute({ db }: ClosureContext) {
@@ -18,7 +18,7 @@ export function listRunsRoute({ db }: ClosureContext) {
     summary: 'Lists the closure runs of an event, latest first',
     answers: { 200: listOf(closureRun) },
     allow: readers,
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     query: z.object(page),
     async handle({ principal: { organizationId }, params: { eventId }, query }): Promise<Reply> {
       const event = await findEvent(db, organizationId, eventId);

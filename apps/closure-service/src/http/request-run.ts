@@ -2,13 +2,11 @@ import { actorOf } from '@turnout/access/actor-of';
 import { recordActions } from '@turnout/access/record-actions';
 import { findClosableEvent } from '@turnout/attendance-store/closing/find-closable-event';
 import { startedClosureRun } from '@turnout/contracts/http/closure-runs';
-import { id } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
-import { z } from 'zod';
 import { beginClosure } from '../commands/begin-closure.ts';
 import { closeEvent } from '../commands/close-event.ts';
-import { inProgress, refusalReply } from './problems.ts';
-import { type ClosureContext, route } from './route.ts';
+import { inProgress, refusalReply } from './refusals.ts';
+import { type ClosureContext, oneEvent, route } from './route.ts';
 
 /** The run has begun, and its row is there, when the answer is given. The work goes on after it. */
 export function requestRunRoute({ db, closure, background }: ClosureContext) {
@@ -19,7 +17,7 @@ export function requestRunRoute({ db, closure, background }: ClosureContext) {
     answers: { 202: startedClosureRun },
     refusals: ['event_cancelled', 'event_not_ended', 'closure_in_progress'],
     allow: ['admin'],
-    params: z.object({ eventId: id }),
+    params: oneEvent,
     async handle({ principal, params: { eventId }, requestId }): Promise<Reply> {
       if (closure.stopping.aborted) return { problem: 'unavailable', headers: { 'Retry-After': '1' } };
       // Before the lock: whether somebody else's event is being closed is nobody's business.

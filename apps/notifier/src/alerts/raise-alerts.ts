@@ -55,6 +55,7 @@ export function raiseAlerts(tx: Tx, failures: readonly Failure[]): void {
   ]);
 }
 
+/** Raises an alert for each letter; one of no organization is for the operator. Commits with `tx`. */
 export function raiseDeadLetters(
   tx: Tx,
   letters: readonly { letter_id: string; organization_id: string | null }[],

@@ -13,6 +13,10 @@ export interface Channels extends AsyncDisposable {
   readonly mailer: Mailer | null;
 }
 
+/**
+ * Opens e-mail where a mail server is configured, and the log always. Disposing closes the connections to the mail
+ * server.
+ */
 export function openChannels(email: EmailConfig | null, logger: Logger): Channels {
   const opened = new AsyncDisposableStack();
   const channels: Channel[] = [logChannel(logger)];

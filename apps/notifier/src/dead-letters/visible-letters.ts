@@ -9,6 +9,7 @@ export type Sight = {
   operatorOrganization: string | null;
 } | null;
 
+/** The letters that a principal sees: those of its organization, of its events if it is limited to some. */
 export function sightOf(
   { organizationId, eventIds }: Principal,
   operatorOrganization: string | null,
@@ -25,6 +26,7 @@ export const visible = `($1::uuid is null or (
     select from access.organizations o where o.organization_id = $1::uuid and o.slug = $3::text)))
   and ($2::uuid[] is null or l.event_id = any ($2::uuid[]))))`;
 
+/** The values of $1 to $3 in {@link visible}. */
 export function sightValues(sight: Sight): [string | null, readonly string[] | null, string | null] {
   return sight === null
     ? [null, null, null]

@@ -32,13 +32,14 @@ export function listDeadLettersRoute({ db, operatorOrganization }: NotifierConte
     query: z.object({ ...page, ...deadLettersQuery }),
     async handle({ principal, query }): Promise<Reply> {
       const { type = null, since = null, status = null } = query;
+      const filters = { type, since, status };
       const sight = sightOf(principal, operatorOrganization);
       return await answerPage({
         list: 'dead-letters',
+        filters,
         principal,
         query,
-        load: (after, limit) =>
-          listDeadLetters(db, sight, { type, since, status }, { after, limit, order: 'newest' }),
+        load: (after, limit) => listDeadLetters(db, sight, filters, { after, limit, order: 'newest' }),
         idOf: (letter) => letter.letter_id,
         toBody: letterBody,
       });

@@ -33,12 +33,13 @@ export function listDeliveriesRoute({ db }: NotifierContext) {
     async handle({ principal, query }): Promise<Reply> {
       const { organizationId, eventIds } = principal;
       const { enrollmentId, endpointId, channel, status } = query;
-      const filter = { organizationId, eventIds, enrollmentId, endpointId, channel, status };
+      const filters = { enrollmentId, endpointId, channel, status };
       return await answerPage({
         list: 'deliveries',
+        filters,
         principal,
         query,
-        load: (before, limit) => listDeliveries(db, { ...filter, before, limit }),
+        load: (before, limit) => listDeliveries(db, { organizationId, eventIds, ...filters, before, limit }),
         idOf: ({ delivery_id }) => delivery_id,
         toBody: deliveryBody,
       });

@@ -42,6 +42,7 @@ const find: Statement = {
     where organization_id = $1 and endpoint_id = $2 and deleted_at is null`,
 };
 
+/** The organization's endpoint; undefined when it has none with this id, or has deleted it. */
 export async function findEndpoint(
   db: Queryable,
   organizationId: string,
@@ -77,6 +78,7 @@ export interface EndpointFields {
   description: string | null;
 }
 
+/** Adds an endpoint. Throws a unique violation when the organization has one with this URL. */
 export async function insertEndpoint(
   tx: Tx,
   organizationId: string,
@@ -103,6 +105,7 @@ const update: Statement = {
     returning ${columns}`,
 };
 
+/** Writes all fields of an endpoint that `tx` holds locked. `anew` forgets its failures. */
 export async function updateEndpoint(
   tx: Tx,
   endpointId: string,

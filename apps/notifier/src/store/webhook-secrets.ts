@@ -48,6 +48,7 @@ const removeAll: Statement = {
   text: 'delete from notifier.webhook_secrets where endpoint_id = $1',
 };
 
+/** Removes all secrets of an endpoint when `tx` commits: nothing can be signed for it any more. */
 export function removeSecrets(tx: Tx, endpointId: string): void {
   tx.send(removeAll, [endpointId]);
 }

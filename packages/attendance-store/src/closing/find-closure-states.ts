@@ -39,13 +39,8 @@ export interface ListedClosure extends EventClosure {
   closedAt: Date | null;
 }
 
-const columns = `
-  e.event_id as of_event, e.name, e.ends_at, e.closed_at, e.cancelled_at,
-  case when e.cancelled_at is null
-    then e.ends_at + make_interval(mins => e.closure_grace_minutes) end as due_at,
-  ${deviceGraceEnd} as waits_until,
-  run.*, c.requested_at, c.reason, c.attended as corrected_attended, c.no_show as corrected_no_show,
-  c.error as correction_error,
+/** The {@link ClosureState} of `attendance.events e` beside {@link closureTables}, by the database's clock. */
+export const closureStateColumn = `
   case
     when e.cancelled_at is not null then 'cancelled'
     when run.status = 'running' then 'running'
@@ -54,10 +49,10 @@ const columns = `
     when ${awaitsDevices} then 'waiting_for_devices'
     when run.status = 'failed' then 'failed'
     else 'due'
-  end as state`;
+  end`;
 
-const tables = `
-  attendance.events e
+/** To be joined to `attendance.events e`: its latest run and its open correction. */
+export const closureTables = `
   left join lateral (
     select ${runColumns} from attendance.closure_runs r
     where r.event_id = e.event_id order by r.epoch desc, r.run_id desc limit 1
@@ -66,16 +61,25 @@ const tables = `
     select * from attendance.corrections where event_id = e.event_id and finished_at is null
   ) c on true`;
 
+const columns = `
+  e.event_id as of_event, e.name, e.ends_at, e.closed_at, e.cancelled_at,
+  case when e.cancelled_at is null
+    then e.ends_at + make_interval(mins => e.closure_grace_minutes) end as due_at,
+  ${deviceGraceEnd} as waits_until,
+  run.*, c.requested_at, c.reason, c.attended as corrected_attended, c.no_show as corrected_no_show,
+  c.error as correction_error,
+  ${closureStateColumn} as state`;
+
 const findState: Statement = {
   name: 'find_closure_state',
-  text: `select ${columns} from ${tables} where e.event_id = $1 and e.organization_id = $2`,
+  text: `select ${columns} from attendance.events e ${closureTables} where e.event_id = $1 and e.organization_id = $2`,
 };
 
 const listStates: Statement = {
   name: 'list_closure_states',
   text: `
     select * from (
-      select ${columns} from ${tables}
+      select ${columns} from attendance.events e ${closureTables}
       where e.organization_id = $1 and ($2::uuid[] is null or e.event_id = any ($2))
         and ($4::uuid is null or e.event_id < $4)
     ) closures

@@ -3,9 +3,9 @@ import type { DayEvidence } from '@turnout/attendance/enrollment';
 import { eventDays } from '@turnout/attendance/event-days';
 import type { Move } from '@turnout/attendance/moves';
 import type { Evaluation } from '@turnout/attendance/requirement';
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { type EvidenceRow, toEvidence } from '../loading/load-undecided.ts';
-import { beforeAll } from '../locking/lock-undecided.ts';
 import type { StoredEvent } from '../stored.ts';
 import { noVerdicts, type VerdictCounts } from './closure-run.ts';
 
@@ -85,7 +85,7 @@ export async function previewClosure(
   event: StoredEvent,
   { after, limit }: { after: string | null; limit: number },
 ): Promise<PreviewedVerdict[]> {
-  const people = await db.query<UndecidedRow>(listUndecided, [event.id, after ?? beforeAll, limit]);
+  const people = await db.query<UndecidedRow>(listUndecided, [event.id, after ?? LOWEST_ID, limit]);
   const ids = people.map(({ enrollment_id }) => enrollment_id);
   const evidence = toEvidence(await db.query<EvidenceRow>(loadEvidence, [event.id, ids]));
   return people.flatMap(({ enrollment_id: enrollmentId, name: displayName, status }) => {

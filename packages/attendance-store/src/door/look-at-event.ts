@@ -1,5 +1,6 @@
 import type { Status } from '@turnout/attendance/enrollment';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import type { ScanKind } from '../stored.ts';
 import { countByStatus, countInside, type EventStats, toByStatus } from './event-stats.ts';
 
 /** How an event stands, and what happened last at its doors; all as of one instant. */
@@ -12,7 +13,7 @@ export interface EventLook extends Pick<EventStats, 'byStatus' | 'insideNow'> {
 
 export interface ScanSeen {
   scanId: string;
-  kind: 'check_in' | 'redemption' | 'door_check';
+  kind: ScanKind;
   /** The problem code of a refused scan. */
   refusal: string | null;
   /** Null when the scan named nobody of this event. */

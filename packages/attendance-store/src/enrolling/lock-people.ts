@@ -40,6 +40,7 @@ export interface LockKeys {
   locks: Set<number>;
 }
 
+/** What to lock these people by: keys made by the database, which alone knows how it compares addresses. Locks nothing. */
 export async function lockKeysOf(tx: Tx, people: readonly PersonKeys[]): Promise<LockKeys> {
   const rows = await tx.query<{ email_key: string; email_lock: number; external_id_lock: number | null }>(
     lockKeys,

@@ -20,6 +20,7 @@ const updateParticipants: Statement = {
       and (p.name, p.email, p.locale, p.external_id) is distinct from (u.name, u.email, u.locale, u.external_id)`,
 };
 
+/** Adds people. The transaction fails when one is there already, so lock their keys first. */
 export function insertPeople(tx: Tx, organizationId: string, people: readonly KnownPerson[]): void {
   if (people.length > 0) tx.send(insertParticipants, [organizationId, ...columnsOf(people)]);
 }

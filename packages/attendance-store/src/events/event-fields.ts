@@ -5,6 +5,7 @@ export interface EventFields extends Omit<EventPolicy, 'cancelledAt'> {
   name: string;
 }
 
+/** A requirement as the two columns that hold it; `toRequirement` reads them back. */
 export function toRequirementColumns(requirement: Requirement) {
   return {
     requirementType: requirement.type,

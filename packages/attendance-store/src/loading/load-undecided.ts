@@ -1,7 +1,8 @@
 import type { DayEvidence } from '@turnout/attendance/enrollment';
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement, Tx } from '@turnout/runtime/postgres';
 import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
-import { beforeAll, lockUndecided } from '../locking/lock-undecided.ts';
+import { lockUndecided } from '../locking/lock-undecided.ts';
 import type { UndecidedSelection } from '../selection.ts';
 import type { StoredEvent, UndecidedEnrollment } from '../stored.ts';
 
@@ -44,10 +45,10 @@ const loadEvidence: Statement = {
 export async function loadUndecided(tx: Tx, selection: UndecidedSelection): Promise<UndecidedBatch> {
   const { eventId, after } = selection;
   const locked = await lockUndecided(tx, selection);
-  const last = locked.at(-1)?.enrollment_id ?? beforeAll;
+  const last = locked.at(-1)?.enrollment_id ?? LOWEST_ID;
   const [{ now, event }, evidence] = await Promise.all([
     loadEventToJudge(tx, eventId),
-    tx.query<EvidenceRow>(loadEvidence, [eventId, after ?? beforeAll, last]),
+    tx.query<EvidenceRow>(loadEvidence, [eventId, after ?? LOWEST_ID, last]),
   ]);
   const found = toEvidence(evidence);
   return {

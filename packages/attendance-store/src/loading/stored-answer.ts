@@ -1,8 +1,9 @@
 import type { DeviceDecision } from '@turnout/attendance/discrepancy';
+import type { ScanKind } from '../stored.ts';
 
 /** The answer that a scan was given first, which ticket it named, and what it asked for. */
 export interface StoredAnswer {
-  kind: 'check_in' | 'redemption' | 'door_check';
+  kind: ScanKind;
   lineItemId: string | null;
   productId: string | null;
   enrollmentId: string | null;

@@ -1,4 +1,5 @@
 import type { Status } from '@turnout/attendance/enrollment';
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
 import type { UndecidedSelection } from '../selection.ts';
 
@@ -17,9 +18,6 @@ export class OvertakenError extends Error {
     super(`closure ${epoch} of event ${eventId} was overtaken by a later one`);
   }
 }
-
-/** Sorts before every id, so that the condition is a bound of the index also for the first batch. */
-export const beforeAll = '00000000-0000-0000-0000-000000000000';
 
 const shareFence: Statement = {
   name: 'share_closure_fence',
@@ -52,7 +50,7 @@ export async function lockUndecided(
 ): Promise<UndecidedRow[]> {
   const [fence, rows] = await Promise.all([
     tx.query(shareFence, [eventId, epoch]),
-    tx.query<UndecidedRow>(lockNext, [eventId, after ?? beforeAll, limit]),
+    tx.query<UndecidedRow>(lockNext, [eventId, after ?? LOWEST_ID, limit]),
   ]);
   if (fence.length === 0) throw new OvertakenError(eventId, epoch);
   return rows;

@@ -6,7 +6,7 @@ import { bindParticipantModel, type ParticipantModel } from './participant-model
 import { bindProductModel, type ProductModel } from './product-model.ts';
 import { bindTransitionModel, type TransitionModel } from './transition-model.ts';
 
-/** Our tables as Sequelize models, for plain rows. Locks, batches and sets are hand-written statements elsewhere. */
+/** Our tables as Sequelize models, to be read. Whatever writes, locks or walks them is a hand-written statement elsewhere. */
 export interface AttendanceModels {
   sequelize: Sequelize;
   Event: typeof EventModel;

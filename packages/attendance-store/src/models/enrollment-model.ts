@@ -1,20 +1,9 @@
 import type { Status } from '@turnout/attendance/enrollment';
-import {
-  type CreationOptional,
-  DataTypes,
-  type InferAttributes,
-  type InferCreationAttributes,
-  Model,
-  type NonAttribute,
-  type Sequelize,
-} from 'sequelize';
+import { DataTypes, type InferAttributes, Model, type NonAttribute, type Sequelize } from 'sequelize';
 import type { ParticipantModel } from './participant-model.ts';
 
 /** A row of attendance.enrollments. Its status is changed by `changeEnrollments` and nothing else. */
-export class EnrollmentModel extends Model<
-  InferAttributes<EnrollmentModel>,
-  InferCreationAttributes<EnrollmentModel>
-> {
+export class EnrollmentModel extends Model<InferAttributes<EnrollmentModel>, never> {
   declare eventId: string;
   declare enrollmentId: string;
   declare organizationId: string;
@@ -24,7 +13,7 @@ export class EnrollmentModel extends Model<
   declare accessCode: string;
   declare ticketType: string | null;
   declare attendedAt: Date | null;
-  declare createdAt: CreationOptional<Date>;
+  declare createdAt: Date;
   /** Present when the query included it. */
   declare participant?: NonAttribute<ParticipantModel>;
 }

@@ -1,17 +1,10 @@
 import type { Reentry, Requirement } from '@turnout/attendance/event';
-import {
-  type CreationOptional,
-  DataTypes,
-  type InferAttributes,
-  type InferCreationAttributes,
-  Model,
-  type Sequelize,
-} from 'sequelize';
+import { DataTypes, type InferAttributes, Model, type Sequelize } from 'sequelize';
 import { toRequirement } from '../event-row.ts';
 import type { StoredEvent } from '../stored.ts';
 
 /** A row of attendance.events. Attributes are declared only: a class field would hide Sequelize's accessor. */
-export class EventModel extends Model<InferAttributes<EventModel>, InferCreationAttributes<EventModel>> {
+export class EventModel extends Model<InferAttributes<EventModel>, never> {
   declare eventId: string;
   declare organizationId: string;
   declare name: string;
@@ -25,12 +18,10 @@ export class EventModel extends Model<InferAttributes<EventModel>, InferCreation
   declare deviceGraceMinutes: number;
   declare reentry: Reentry;
   declare admissionOpensAt: Date | null;
-  /** A bigint, which Sequelize reads as text. */
-  declare closureEpoch: CreationOptional<string>;
-  declare closedAt: CreationOptional<Date | null>;
-  declare cancelledAt: CreationOptional<Date | null>;
-  declare cancellationReason: CreationOptional<string | null>;
-  declare createdAt: CreationOptional<Date>;
+  declare closedAt: Date | null;
+  declare cancelledAt: Date | null;
+  declare cancellationReason: string | null;
+  declare createdAt: Date;
 }
 
 export function bindEventModel(sequelize: Sequelize): typeof EventModel {
@@ -50,7 +41,6 @@ export function bindEventModel(sequelize: Sequelize): typeof EventModel {
       deviceGraceMinutes: DataTypes.INTEGER,
       reentry: DataTypes.TEXT,
       admissionOpensAt: DataTypes.DATE,
-      closureEpoch: DataTypes.BIGINT,
       closedAt: DataTypes.DATE,
       cancelledAt: DataTypes.DATE,
       cancellationReason: DataTypes.TEXT,
@@ -60,7 +50,8 @@ export function bindEventModel(sequelize: Sequelize): typeof EventModel {
   );
 }
 
-export function toStoredEvent(row: EventModel): StoredEvent {
+/** The event in a row that Sequelize has read; `toStoredEvent` makes it from a row of a statement. */
+export function eventOfModel(row: EventModel): StoredEvent {
   return {
     id: row.eventId,
     organizationId: row.organizationId,

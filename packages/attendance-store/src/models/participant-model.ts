@@ -1,24 +1,14 @@
-import {
-  type CreationOptional,
-  DataTypes,
-  type InferAttributes,
-  type InferCreationAttributes,
-  Model,
-  type Sequelize,
-} from 'sequelize';
+import { DataTypes, type InferAttributes, Model, type Sequelize } from 'sequelize';
 
 /** A row of attendance.participants: the only place where personal data lives. */
-export class ParticipantModel extends Model<
-  InferAttributes<ParticipantModel>,
-  InferCreationAttributes<ParticipantModel>
-> {
+export class ParticipantModel extends Model<InferAttributes<ParticipantModel>, never> {
   declare organizationId: string;
   declare participantId: string;
   declare name: string;
   declare email: string;
   declare locale: string | null;
   declare externalId: string | null;
-  declare createdAt: CreationOptional<Date>;
+  declare createdAt: Date;
 }
 
 export function bindParticipantModel(sequelize: Sequelize): typeof ParticipantModel {

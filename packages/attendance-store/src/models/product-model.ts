@@ -1,23 +1,13 @@
 import type { ProductKind } from '@turnout/attendance/order';
-import {
-  type CreationOptional,
-  DataTypes,
-  type InferAttributes,
-  type InferCreationAttributes,
-  Model,
-  type Sequelize,
-} from 'sequelize';
+import { DataTypes, type InferAttributes, Model, type Sequelize } from 'sequelize';
 
 /** A row of attendance.products. Once made it stays as it is: orders and scans refer to it. */
-export class ProductModel extends Model<
-  InferAttributes<ProductModel>,
-  InferCreationAttributes<ProductModel>
-> {
+export class ProductModel extends Model<InferAttributes<ProductModel>, never> {
   declare eventId: string;
   declare productId: string;
   declare name: string;
   declare kind: ProductKind;
-  declare createdAt: CreationOptional<Date>;
+  declare createdAt: Date;
 }
 
 export function bindProductModel(sequelize: Sequelize): typeof ProductModel {

@@ -11,6 +11,7 @@
  * that of each code the badge had before. What can't be cleared yet, or was cut off, is found again by {@link findUnfinished}.
  */
 import { deriveRosterKeys } from '@turnout/contracts/roster-sealing';
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Db, Queryable, Statement, Tx } from '@turnout/runtime/postgres';
 import { ERASED, erasedCodeOfScan, erasedWithKey, isReadable } from './erased.ts';
 
@@ -27,11 +28,10 @@ interface Trace {
 }
 
 const PAGE = 500;
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /** Clears all that can be cleared of these people now. Running it again is right at any time. */
 export async function clearTraces(db: Db, people: People): Promise<void> {
-  for (let after = BEFORE_ALL; ; ) {
+  for (let after = LOWEST_ID; ; ) {
     const page = await db.transaction(async (tx) => await clearPage(tx, people, after));
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) break;
@@ -231,8 +231,8 @@ export async function findUnfinished(
   limit: number,
 ): Promise<ErasedPerson[]> {
   const rows = await db.query<{ organization_id: string; participant_id: string }>(unfinished, [
-    after?.organizationId ?? BEFORE_ALL,
-    after?.participantId ?? BEFORE_ALL,
+    after?.organizationId ?? LOWEST_ID,
+    after?.participantId ?? LOWEST_ID,
     limit,
   ]);
   return rows.map((row) => ({ organizationId: row.organization_id, participantId: row.participant_id }));

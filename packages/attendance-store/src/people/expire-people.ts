@@ -1,3 +1,4 @@
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement, Tx } from '@turnout/runtime/postgres';
 
 /**
@@ -23,8 +24,6 @@ const look: Statement = {
     limit $4`,
 };
 
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
-
 export interface Expiry {
   organizationId: string;
   retentionDays: number;
@@ -39,7 +38,7 @@ export async function findExpiredPeople(
   const rows = await db.query<{ participant_id: string; expired: boolean }>(look, [
     organizationId,
     retentionDays,
-    after ?? BEFORE_ALL,
+    after ?? LOWEST_ID,
     limit,
   ]);
   const next = rows.length < limit ? null : (rows.at(-1)?.participant_id ?? null);

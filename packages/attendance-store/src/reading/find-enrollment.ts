@@ -10,6 +10,7 @@ export interface EnrollmentKey {
   enrollmentId: string;
 }
 
+/** One enrollment with its participant, or null when the organization has none by this key. */
 export async function findEnrollment(
   { Enrollment, Participant }: AttendanceModels,
   { organizationId, eventId, enrollmentId }: EnrollmentKey,

@@ -1,6 +1,6 @@
 import { fn, Op, type WhereOptions } from 'sequelize';
 import type { AttendanceModels } from '../models/attendance-models.ts';
-import { toStoredEvent } from '../models/event-model.ts';
+import { eventOfModel } from '../models/event-model.ts';
 import type { StoredEvent } from '../stored.ts';
 
 export interface EventList {
@@ -35,7 +35,7 @@ export async function listEvents(
     order: [['eventId', 'desc']],
     limit,
   });
-  return rows.map(toStoredEvent);
+  return rows.map(eventOfModel);
 }
 
 /** Each event is in one state, by the database's clock. */

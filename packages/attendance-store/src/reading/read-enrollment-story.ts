@@ -1,6 +1,6 @@
 import { Transaction } from 'sequelize';
 import type { AttendanceModels } from '../models/attendance-models.ts';
-import { toStoredEvent } from '../models/event-model.ts';
+import { eventOfModel } from '../models/event-model.ts';
 import type { StoredEvent } from '../stored.ts';
 import { type EnrollmentKey, findEnrollment } from './find-enrollment.ts';
 import type { CheckInRecord, EnrollmentRecord, TransitionRecord } from './records.ts';
@@ -38,7 +38,7 @@ export async function readEnrollmentStory(
       transaction,
     });
     return {
-      event: toStoredEvent(event),
+      event: eventOfModel(event),
       enrollment,
       checkIns: checkIns.map(toCheckInRecord),
       transitions: transitions.map(toTransitionRecord),

@@ -1,6 +1,6 @@
 import type { Status } from '@turnout/attendance/enrollment';
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
-import { beforeAll } from '../locking/lock-undecided.ts';
 import { loadPresence, type Presence } from './presence.ts';
 
 /** One enrollment with its person, and what is stored of their presence. */
@@ -50,7 +50,7 @@ export async function* readAttendance(
   tx: Tx,
   eventId: string,
 ): AsyncGenerator<AttendanceRecord[], void, undefined> {
-  for (let after = beforeAll; ; ) {
+  for (let after = LOWEST_ID; ; ) {
     const rows = await tx.query<EnrollmentRow>(nextEnrollments, [eventId, after, PAGE]);
     const last = rows.at(-1);
     if (!last) return;

@@ -1,5 +1,5 @@
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
-import { beforeAll } from '../locking/lock-undecided.ts';
 
 /** One check-in with whose it is, and which token recorded it. */
 export interface ReportedCheckIn {
@@ -80,7 +80,7 @@ export async function* readCheckIns(
   tx: Tx,
   eventId: string,
 ): AsyncGenerator<ReportedCheckIn[], void, undefined> {
-  for (let after = beforeAll; ; ) {
+  for (let after = LOWEST_ID; ; ) {
     const rows = await tx.query<CheckInRow>(nextCheckIns, [eventId, after, PAGE]);
     const last = rows.at(-1);
     if (!last) return;

@@ -1,5 +1,6 @@
 import type { Status } from '@turnout/attendance/enrollment';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
+import { type ClosureState, closureStateColumn, closureTables } from '../closing/find-closure-states.ts';
 import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
 import type { StoredEvent } from '../stored.ts';
 import { isCorrection } from './correction.ts';
@@ -9,10 +10,7 @@ export interface ReportedEvent {
   event: StoredEvent;
   byStatus: Record<Status, number>;
   corrections: number;
-  /** A closure has begun and not finished: it is under way, or was cut off. */
-  closureUnderWay: boolean;
-  /** The database's clock. */
-  now: Date;
+  closure: ClosureState;
 }
 
 export interface ReportedEvents {
@@ -32,9 +30,9 @@ const PAGE = 10;
 const nextEvents: Statement = {
   name: 'next_events_to_report',
   text: `
-    select e.*, transaction_timestamp() as now, c.*, t.corrections
+    select e.*, ${closureStateColumn} as closure, n.*, t.corrections
     from (
-      select ${eventColumns}, closure_epoch <> closed_epoch as under_way from attendance.events
+      select ${eventColumns}, closure_epoch, closed_epoch from attendance.events
       where organization_id = $1
         and ($2::uuid[] is null or event_id = any($2))
         and ($3::timestamptz is null or starts_at >= $3)
@@ -45,6 +43,7 @@ const nextEvents: Statement = {
       order by starts_at, event_id
       limit $6
     ) e
+    ${closureTables}
     cross join lateral (
       select
         count(*) filter (where status = 'confirmed') as confirmed,
@@ -54,7 +53,7 @@ const nextEvents: Statement = {
         count(*) filter (where status = 'cancelled') as cancelled
       from attendance.enrollments where event_id = e.event_id
       offset 0
-    ) c
+    ) n
     cross join lateral (
       select count(*) as corrections from attendance.transitions where event_id = e.event_id and ${isCorrection}
       offset 0
@@ -62,7 +61,7 @@ const nextEvents: Statement = {
     order by e.starts_at, e.event_id`,
 };
 
-type Row = EventRow & Record<Status | 'corrections', number> & { under_way: boolean; now: Date };
+type Row = EventRow & Record<Status | 'corrections', number> & { closure: ClosureState };
 
 /** An organization's events in the order in which they begin, a page at a time. */
 export async function* readEvents(
@@ -84,8 +83,7 @@ export async function* readEvents(
         cancelled: row.cancelled,
       },
       corrections: row.corrections,
-      closureUnderWay: row.under_way,
-      now: row.now,
+      closure: row.closure,
     }));
     if (rows.length < PAGE) return;
     after = last.event_id;

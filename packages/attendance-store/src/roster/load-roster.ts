@@ -1,5 +1,6 @@
 import type { Status } from '@turnout/attendance/enrollment';
 import type { OrderStatus } from '@turnout/attendance/order';
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { changedSince } from './changed-since.ts';
 
@@ -30,8 +31,6 @@ export interface RosterPage {
 }
 
 export const ENTRIES_KNOWN = 50;
-
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 const everybody: Statement = {
   name: 'roster_of_everybody',
@@ -91,7 +90,7 @@ interface PersonRow {
 /** A page of the people of an event, or of those of whom a device should hear again; by enrollment id. */
 export async function loadRoster(db: Queryable, page: RosterPage): Promise<RosterPerson[]> {
   const { organizationId, eventId, since, after, limit } = page;
-  const place = [eventId, after ?? BEFORE_ALL, limit];
+  const place = [eventId, after ?? LOWEST_ID, limit];
   const rows =
     since === null
       ? await db.query<PersonRow>(everybody, place)

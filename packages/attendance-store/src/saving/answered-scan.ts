@@ -1,11 +1,12 @@
 import type { DeviceDecision } from '@turnout/attendance/discrepancy';
 import type { Statement } from '@turnout/runtime/postgres';
+import type { ScanKind } from '../stored.ts';
 
 /** A scan with the answer that it gets, now and whenever it is sent again. */
 export interface AnsweredScan {
   eventId: string;
   scanId: string;
-  kind: 'check_in' | 'redemption' | 'door_check';
+  kind: ScanKind;
   /** The enrollment it was about; null when the code is unknown. */
   enrollmentId: string | null;
   /** What the scan named; exactly one of the two. */

@@ -10,6 +10,7 @@ export interface Random {
   chance(probability: number): boolean;
 }
 
+/** Random values that are the same ones for the same seed. */
 export function seededRandom(seed: number): Random {
   const generator = xoroshiro128plus(seed);
   const between = (least: number, most: number) => uniformInt(generator, least, most);

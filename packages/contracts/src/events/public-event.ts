@@ -19,4 +19,3 @@ export const publicEvent = z.discriminatedUnion('type', [
 ]);
 
 export type PublicEvent = z.infer<typeof publicEvent>;
-export type PublicEventType = PublicEvent['type'];

@@ -52,8 +52,6 @@ export const closureOfEvent = z
   })
   .meta({ id: 'ClosureOfEvent' });
 
-export type ClosureOfEventBody = z.infer<typeof closureOfEvent>;
-
 /** Where a closure stands, with its times as instants. */
 interface ClosureFacts extends Pick<EventClosureBody, 'state'> {
   dueAt: Date | null;
@@ -62,6 +60,7 @@ interface ClosureFacts extends Pick<EventClosureBody, 'state'> {
   correction: (Omit<z.infer<typeof openCorrection>, 'requestedAt'> & { requestedAt: Date }) | null;
 }
 
+/** Where a closure stands, as it is answered: the same for an event by itself and in lists. */
 export function toEventClosureBody({
   state,
   dueAt,
@@ -116,5 +115,3 @@ export const closurePreview = z
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'ClosurePreview' });
-
-export type ClosurePreviewBody = z.infer<typeof closurePreview>;

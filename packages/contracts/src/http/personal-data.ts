@@ -16,8 +16,6 @@ export const erasedParticipant = z
   .strictObject({ id: z.uuid(), erasedAt: instantOut })
   .meta({ id: 'ErasedParticipant' });
 
-export type ErasedParticipantBody = z.infer<typeof erasedParticipant>;
-
 const exportedOrder = z.strictObject({
   status: orderStatus,
   lineItems: z.array(

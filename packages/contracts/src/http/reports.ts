@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { day, id, instantOut, line } from '../primitives.ts';
 import { checkIn, status } from './check-ins.ts';
+import { closureState } from './closures.ts';
 import { listedEvent } from './events.ts';
 import { participantBody } from './participants.ts';
 
@@ -125,14 +126,6 @@ export const checkInCounts = reportOf(checkInCount, {
 /** Events whose first day, in their own time zone, is from `from` to `to`, both included. */
 export const eventsReportQuery = { format, from: day.optional(), to: day.optional() };
 
-/**
- * `not_due`: it has not ended, or its grace is not over. `due`: somebody waits for a verdict. `under_way`: a closure has
- * begun, or was cut off and is finished by the next. A cancelled event is not closed.
- */
-export const closureStanding = z.enum(['not_due', 'due', 'under_way', 'closed', 'cancelled']);
-
-export type ClosureStanding = z.infer<typeof closureStanding>;
-
 export const eventRow = z
   .strictObject({
     event: listedEvent,
@@ -147,7 +140,7 @@ export const eventRow = z
     /** Of those with a verdict, the share that attended, from 0 to 1; null where nobody has one. */
     attendanceRate: z.number().min(0).max(1).nullable(),
     corrections: z.int(),
-    closure: closureStanding,
+    closure: closureState,
   })
   .meta({ id: 'EventRow' });
 

@@ -53,11 +53,6 @@ export const tokenBody = z
   })
   .meta({ id: 'Token' });
 
-/** A new token, and the only time it is shown. */
-export const createdToken = tokenBody
-  .extend({ token: z.string().regex(/^tnt_[A-Za-z0-9_]+$/) })
-  .meta({ id: 'CreatedToken' });
-
 export type TokenBody = z.infer<typeof tokenBody>;
 
 /** A token with its secret, which is shown this one time. */

@@ -11,7 +11,7 @@ if (!found.databaseUrl) {
   console.error(noStackMessage(', or set DATABASE_URL'));
   process.exit(1);
 }
-process.exitCode = await runProgram('src/cli.ts', process.argv.slice(2), {
+process.exitCode = await runProgram('src/retention-cli.ts', process.argv.slice(2), {
   cwd: join(ROOT, 'apps', 'admin-service'),
   environment: { DATABASE_URL: process.env.DATABASE_URL ?? serviceUrl(found.databaseUrl, 'admin') },
 });

@@ -24,6 +24,7 @@ export interface AppState {
 
 const states = new WeakMap<Express, AppState>();
 
+/** Notes the state of an application for {@link stateOf}; once, where it is made. */
 export function keepState(app: Express, state: AppState): void {
   states.set(app, state);
 }

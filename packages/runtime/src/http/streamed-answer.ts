@@ -32,6 +32,7 @@ export interface BegunAnswer {
   rest: AsyncIterator<Piece>;
 }
 
+/** Is this an answer that {@link begin} has made? */
 export function isBegun(value: object): value is BegunAnswer {
   return 'rest' in value;
 }

@@ -1,8 +1,7 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
-import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
+import type { ScanKind, StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
 import type { ScanAccepted } from '@turnout/contracts/http/check-ins';
 import { problem } from '@turnout/contracts/problems';
-import type { ScanKind } from '../commands/submitted-scan.ts';
 import { checkInBody, enrollmentAtTheDoor, previousBody } from './bodies.ts';
 import { type ScanRefusal, sentenceFor } from './refusals.ts';
 

@@ -157,7 +157,9 @@ describe('an event whose devices still hold scans', () => {
     expect(await command.exited).toBe(0);
     expect(command.stdout()).toBe('Closed 1 of 1 due event. 1 event waits for devices, see above.\n');
     expect(command.stderr()).toMatch(
-      new RegExp(`event ${waits} waits for 1 device that still holds scans, until \\d{4}-.*Z; name it`),
+      new RegExp(
+        `event ${waits} waits for 1 device that still holds scans, until \\d{4}-.*Z; run the command with its id`,
+      ),
     );
   });
 

@@ -46,7 +46,7 @@ export function startSealer({ database, logger, pollMs = SECOND }: SealerOptions
         failures = 0;
       } catch (error) {
         if (stop.signal.aborted) return;
-        if (failures === 0) logger.warn({ err: error }, 'the audit trail cannot be sealed, retrying');
+        if (failures === 0) logger.warn({ err: error }, 'the audit trail cannot be sealed, trying again');
         failures += 1;
         wait = Math.min(pollMs * 2 ** failures, LONGEST_BACK_OFF_MS);
       }

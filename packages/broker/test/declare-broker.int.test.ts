@@ -165,7 +165,7 @@ describe('the program', () => {
   it('ends with 1 when it is told no broker, or one that is not there, and shows no password', async () => {
     expect(await runProgram({})).toEqual({ code: 1, said: expect.stringContaining('AMQP_URL is not set') });
     const { code, said } = await runProgram({ AMQP_URL: 'amqp://user:secret-word@127.0.0.1:9' });
-    expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining('could not be asked') });
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining('could not be reached') });
     expect(said).not.toContain('secret-word');
   });
 });

@@ -130,7 +130,7 @@ export function startRelay(options: RelayOptions): Relay {
         else if (counts.contended > 0) await rest(Math.min(CONTENDED_MS * 2 ** contentions, pollMs), false);
         else await rest(pollMs, true);
       } catch (error) {
-        if (failures === 0) logger.warn({ err: error }, 'the outbox cannot be read, retrying');
+        if (failures === 0) logger.warn({ err: error }, 'the outbox cannot be read, trying again');
         failures += 1;
         await rest(backOff, false);
       }

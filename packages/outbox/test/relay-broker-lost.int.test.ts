@@ -128,7 +128,7 @@ describe('a database that is lost', () => {
     proxy.cut();
     await commit(direct, message(crypto.randomUUID()));
     await waitUntil(() => problems.length > 0, { within: 5_000 });
-    expect(problems).toEqual(['the outbox cannot be read, retrying']);
+    expect(problems).toEqual(['the outbox cannot be read, trying again']);
     proxy.heal();
     relay.wake();
     await waitUntil(async () => (await counts(direct)).published === 1, { within: 5_000 });

@@ -100,7 +100,7 @@ export function keepConnected<Session>(options: LinkOptions<Session>): Link<Sess
           if (error.message !== lacking) logger.error({ connection: name, ...error.problem }, error.message);
           lacking = error.message;
         } else if (!broken) {
-          logger.warn({ connection: name, err: error }, 'no connection to RabbitMQ, retrying');
+          logger.warn({ connection: name, err: error }, 'no connection to RabbitMQ, trying again');
         }
         broken = true;
       }

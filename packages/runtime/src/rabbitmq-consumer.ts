@@ -145,7 +145,7 @@ export function openConsumer(config: ConsumerConfig): Consumer {
       if (unanswered === 0) return false;
       logger.error({ connection: name, queue, unanswered }, 'deliveries were left unacknowledged');
     } catch (error) {
-      logger.warn({ connection: name, queue, err: error }, 'deliveries could not be handled, retrying');
+      logger.warn({ connection: name, queue, err: error }, 'deliveries could not be handled, trying again');
     }
     return true;
   }

@@ -26,7 +26,7 @@ export function connectRedis(url: string, logger: RedisLogger): Redis {
   });
   let down = false;
   client.on('error', (error: Error) => {
-    if (!down) logger.warn({ err: error }, 'no connection to Redis, retrying');
+    if (!down) logger.warn({ err: error }, 'no connection to Redis, trying again');
     down = true;
   });
   client.on('ready', () => {

@@ -115,7 +115,7 @@ function startChannel({ db, channel, limit, logger, pollMs = 500 }: ChannelOptio
       } catch (error) {
         if (!isUnavailable(error) || stopping.signal.aborted) throw error;
         if (failures === 0)
-          logger.warn({ err: error }, 'the outcome of sending cannot be recorded yet, retrying');
+          logger.warn({ err: error }, 'the outcome of sending cannot be recorded yet, trying again');
         await pause(DATABASE_PAUSES[failures] ?? 2 * SECOND);
       }
     }

@@ -15,7 +15,7 @@ export interface Manifest {
 interface Kustomization {
   resources?: string[];
   components?: string[];
-  patches?: { target: { kind: string; name: string } }[];
+  patches?: { target: { kind: string; name?: string } }[];
 }
 
 const run = promisify(execFile);
@@ -37,10 +37,16 @@ export function readManifests(root: string): Manifest[] {
     .flatMap((file) => readObjects(file, readText(root, file)));
 }
 
+/** Where the schema and the type of a kind are published. */
+function modelOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
+  const ofOperator = apiVersion.startsWith('monitoring.coreos.com/');
+  return `${ofOperator ? '@kubernetes-models/prometheus-operator' : 'kubernetes-models'}/${apiVersion}/${kind}`;
+}
+
 /** What the published schema of its kind says against an object; null when it has nothing to say. */
 export async function schemaOffence({ file, object }: Manifest): Promise<string | null> {
   const { apiVersion, kind } = object as { apiVersion: string; kind: string };
-  const known = (await import(/* @vite-ignore */ `kubernetes-models/${apiVersion}/${kind}`)) as Record<
+  const known = (await import(/* @vite-ignore */ modelOf(object))) as Record<
     string,
     new (
       of: unknown,
@@ -66,7 +72,7 @@ export async function unknownFields(root: string, manifests: readonly Manifest[]
   try {
     const lines = manifests.map(
       ({ object }) =>
-        `({${JSON.stringify(object).slice(1)}) satisfies import('kubernetes-models/${object.apiVersion}/${object.kind}').I${object.kind};`,
+        `({${JSON.stringify(object).slice(1)}) satisfies import('${modelOf(object)}').I${object.kind};`,
     );
     writeFileSync(join(dir, 'manifests.ts'), lines.join('\n'));
     const options = { extends: '../../tsconfig.json', compilerOptions: { types: [] }, include: ['*.ts'] };
@@ -108,8 +114,8 @@ export function kustomizationOffences(root: string): string[] {
   return [...found, ...new Set(unnamed.map((file) => `no kustomization names ${file}`))];
 }
 
-/** What overlays change. */
-export function patchTargets(root: string): { kind: string; name: string }[] {
+/** What overlays change; without a name, all of a kind. */
+export function patchTargets(root: string): { kind: string; name?: string }[] {
   return globSync('ops/kubernetes/**/kustomization.yaml', { cwd: root }).flatMap((file) =>
     ((parse(readText(root, file)) as Kustomization).patches ?? []).map(({ target }) => target),
   );

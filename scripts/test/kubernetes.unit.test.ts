@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -16,9 +17,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const all = readManifests(root);
 const ofKind = (...kinds: string[]) =>
   all.filter(({ object }) => kinds.includes(object.kind)).map(({ object }) => object);
-// What the Prometheus operator reads has schemas of its own.
-const published = (manifests: Manifest[]) =>
-  manifests.filter(({ object }) => object.apiVersion !== 'monitoring.coreos.com/v1');
 const workloads = ofKind('Deployment', 'Job');
 const template = ofKind('Secret');
 const settings = ofKind('ConfigMap')[0].data as Record<string, string>;
@@ -29,30 +27,36 @@ const STOPS_WITHIN = 10;
 
 describe('the Kubernetes manifests', () => {
   it('are what the published schemas of their kinds allow', async () => {
-    const objects = published(all);
-    expect(objects.length).toBeGreaterThan(30);
-    const offences = await Promise.all(objects.map(schemaOffence));
+    expect(all.length).toBeGreaterThan(30);
+    expect(all.map(({ object }) => object.kind)).toContain('ServiceMonitor');
+    const offences = await Promise.all(all.map(schemaOffence));
     expect(offences.filter((offence) => offence !== null)).toEqual([]);
-    expect(await unknownFields(root, objects)).toEqual([]);
+    expect(await unknownFields(root, all)).toEqual([]);
   });
 
   it('are all named by a kustomization, which names and changes nothing else', () => {
     expect(kustomizationOffences(root)).toEqual([]);
-    const known = all.map(({ object }) => `${object.kind} ${object.metadata.name}`);
-    const targets = patchTargets(root).map(({ kind, name }) => `${kind} ${name}`);
+    const known = all.flatMap(({ object }) => [`${object.kind} ${object.metadata.name}`, object.kind]);
+    const targets = patchTargets(root).map(({ kind, name }) => (name ? `${kind} ${name}` : kind));
     expect(targets).toContain('NetworkPolicy postgresql-is-reached');
     expect(targets.filter((target) => !known.includes(target))).toEqual([]);
   });
 
   it.skipIf(spawnSync('kubectl', ['kustomize', '--help']).status !== 0)(
-    'are valid as kustomize builds the example, too',
+    'are valid as kustomize builds the example, too, without and with what a cluster may need beside it',
     async () => {
-      const built = ['setup', 'services'].flatMap((part) => {
-        const dir = join(root, 'ops/kubernetes/example', part);
-        const { stdout, stderr } = spawnSync('kubectl', ['kustomize', dir], { encoding: 'utf8' });
-        expect(stderr).toBe('');
-        return published(readObjects(`example/${part}`, stdout));
-      });
+      const plain = ['setup', 'services'].flatMap((part) =>
+        build(join(root, 'ops/kubernetes/example', part)),
+      );
+      expect(plain.map(({ object }) => object.kind)).not.toContain('ServiceMonitor');
+      const extended = buildWith('private-ca', 'service-monitor');
+      for (const { object } of extended.filter(({ object }) => ['Deployment', 'Job'].includes(object.kind))) {
+        const { containers, volumes } = object.spec.template.spec;
+        expect(containers[0].env).toContainEqual({ name: 'NODE_EXTRA_CA_CERTS', value: '/ca/ca.pem' });
+        expect(containers[0].volumeMounts[0].name).toBe(volumes[0].name);
+      }
+      expect(extended.map(({ object }) => object.kind)).toContain('ServiceMonitor');
+      const built = [...plain, ...extended];
       const offences = await Promise.all(built.map(schemaOffence));
       expect(offences.filter((offence) => offence !== null)).toEqual([]);
       expect(await unknownFields(root, built)).toEqual([]);
@@ -101,6 +105,15 @@ describe('the Kubernetes manifests', () => {
     const names = workloads.map(({ metadata }) => metadata.name);
     for (const { spec } of ofKind('HorizontalPodAutoscaler'))
       expect(names).toContain(spec.scaleTargetRef.name);
+    const ports = ofKind('Service').map(({ metadata, spec }) => [metadata.name, spec.ports[0].name]);
+    const routed = ofKind('Ingress').flatMap(({ spec }) =>
+      // biome-ignore lint/suspicious/noExplicitAny: its schema was checked above
+      spec.rules.map(({ http }: any) => {
+        const { name, port } = http.paths[0].backend.service;
+        return [name, port.name];
+      }),
+    );
+    expect(routed.sort()).toEqual(ports.sort());
     for (const { spec } of ofKind('NetworkPolicy')) {
       const { matchLabels = {}, matchExpressions = [] } = spec.podSelector;
       expect(selects(matchLabels)).toBeGreaterThan(0);
@@ -149,6 +162,31 @@ describe('the Kubernetes manifests', () => {
     expect(() => readConfig({ ...settings, ...plain })).toThrow('DATABASE_URL');
   });
 });
+
+function build(dir: string): Manifest[] {
+  const { stdout, stderr } = spawnSync('kubectl', ['kustomize', dir], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return readObjects(dir, stdout);
+}
+
+/** The example with these components, which it names only in a comment. */
+function buildWith(...components: string[]): Manifest[] {
+  mkdirSync(join(root, '.local'), { recursive: true });
+  const dir = mkdtempSync(join(root, '.local', 'kustomize-'));
+  try {
+    const at = (name: string) => `../../ops/kubernetes/${name}`;
+    const kustomization = {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      resources: [at('example/setup'), at('example/services')],
+      components: components.map(at),
+    };
+    writeFileSync(join(dir, 'kustomization.yaml'), JSON.stringify(kustomization));
+    return build(dir);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
 
 const FILLED_IN: Record<string, string> = {
   DATABASE_URL: 'postgres://turnout@10.20.0.10:5432/turnout',

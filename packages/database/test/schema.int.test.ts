@@ -35,17 +35,18 @@ describe('the schema', () => {
     await expect(requireSchema(db)).rejects.toThrow(/0001-access, .* not applied/);
   });
 
-  it('carries event_id or organization_id in every primary key of attendance', async () => {
+  it('carries event_id or organization_id in every primary and unique key of attendance, but for the id of a run', async () => {
     await using database = await createTestDatabase();
     await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
-    const keys = await db.query<{ table: string; columns: string[] }>(`
-      select c.relname as table, array_agg(a.attname::text) as columns
+    const keys = await db.query<{ key: string; columns: string[] }>(`
+      select i.indexrelid::regclass::text as key, array_agg(a.attname::text) as columns
       from pg_index i join pg_class c on c.oid = i.indrelid
       join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
-      where i.indisprimary and c.relnamespace = 'attendance'::regnamespace group by 1`);
-    expect(keys.length).toBeGreaterThan(5);
-    expect(
-      keys.filter(({ columns }) => !columns.includes('event_id') && !columns.includes('organization_id')),
-    ).toEqual([]);
+      where i.indisunique and c.relnamespace = 'attendance'::regnamespace group by 1`);
+    expect(keys.length).toBeGreaterThan(15);
+    const without = keys.filter(
+      ({ columns }) => !columns.includes('event_id') && !columns.includes('organization_id'),
+    );
+    expect(without.map(({ key }) => key)).toEqual(['attendance.closure_runs_id']);
   });
 });

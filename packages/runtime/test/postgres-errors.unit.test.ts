@@ -15,6 +15,10 @@ describe('what a database error means', () => {
     '57P01',
     '57P03',
     '40P01',
+    'CERT_HAS_EXPIRED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   ])('calls the database unavailable for %s', (code) => {
     expect(isUnavailable(withCode(code))).toBe(true);
   });
@@ -26,6 +30,7 @@ describe('what a database error means', () => {
   it('recognizes a lost connection that has no code', () => {
     expect(isUnavailable(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isUnavailable(new Error('timeout exceeded when trying to connect'))).toBe(true);
+    expect(isUnavailable(new Error('The server does not support SSL connections'))).toBe(true);
     expect(isUnavailable(new Error('something else'))).toBe(false);
   });
 

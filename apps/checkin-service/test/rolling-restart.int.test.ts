@@ -67,8 +67,6 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
       const url = `${target.url}/v1/events/${eventId}/check-ins`;
       const { status, closes } = await post(agent, url, organization.tokens.front_desk, body);
       if (closes) leave(target);
-      // From one that goes on serving: the machine is too busy, which is no matter of restarts. Devices ask again.
-      else if (status === 503) return await scan(agent, body);
       return status;
     } catch (error) {
       const isClosed = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';

@@ -22,6 +22,8 @@ export interface TestStack extends DemoStack, AsyncDisposable {
   mailbox: TestMailbox;
   guard: Guard;
   logDir: string;
+  /** What the supervisor of the services has said, such as how one ended. */
+  said: readonly string[];
 }
 
 /** What test-kit and the demonstration call people and their addresses. */
@@ -63,9 +65,10 @@ export async function startTestStack(
   const guard = opening.use(await openGuard({ dir, logDir }));
   guard.removeAtEnd(dir);
   opening.defer(() => requireNobodyIn(logDir));
+  const said: string[] = [];
   const services = await startServices({
     guard,
-    say: () => {},
+    say: (line) => said.push(line),
     logDir,
     databaseUrl: database.url,
     redisUrls: [requiredVariable('TEST_REDIS_URL')],
@@ -84,6 +87,7 @@ export async function startTestStack(
     mailbox,
     guard,
     logDir,
+    said,
     infrastructure: { amqpUrl: vhost.amqpUrl, mailboxUrl: mailbox.url },
     tokens: organization.tokens,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -16,6 +16,7 @@ import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
+import { whenAvailable } from '@turnout/runtime/postgres-start';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { openSequelize } from '@turnout/runtime/sequelize';
@@ -64,10 +65,12 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const sequelize = openSequelize(database);
   pools.defer(() => atMost(2 * SECOND, sequelize.close()));
   const retentionDb = pools.use(openRetentionDb(config, `${name} retention`));
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
-    await requireSchema(db);
-    await requireDurablePostgres(db);
-  });
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    whenAvailable(async () => {
+      await requireSchema(db);
+      await requireDurablePostgres(db);
+    }, logger),
+  );
   const publisher = opening.use(
     openPublisher({
       url: config.amqpUrl,

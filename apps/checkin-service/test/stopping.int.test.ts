@@ -10,8 +10,11 @@ import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startCheckinProcess } from './checkin-process.ts';
+
+// A process stops for up to ten seconds, and starts slowly on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 const HOUR = 3_600_000;
 

@@ -14,6 +14,7 @@ import { startPart } from '@turnout/runtime/lifecycle';
 import { openLocks } from '@turnout/runtime/lock';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
+import { whenAvailable } from '@turnout/runtime/postgres-start';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { atMost, together } from '@turnout/runtime/together';
@@ -42,10 +43,12 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
   const pools = opening.use(together());
   const db = pools.use(openDb({ ...config.database, applicationName: name, steadyPlans: true }));
   const closingDb = pools.use(openClosingDb(config, name));
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
-    await requireSchema(db);
-    await requireDurablePostgres(db);
-  });
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    whenAvailable(async () => {
+      await requireSchema(db);
+      await requireDurablePostgres(db);
+    }, logger),
+  );
   const publisher = opening.use(
     openPublisher({
       url: config.amqpUrl,

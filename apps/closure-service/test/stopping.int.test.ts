@@ -4,11 +4,14 @@ import { startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startClosureService } from '../src/service.ts';
 import { type ClosingKit, openClosingKit, runs, verdictsPerEnrollment } from './closing-kit.ts';
 import { serviceConfig, serviceEnvironment } from './service-config.ts';
 import { spawnClosure } from './spawn-closure.ts';
+
+// A process stops for up to ten seconds, and starts slowly on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 const PEOPLE = 1_000;
 

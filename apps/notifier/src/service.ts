@@ -12,6 +12,7 @@ import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger, type Logger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, type Queryable, requireDurablePostgres } from '@turnout/runtime/postgres';
+import { whenAvailable } from '@turnout/runtime/postgres-start';
 import { type ConsumerConfig, openConsumer, openPublisher } from '@turnout/runtime/rabbitmq';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { together } from '@turnout/runtime/together';
@@ -43,10 +44,12 @@ export async function startNotifier(
 ): Promise<HttpServer> {
   await using opening = new AsyncDisposableStack();
   const db = opening.use(openDb({ ...config.database, applicationName: name }));
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
-    await requireSchema(db);
-    await requireDurablePostgres(db);
-  });
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    whenAvailable(async () => {
+      await requireSchema(db);
+      await requireDurablePostgres(db);
+    }, logger),
+  );
   opening.use(watchDeliveries(db));
   const channels = opening.use(openChannels(config.email, logger));
   await warnOfStranded(db, channels, logger);

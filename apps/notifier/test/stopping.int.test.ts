@@ -1,9 +1,12 @@
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { waitUntil } from '@turnout/test-kit/wait-until';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { attendedEvent } from './support/events.ts';
 import { startNotifierProcess } from './support/notifier-process.ts';
 import { openPostOffice, type PostOffice } from './support/post-office.ts';
+
+// A process stops for up to ten seconds, and starts slowly on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 const PEOPLE = 400;
 

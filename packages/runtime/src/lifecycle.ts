@@ -12,7 +12,7 @@ import { SECOND } from './durations.ts';
 import { refuseFailpointsInProduction } from './failpoint.ts';
 import type { Logger } from './logger.ts';
 import { createLogger } from './logger.ts';
-import { stopRequested } from './stop-signal.ts';
+import { isStopRequested, stopRequested } from './stop-signal.ts';
 import { flushTelemetry } from './telemetry-flush.ts';
 
 export interface LifecycleOptions {
@@ -77,6 +77,10 @@ async function startOrExit(start: () => Promise<AsyncDisposable>, logger: Logger
     refuseFailpointsInProduction(process.env);
     return await start();
   } catch (error) {
+    if (isStopRequested()) {
+      logger.info('told to stop before it had started');
+      process.exit(0);
+    }
     // A sentence for people needs no stack; anything else does.
     if (error instanceof ConfigurationError || error instanceof StartError) logger.fatal(error.message);
     else logger.fatal({ err: error }, 'the service did not start');

@@ -1,4 +1,5 @@
 let requested: Promise<NodeJS.Signals> | undefined;
+let came = false;
 
 /**
  * Resolves with the first SIGTERM or SIGINT from the first call on; from then on these signals end nothing by themselves.
@@ -11,5 +12,13 @@ export function stopRequested(): Promise<NodeJS.Signals> {
     process.on('SIGTERM', resolve);
     process.on('SIGINT', resolve);
   });
+  void requested.then(() => {
+    came = true;
+  });
   return requested;
+}
+
+/** Whether such a signal has come; false for ever where nobody listens for them. */
+export function isStopRequested(): boolean {
+  return came;
 }

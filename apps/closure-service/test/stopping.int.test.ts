@@ -113,7 +113,7 @@ describe('a closure service that stops in the middle of an event', () => {
         batchSize: 1,
         lockTtlMs: 600_000,
       });
-      await using service = await spawnClosure('main.ts', serviceEnvironment(config));
+      await using service = spawnClosure('main.ts', serviceEnvironment(config));
       const url = await waitUntil(() => /"url":"([^"]+)"/.exec(service.stdout())?.[1], { within: 20_000 });
       const eventId = await givenEvent(kit.db, kit.organization.id, { closure_grace_minutes: 100_000 });
       await givenEnrollments(kit.db, kit.organization.id, eventId, PEOPLE);

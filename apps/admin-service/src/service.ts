@@ -16,9 +16,11 @@ import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
+import { whenAvailable } from '@turnout/runtime/postgres-start';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { openSequelize } from '@turnout/runtime/sequelize';
+import { atMost, together } from '@turnout/runtime/together';
 import about from '../package.json' with { type: 'json' };
 import type { AdminConfig } from './config.ts';
 import { routes } from './http/routes.ts';
@@ -38,8 +40,9 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   await using opening = new AsyncDisposableStack();
   const logger = createLogger({ name, ...config.log });
   const database = { ...config.database, applicationName: name };
-  const db = opening.use(openDb({ ...database, steadyPlans: true }));
-  const reportsDb = opening.use(
+  const pools = opening.use(together());
+  const db = pools.use(openDb({ ...database, steadyPlans: true }));
+  const reportsDb = pools.use(
     openDb({
       ...database,
       applicationName: `${name} reports`,
@@ -50,7 +53,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
       steadyPlans: true,
     }),
   );
-  const bulkDb = opening.use(
+  const bulkDb = pools.use(
     openDb({
       ...database,
       applicationName: `${name} bulk`,
@@ -61,11 +64,14 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     }),
   );
   const sequelize = openSequelize({ ...database, applicationName: `${name} models` });
-  opening.defer(() => sequelize.close());
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
-    await requireSchema(db);
-    await requireDurablePostgres(db);
-  });
+  pools.defer(() => atMost(2 * SECOND, sequelize.close()));
+  const retentionDb = pools.use(openRetentionDb(config, `${name} retention`));
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    whenAvailable(async () => {
+      await requireSchema(db);
+      await requireDurablePostgres(db);
+    }, logger),
+  );
   const publisher = opening.use(
     openPublisher({
       url: config.amqpUrl,
@@ -75,7 +81,6 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
-  opening.use(startSealer({ database: { url: database.url, applicationName: `${name} sealer` }, logger }));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const dependencies = opening.use(
     watchDependencies(
@@ -118,32 +123,34 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     isUnavailable: (error) => error instanceof TooManyReports || isUnavailable(error),
     logger,
   });
-  const retentionDb = opening.use(openRetentionDb(config, `${name} retention`));
+  const work = opening.use(together());
+  work.use(startSealer({ database: { url: database.url, applicationName: `${name} sealer` }, logger }));
   const stopping = new AbortController();
-  opening.use(
-    await startPart('the schedule', 'Correct RETENTION_SCHEDULE.', async () =>
-      startSchedule({
-        name: 'retention',
-        cron: config.retention.schedule,
-        runAtStart: false,
-        logger,
-        async task() {
-          const signal = stopping.signal;
-          const options = {
-            db: retentionDb,
-            config: config.retention,
-            dryRun: false,
-            stopping: signal,
-            logger,
-          };
-          await runRetention(options);
-          return undefined;
-        },
-      }),
-    ),
+  const retention = await startPart('the schedule', 'Correct RETENTION_SCHEDULE.', async () =>
+    startSchedule({
+      name: 'retention',
+      cron: config.retention.schedule,
+      runAtStart: false,
+      logger,
+      async task() {
+        const signal = stopping.signal;
+        const options = {
+          db: retentionDb,
+          config: config.retention,
+          dryRun: false,
+          stopping: signal,
+          logger,
+        };
+        await runRetention(options);
+        return undefined;
+      },
+    }),
   );
-  opening.defer(() => stopping.abort());
-  const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));
+  work.defer(async () => {
+    stopping.abort();
+    await atMost(2 * SECOND, retention[Symbol.asyncDispose]());
+  });
+  const server = work.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));
   logger.info({ url: server.url }, 'ready');
   const opened = opening.move();
   return { url: server.url, [Symbol.asyncDispose]: () => opened.disposeAsync() };

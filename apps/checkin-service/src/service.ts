@@ -13,6 +13,7 @@ import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
+import { whenAvailable } from '@turnout/runtime/postgres-start';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
 import about from '../package.json' with { type: 'json' };
 import { gatherScans } from './commands/gather-scans.ts';
@@ -28,10 +29,12 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
   await using opening = new AsyncDisposableStack();
   const logger = createLogger({ name, ...config.log });
   const db = opening.use(openDb({ ...config.database, applicationName: name, steadyPlans: true }));
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
-    await requireSchema(db);
-    await requireDurablePostgres(db);
-  });
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    whenAvailable(async () => {
+      await requireSchema(db);
+      await requireDurablePostgres(db);
+    }, logger),
+  );
   const publisher = opening.use(
     openPublisher({
       url: config.amqpUrl,

@@ -7,14 +7,17 @@ import { eventsExchange } from '@turnout/contracts/topology';
 import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
 import { startRelay } from '@turnout/outbox/relay';
 import { postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
+import { SECOND } from '@turnout/runtime/durations';
 import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { openLocks } from '@turnout/runtime/lock';
 import { createLogger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
+import { whenAvailable } from '@turnout/runtime/postgres-start';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { startSchedule } from '@turnout/runtime/schedule';
+import { atMost, together } from '@turnout/runtime/together';
 import about from '../package.json' with { type: 'json' };
 import { startBackground } from './background.ts';
 import { closureOf, openClosingDb } from './closure.ts';
@@ -26,16 +29,26 @@ import { scheduledLook } from './scheduled-look.ts';
 
 const name = 'closure-service';
 
+/** For the batches under way, which take a fraction of it. */
+const FINISH_WITHIN_MS = 2 * SECOND;
+
 /** Starts the service; disposing what it returns stops it in order. A start that fails closes what it had opened. */
 export async function startClosureService(config: ClosureConfig): Promise<HttpServer> {
   await using opening = new AsyncDisposableStack();
   const logger = createLogger({ name, ...config.log });
-  const db = opening.use(openDb({ ...config.database, applicationName: name, steadyPlans: true }));
-  const closingDb = opening.use(openClosingDb(config, `${name} closing`));
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
-    await requireSchema(db);
-    await requireDurablePostgres(db);
-  });
+  const locks = opening.use(openLocks({ urls: config.redisUrls, logger }));
+  const work = together();
+  // A run that its database has held up ends now that its connection is gone, and hands back its lock.
+  opening.defer(() => atMost(SECOND, work[Symbol.asyncDispose]()));
+  const pools = opening.use(together());
+  const db = pools.use(openDb({ ...config.database, applicationName: name, steadyPlans: true }));
+  const closingDb = pools.use(openClosingDb(config, `${name} closing`));
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    whenAvailable(async () => {
+      await requireSchema(db);
+      await requireDurablePostgres(db);
+    }, logger),
+  );
   const publisher = opening.use(
     openPublisher({
       url: config.amqpUrl,
@@ -45,7 +58,6 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
-  const locks = opening.use(openLocks({ urls: config.redisUrls, logger }));
   const stopping = new AbortController();
   const closure = closureOf(config, {
     db: closingDb,
@@ -55,7 +67,8 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     logger,
   });
   opening.use(watchDue(db));
-  const background = opening.use(startBackground(logger));
+  opening.defer(() => atMost(FINISH_WITHIN_MS, work[Symbol.asyncDispose]()));
+  const background = work.use(startBackground(logger));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const dependencies = opening.use(
     watchDependencies(
@@ -93,7 +106,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     isUnavailable,
     logger,
   });
-  opening.use(
+  work.use(
     await startPart('the schedule', 'Correct CLOSURE_SCHEDULE.', async () =>
       startSchedule({
         name: 'close due events',
@@ -104,7 +117,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
       }),
     ),
   );
-  opening.use(startCorrectionLoop(closure));
+  work.use(startCorrectionLoop(closure));
   // When stopping, once no request is left: runs end after the batch they are in, and the rest is left to the next.
   opening.defer(() => stopping.abort());
   const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));

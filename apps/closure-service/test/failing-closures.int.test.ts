@@ -242,6 +242,9 @@ function losingAnswers(db: Db, lost: readonly number[]): Db {
       if (isLost) throw Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' });
       return result;
     },
+    get answeredAt() {
+      return db.answeredAt;
+    },
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

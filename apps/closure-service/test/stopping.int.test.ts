@@ -1,11 +1,17 @@
 import { givenEnrollments, givenEvent } from '@turnout/test-kit/given';
+import { requiredVariable } from '@turnout/test-kit/required-variable';
+import { startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startClosureService } from '../src/service.ts';
 import { type ClosingKit, openClosingKit, runs, verdictsPerEnrollment } from './closing-kit.ts';
 import { serviceConfig, serviceEnvironment } from './service-config.ts';
 import { spawnClosure } from './spawn-closure.ts';
+
+// A process stops for up to ten seconds, and starts slowly on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 const PEOPLE = 1_000;
 
@@ -89,4 +95,45 @@ describe('a closure service that stops in the middle of an event', () => {
     const said = `${first.stdout()}${second.stdout()}`;
     expect(said).not.toContain('did not stop in time');
   });
+
+  it.concurrent.each([['PostgreSQL'], ['RabbitMQ'], ['Redis']] as const)(
+    'exits 0 while %s stands still, and keeps no lock that it can hand back',
+    async (name) => {
+      const redisUrl = requiredVariable('TEST_REDIS_URL');
+      await using postgres = await startProxy(kit.database.urlFor('closure'));
+      await using rabbitmq = await startProxy(vhost.amqpUrl);
+      await using redis = await startProxy(redisUrl);
+      const servers = { PostgreSQL: postgres, RabbitMQ: rabbitmq, Redis: redis };
+      const config = serviceConfig({
+        kit,
+        amqpUrl: rabbitmq.url,
+        redisUrls: [redis.url],
+        database: { url: postgres.url, max: 6 },
+        schedule: '0 0 1 1 *',
+        batchSize: 1,
+        lockTtlMs: 600_000,
+      });
+      await using service = spawnClosure('main.ts', serviceEnvironment(config));
+      const url = await waitUntil(() => /"url":"([^"]+)"/.exec(service.stdout())?.[1], { within: 20_000 });
+      const eventId = await givenEvent(kit.db, kit.organization.id, { closure_grace_minutes: 100_000 });
+      await givenEnrollments(kit.db, kit.organization.id, eventId, PEOPLE);
+      const answer = await fetch(`${url}/v1/events/${eventId}/closure-runs`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${kit.organization.tokens.admin}` },
+      });
+      expect(answer.status).toBe(202);
+      const decided = async () =>
+        (await verdictsPerEnrollment(kit.db, eventId)).filter((count) => count > 0).length;
+      await waitUntil(async () => (await decided()) > 3, { within: 15_000 });
+
+      servers[name].blackhole();
+      service.process.kill('SIGTERM');
+      expect(await service.exited).toBe(0);
+      expect(await decided()).toBeLessThan(PEOPLE);
+      const client = new Redis(redisUrl);
+      const kept = await client.exists(`turnout:closure:${eventId}`);
+      client.disconnect();
+      expect(kept).toBe(name === 'Redis' ? 1 : 0);
+    },
+  );
 });

@@ -12,8 +12,10 @@ import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger, type Logger } from '@turnout/runtime/logger';
 import { isUnavailable, openDb, type Queryable, requireDurablePostgres } from '@turnout/runtime/postgres';
+import { whenAvailable } from '@turnout/runtime/postgres-start';
 import { type ConsumerConfig, openConsumer, openPublisher } from '@turnout/runtime/rabbitmq';
 import { startSchedule } from '@turnout/runtime/schedule';
+import { together } from '@turnout/runtime/together';
 import about from '../package.json' with { type: 'json' };
 import { startWatching } from './alerts/watch-loop.ts';
 import { type Channels, openChannels } from './channels/open-channels.ts';
@@ -42,27 +44,33 @@ export async function startNotifier(
 ): Promise<HttpServer> {
   await using opening = new AsyncDisposableStack();
   const db = opening.use(openDb({ ...config.database, applicationName: name }));
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', async () => {
-    await requireSchema(db);
-    await requireDurablePostgres(db);
-  });
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    whenAvailable(async () => {
+      await requireSchema(db);
+      await requireDurablePostgres(db);
+    }, logger),
+  );
   opening.use(watchDeliveries(db));
   const channels = opening.use(openChannels(config.email, logger));
   await warnOfStranded(db, channels, logger);
-  const { mailsPerSecond } = config;
-  const sending = opening.use(startSending({ db, channels, mailsPerSecond, logger }));
-  const webhooks = opening.use(openWebhooks(db, config.webhooks, logger));
-  const wake = () => {
-    sending.wake();
-    webhooks.wake();
-  };
-  opening.use(startWatching({ db, mailer: channels.mailer, operatorEmail: config.operator.email, logger }));
   const broker = {
     url: config.amqpUrl,
     logger,
     setup: declareNotifierQueue,
   } satisfies Partial<ConsumerConfig>;
-  opening.use(
+  const publisher = opening.use(openPublisher({ ...broker, name: `${name} replays` }));
+  const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
+  // All of it stops at once: what is under way has the whole of the time, and nobody begins anything new.
+  const work = opening.use(together());
+  const { mailsPerSecond } = config;
+  const sending = work.use(startSending({ db, channels, mailsPerSecond, logger }));
+  const webhooks = work.use(openWebhooks(db, config.webhooks, logger));
+  const wake = () => {
+    sending.wake();
+    webhooks.wake();
+  };
+  work.use(startWatching({ db, mailer: channels.mailer, operatorEmail: config.operator.email, logger }));
+  work.use(
     openConsumer({
       ...broker,
       name: `${name} dead letters`,
@@ -71,8 +79,7 @@ export async function startNotifier(
       onMessages: receiveDeadLetters({ db, logger }),
     }),
   );
-  const publisher = opening.use(openPublisher({ ...broker, name: `${name} replays` }));
-  const consumer = opening.use(
+  const consumer = work.use(
     openConsumer({
       ...broker,
       name,
@@ -82,9 +89,9 @@ export async function startNotifier(
     }),
   );
   opening.use(watchQueue(consumer));
-  const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
   const stopping = new AbortController();
-  opening.use(
+  work.defer(() => stopping.abort());
+  work.use(
     await startPart('the schedule', 'Correct RETENTION_SCHEDULE.', async () =>
       startSchedule({
         name: 'retention',
@@ -98,7 +105,6 @@ export async function startNotifier(
       }),
     ),
   );
-  opening.defer(() => stopping.abort());
   // Its function is to take events and owe people a message; a mail server that is away makes messages wait, and nothing else.
   const dependencies = opening.use(
     watchDependencies(
@@ -144,7 +150,7 @@ export async function startNotifier(
     isUnavailable,
     logger,
   });
-  const server = opening.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));
+  const server = work.use(await startPart('HTTP', 'Choose another PORT.', () => listen(app, config)));
   logger.info({ url: server.url, channels: channels.open.map((channel) => channel.name) }, 'ready');
   const opened = opening.move();
   return { url: server.url, [Symbol.asyncDispose]: () => opened.disposeAsync() };

@@ -20,7 +20,7 @@ const LONGEST_BACK_OFF_MS = 10 * SECOND;
 /** How often the ends of the chains are logged: a log kept elsewhere is where a forger of the whole chain can't follow. */
 const HEADS_LOGGED_EVERY_MS = MINUTE;
 
-/** Seals audit rows until disposed; any number of them may run. Disposing waits for the batch under way. */
+/** Seals audit rows until disposed; any number of them may run. Disposing waits for the batch under way, for as long as a pool does. */
 export function startSealer({ database, logger, pollMs = SECOND }: SealerOptions): AsyncDisposable {
   const config: DatabaseConfig = { ...database, max: 1, queryTimeoutMs: BATCH_WITHIN_MS };
   const db = openDb(config);
@@ -29,6 +29,7 @@ export function startSealer({ database, logger, pollMs = SECOND }: SealerOptions
 
   async function gatherAll(): Promise<SealCounts> {
     await using patient = openDb({ ...config, queryTimeoutMs: MINUTE });
+    stop.signal.addEventListener('abort', () => void patient[Symbol.asyncDispose](), { once: true });
     const counts = await gather(patient, stop.signal);
     if (counts.sealed > 0) logger.info({ sealed: counts.sealed }, 'sealed audit rows that had no seal yet');
     return counts;
@@ -58,9 +59,9 @@ export function startSealer({ database, logger, pollMs = SECOND }: SealerOptions
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
+      await db[Symbol.asyncDispose]();
       await running;
       heads.log();
-      await db[Symbol.asyncDispose]();
     },
   };
 }

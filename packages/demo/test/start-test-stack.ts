@@ -22,6 +22,8 @@ export interface TestStack extends DemoStack, AsyncDisposable {
   mailbox: TestMailbox;
   guard: Guard;
   logDir: string;
+  /** What the supervisor of the services has said, such as how one ended. */
+  said: readonly string[];
 }
 
 /** What test-kit and the demonstration call people and their addresses. */
@@ -77,9 +79,10 @@ export async function startTestStack(
   guard.removeAtEnd(dir);
   opening.defer(() => requireNobodyIn(logDir));
   opening.defer(() => requireTracesIn(logDir));
+  const said: string[] = [];
   const services = await startServices({
     guard,
-    say: () => {},
+    say: (line) => said.push(line),
     logDir,
     databaseUrl: database.url,
     redisUrls: [requiredVariable('TEST_REDIS_URL')],
@@ -98,6 +101,7 @@ export async function startTestStack(
     mailbox,
     guard,
     logDir,
+    said,
     infrastructure: { amqpUrl: vhost.amqpUrl, mailboxUrl: mailbox.url },
     tokens: organization.tokens,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -219,6 +219,9 @@ describe('one trace', () => {
     broker.heal();
     const logs = readdirSync(stack.logDir).map((file) => readFileSync(join(stack.logDir, file), 'utf8'));
     expect(logs.join('')).not.toContain('did not stop in time');
+    const ends = stack.said.filter((line) => line.includes(' ended ('));
+    expect(ends).toHaveLength(stopped.length);
+    for (const end of ends) expect(end).toContain('(exit code 0)');
     const [way] = await waysTo('publish turnout.events', traceId, CHECK_IN);
     expect(way?.at(-1)).toMatch(/^(closure|checkin|admin)-service: publish turnout\.events$/);
   });

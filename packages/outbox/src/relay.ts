@@ -32,6 +32,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '@turnout/runtime/postgres';
 import type { Publisher } from '@turnout/runtime/rabbitmq';
+import { atMost } from '@turnout/runtime/together';
 import { HeldKeys } from './held-keys.ts';
 import { countRelayed, watchOutbox } from './metrics.ts';
 import { type PartitionResult, relayPartition } from './relay-partition.ts';
@@ -87,8 +88,10 @@ const LINGER_MS = 15;
 const BATCH_SIZE = 500;
 const CONTENDED_MS = 20;
 const LONGEST_BACK_OFF_MS = 2_000;
+/** A batch takes milliseconds; one that the broker does not confirm ends when its publisher is closed. */
+const FINISH_WITHIN_MS = 1_000;
 
-/** Publishes what is committed until disposed. Disposing waits for the running batches. */
+/** Publishes what is committed until disposed. Disposing waits for the running batch, for a second at most. */
 export function startRelay(options: RelayOptions): Relay {
   const { publisher, logger, pollMs = 250, batchSize = BATCH_SIZE } = options;
   const memory = newMemory(pollMs);
@@ -148,7 +151,7 @@ export function startRelay(options: RelayOptions): Relay {
       stopping = true;
       resting?.end();
       watched[Symbol.dispose]();
-      await running;
+      await atMost(FINISH_WITHIN_MS, running);
     },
   };
 }

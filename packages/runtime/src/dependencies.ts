@@ -11,7 +11,7 @@ import { SECOND } from './durations.ts';
 import type { Readiness } from './http/health.ts';
 import type { Logger } from './logger.ts';
 import { showGauges } from './metrics.ts';
-import type { Queryable } from './postgres.ts';
+import type { Db } from './postgres.ts';
 import { tracesArrive } from './trace-export.ts';
 
 export interface Dependency {
@@ -142,10 +142,17 @@ function watch({ name, works, without, lookEveryMs }: Dependency, logger: Logger
   };
 }
 
-/** The database, by its answer to a statement. */
-export function postgres(db: Queryable, without: string): Dependency {
+/**
+ * The database, by its answers. Those to requests count, so that a pool with no connection to spare is not taken for an
+ * outage: all instances would leave the rotation together, when they are needed most.
+ */
+export function postgres(db: Db, without: string): Dependency {
   const works = async () => {
-    await db.query('select 1');
+    const lately = performance.now() - SECOND;
+    if (db.answeredAt > lately) return true;
+    await db.query('select 1').catch((error: unknown) => {
+      if (db.answeredAt <= lately) throw error;
+    });
     return true;
   };
   return { name: 'postgres', required: true, works, without };

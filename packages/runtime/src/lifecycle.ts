@@ -2,9 +2,9 @@
  * The life of a process: start, run until told to stop, stop in order, exit.
  *
  * SIGTERM and SIGINT dispose what was started (an AsyncDisposableStack does that in reverse) and exit 0.
- * A signal during start-up waits for the start, then stops. More signals change nothing, because a
+ * A signal while the service is loaded or starts waits for the start, then stops. More signals change nothing, because a
  * terminal's Ctrl-C and a supervisor's SIGTERM usually arrive together; what hangs is ended by the grace
- * time, with exit code 1. An error nobody caught ends the process at once, since its state is unknown:
+ * time, with exit code 1. Spans that find no collector by then are lost, and no failure. An error nobody caught ends the process at once, since its state is unknown:
  * everything that matters is in PostgreSQL by then or was never acknowledged.
  */
 import { ConfigurationError } from './config.ts';
@@ -12,6 +12,7 @@ import { SECOND } from './durations.ts';
 import { refuseFailpointsInProduction } from './failpoint.ts';
 import type { Logger } from './logger.ts';
 import { createLogger } from './logger.ts';
+import { isStopRequested, stopRequested } from './stop-signal.ts';
 import { flushTelemetry } from './telemetry-flush.ts';
 
 export interface LifecycleOptions {
@@ -42,12 +43,11 @@ export async function runUntilSignal(
   start: () => Promise<AsyncDisposable>,
   { logger = defaultLogger(), graceMs = 10 * SECOND }: LifecycleOptions = {},
 ): Promise<void> {
-  const stopRequested = new Promise<NodeJS.Signals>((resolve) => {
-    process.on('SIGTERM', resolve);
-    process.on('SIGINT', resolve);
-  });
-  void stopRequested.then(() => setTimeout(giveUp, graceMs));
+  const stopping = stopRequested();
+  let code: number | undefined;
+  void stopping.then(() => setTimeout(giveUp, graceMs));
   function giveUp(): void {
+    if (code !== undefined) process.exit(code);
     logger.fatal({ graceMs }, 'did not stop in time; exiting');
     process.exit(1);
   }
@@ -57,13 +57,13 @@ export async function runUntilSignal(
   });
 
   const service = await startOrExit(start, logger);
-  const signal = await stopRequested;
+  const signal = await stopping;
   logger.info({ signal }, 'stopping');
 
-  let code = 0;
   try {
     await service[Symbol.asyncDispose]();
     logger.info('stopped');
+    code = 0;
   } catch (error) {
     logger.error({ err: error }, 'stopping failed');
     code = 1;
@@ -77,6 +77,10 @@ async function startOrExit(start: () => Promise<AsyncDisposable>, logger: Logger
     refuseFailpointsInProduction(process.env);
     return await start();
   } catch (error) {
+    if (isStopRequested()) {
+      logger.info('told to stop before it had started');
+      process.exit(0);
+    }
     // A sentence for people needs no stack; anything else does.
     if (error instanceof ConfigurationError || error instanceof StartError) logger.fatal(error.message);
     else logger.fatal({ err: error }, 'the service did not start');

@@ -5,6 +5,7 @@ import { type DatabaseConfig, sessionSettings, typeParsers } from './postgres-co
 import { waited, watchPool } from './postgres-metrics.ts';
 import { type Statement, transactionControl } from './postgres-pipeline.ts';
 import { type Parameter, toParameter } from './postgres-values.ts';
+import { atMost } from './together.ts';
 
 export type { DatabaseConfig } from './postgres-config.ts';
 export { isRetryable, isUnavailable, isUniqueViolation } from './postgres-errors.ts';
@@ -36,6 +37,8 @@ export interface Db extends Queryable, AsyncDisposable {
    * only the caller knows what makes a second run safe.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** When PostgreSQL last answered a statement, by the clock of `performance`; long ago once it is seen to be away. */
+  readonly answeredAt: number;
 }
 
 /**
@@ -59,6 +62,12 @@ const PLANS_LAST_MS = 5 * SECOND;
  * would be turned away as well.
  */
 const WAITING_PER_CONNECTION = 20;
+/**
+ * How long closing waits for statements that run: longer than a request's may take. Transactions that others hold up, and
+ * statements that may take longer, are cut off by then, and nothing of them is kept.
+ */
+const CLOSE_WITHIN_MS = 2 * SECOND;
+
 /** A small pool has few connections and callers that come at once all the same. */
 const WAITING_AT_LEAST = 200;
 
@@ -69,12 +78,14 @@ class TooManyWaiting extends Error {
 }
 
 /**
- * Opens a pool. Connects lazily, so that a service starts without its database and recovers with it.
+ * Opens a pool. Connects lazily, and again by itself when the database was away.
  *
  * Every wait has a deadline on this side: getting a connection, and what is sent in one turn, all its statements
  * together. A connection that missed its deadline or broke is discarded, and so is every other one that has not answered
  * since: after a network fault the whole pool may be dead sockets, and trying them one by one would take a deadline each.
  * Who would wait behind too many others is turned away at once.
+ *
+ * Disposing waits two seconds at most for what is under way.
  */
 export function openDb(config: DatabaseConfig): Db {
   const pool = new pg.Pool({
@@ -87,7 +98,12 @@ export function openDb(config: DatabaseConfig): Db {
     Client: DeadlineClient as unknown as new () => pg.ClientBase,
   });
   // An idle connection that the server closes is discarded by the pool; unheard, the event would end the process.
-  pool.on('error', () => undefined);
+  pool.on('error', () => {
+    lastAnswerAt = Number.NEGATIVE_INFINITY;
+  });
+  const checkedOut = new Set<DeadlineClient>();
+  pool.on('acquire', (client) => checkedOut.add(client as unknown as DeadlineClient));
+  pool.on('release', (_error, client) => checkedOut.delete(client as unknown as DeadlineClient));
 
   const plannedAt = new WeakMap<pg.ClientBase, number>();
   function plansAreOld(client: pg.ClientBase): boolean {
@@ -104,9 +120,11 @@ export function openDb(config: DatabaseConfig): Db {
   }));
 
   const answeredAt = new WeakMap<pg.ClientBase, number>();
+  let lastAnswerAt = Number.NEGATIVE_INFINITY;
   let suspectBefore = 0;
   pool.on('connect', (client) => answeredAt.set(client, performance.now()));
 
+  let closing: Promise<void> | undefined;
   const mostWaiting = Math.max(WAITING_AT_LEAST, WAITING_PER_CONNECTION * config.max);
 
   async function checkOut(): Promise<pg.PoolClient> {
@@ -130,10 +148,12 @@ export function openDb(config: DatabaseConfig): Db {
     const named = typeof statement === 'string' ? { name: '', text: statement } : statement;
     try {
       const answer = await (client as unknown as DeadlineClient).run(named, values);
-      answeredAt.set(client, performance.now());
+      lastAnswerAt = performance.now();
+      answeredAt.set(client, lastAnswerAt);
       return answer as { rows: Row[]; command: string };
     } catch (error) {
       if (error instanceof DeadlineError) suspectBefore = performance.now();
+      if (isBroken(error)) lastAnswerAt = Number.NEGATIVE_INFINITY;
       throw error;
     }
   }
@@ -208,11 +228,18 @@ export function openDb(config: DatabaseConfig): Db {
       }
     },
 
-    async [Symbol.asyncDispose]() {
-      watched[Symbol.dispose]();
-      await pool.end();
+    get answeredAt() {
+      return lastAnswerAt;
     },
+
+    [Symbol.asyncDispose]: () => (closing ??= close()),
   };
+
+  async function close(): Promise<void> {
+    watched[Symbol.dispose]();
+    await atMost(CLOSE_WITHIN_MS, pool.end());
+    for (const client of checkedOut) client.destroy();
+  }
 }
 
 const texts = new Map<string, string>();

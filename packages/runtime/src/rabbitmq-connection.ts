@@ -32,7 +32,7 @@ export interface Link<Session> {
 }
 
 const OPEN_TIMEOUT_MS = 10_000;
-const CLOSE_TIMEOUT_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 /** A session that lasted this long was a good one: the next loss is retried at once. */

@@ -5,7 +5,13 @@
  * messages. With one it hooks the modules that are
  * instrumented, in this thread and before anything imports them: an ESM import that happened earlier can't
  * be traced any more, and the hooks that run on a thread of their own miss ioredis, express and route names.
+ *
+ * Being first, it also sees to it that a signal to stop which comes while the service is loaded is not lost.
  */
+import { stopRequested } from './stop-signal.ts';
+
+void stopRequested();
+
 const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_SDK_DISABLED } = process.env;
 
 if ((OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || OTEL_EXPORTER_OTLP_ENDPOINT) && OTEL_SDK_DISABLED !== 'true') {
@@ -19,5 +25,3 @@ if ((OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || OTEL_EXPORTER_OTLP_ENDPOINT) && OTEL_
   const { carryTraceIds } = await import('./carry-trace-ids.ts');
   carryTraceIds();
 }
-
-export {};

@@ -283,4 +283,48 @@ describe('stopping', () => {
     expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(news.ended).toBe(2);
   });
+
+  /** Work that says how it ended, whenever the test lets it. */
+  function work() {
+    const done = Promise.withResolvers<void>();
+    let aborted = false;
+    async function* events(signal: AbortSignal) {
+      signal.addEventListener('abort', () => {
+        aborted = true;
+        done.resolve();
+      });
+      yield { event: 'progress', data: 1 };
+      await done.promise;
+      if (!aborted) yield { event: 'result', data: 2 };
+    }
+    const handle = async () => ({ endsByItself: true, events });
+    return {
+      route: route({ ...toldNothing, method: 'get' as const, path: '/work', allow: [], handle }),
+      finish: done.resolve,
+      aborted: () => aborted,
+    };
+  }
+
+  it('lets a stream that ends by itself do so', async () => {
+    const { route, finish } = work();
+    const app = await startApplication([route], {}, { graceMs: 20_000 });
+    await using listener = await listenTo(`${app.url}/work`);
+    expect([await listener.next(), await listener.next()]).toMatchObject([{}, { event: 'progress' }]);
+    const stopped = app[Symbol.asyncDispose]();
+    await expect.poll(async () => (await fetch(`${app.url}/livez`).catch(() => null))?.status).not.toBe(200);
+    finish();
+    expect([await listener.next(), await listener.next()]).toMatchObject([{ event: 'result' }, 'ended']);
+    await stopped;
+  });
+
+  it('cuts off one that does not in time, and tells its source', async () => {
+    const { route, aborted } = work();
+    const app = await startApplication([route], {}, { graceMs: 100 });
+    const answer = await fetch(`${app.url}/work`);
+    const text = answer.text();
+    text.catch(() => undefined);
+    await app[Symbol.asyncDispose]();
+    await expect(text).rejects.toThrow();
+    await expect.poll(aborted).toBe(true);
+  });
 });

@@ -227,4 +227,16 @@ describe('stopping', () => {
     await expect(text).rejects.toThrow();
     await expect.poll(() => seen.ended).toBe(1);
   });
+
+  it('breaks it off visibly also for a client that knows no chunks', async () => {
+    const { body, seen } = endless();
+    const app = await start(body, {}, { graceMs: 100 });
+    const socket = await deaf(app.url, '1.0');
+    const failed = new Promise((resolve) => socket.once('close', resolve));
+    socket.resume();
+    await expect.poll(() => seen.asked).toBeGreaterThan(0);
+    await app[Symbol.asyncDispose]();
+    expect(await failed).toBe(true);
+    await expect.poll(() => seen.ended).toBe(1);
+  });
 });

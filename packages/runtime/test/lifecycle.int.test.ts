@@ -1,7 +1,24 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startProgram } from './support/program.ts';
 
 const messages = (lines: Record<string, unknown>[]) => lines.map(({ msg }) => msg);
+
+/** Takes every connection and answers nothing. */
+async function startDeafServer(): Promise<AsyncDisposable & { url: string }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => sockets.add(socket.on('error', () => {})));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 describe('a process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
@@ -20,6 +37,29 @@ describe('a process', () => {
       ]);
     },
   );
+
+  it('told to stop while it is still loaded starts, stops in order and exits 0', async () => {
+    await using program = startProgram('slow-to-load', { preload: ['@turnout/runtime/telemetry-register'] });
+    await program.said('loading');
+    program.process.kill('SIGTERM');
+    program.process.kill('SIGUSR2');
+    expect(await program.exit).toBe(0);
+    expect(messages(program.lines)).toEqual(['loading', 'ready', 'stopping', 'closed', 'stopped']);
+  });
+
+  it('that has stopped in time exits 0, though its last spans find no collector', async () => {
+    await using collector = await startDeafServer();
+    await using program = startProgram('slow-to-load', {
+      preload: ['@turnout/runtime/telemetry-register'],
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TEST_GRACE_MS: '500' },
+    });
+    await program.said('loading');
+    program.process.kill('SIGUSR2');
+    await program.said('ready');
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(messages(program.lines)).not.toContain('did not stop in time; exiting');
+  });
 
   it('told twice stops once', async () => {
     await using program = startProgram('short-life');

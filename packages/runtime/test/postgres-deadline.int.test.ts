@@ -1,8 +1,10 @@
+import { postgres, watchDependencies } from '@turnout/runtime/dependencies';
 import { type Db, isUnavailable, openDb } from '@turnout/runtime/postgres';
 import { openSequelize } from '@turnout/runtime/sequelize';
 import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../src/logger.ts';
 
 /** How the work ended, and after how many milliseconds. */
 async function timed(work: Promise<unknown>): Promise<{ ms: number; error: unknown }> {
@@ -140,5 +142,53 @@ describe('a pool for whose connections too many wait', () => {
     await running;
     for (const rows of await Promise.all(waiting)) expect(rows).toHaveLength(1);
     await db.query('select 1');
+  });
+});
+
+describe('whoever asks whether the database works', () => {
+  it('hears yes while every connection is taken and answers, and no when nothing answers', async () => {
+    await using database = await createTestDatabase();
+    await using proxy = await startProxy(database.url);
+    await using db = openDb({ url: proxy.url, max: 1, applicationName: 'test' });
+    await db.query('select 1');
+    using dependencies = watchDependencies(
+      [postgres(db, 'Nothing works.')],
+      createLogger({ level: 'silent' }),
+    );
+    const over = new AbortController();
+    const turnedAway: unknown[] = [];
+    const load = Array.from({ length: 20 }, async () => {
+      while (!over.signal.aborted)
+        await db.query('select pg_sleep(0.2)').catch((error) => turnedAway.push(error));
+    });
+    await expect.poll(() => turnedAway.length, { timeout: 10_000 }).toBeGreaterThan(20);
+    for (let asked = 0; asked < 3; asked += 1) expect((await dependencies.readiness()).ready).toBe(true);
+    proxy.blackhole();
+    await expect.poll(async () => (await dependencies.readiness()).ready, { timeout: 10_000 }).toBe(false);
+    over.abort();
+    await Promise.all(load);
+  });
+});
+
+describe('closing a pool', () => {
+  it('waits two seconds for what a silent server holds up, not for its deadline', async () => {
+    await using database = await createTestDatabase();
+    await using proxy = await startProxy(database.url);
+    const db = openDb({ url: proxy.url, max: 2, applicationName: 'test', queryTimeoutMs: 60_000 });
+    await db.query('select 1');
+    proxy.blackhole();
+    const unanswered = timed(db.query('select 1'));
+    await Promise.all([db[Symbol.asyncDispose](), db[Symbol.asyncDispose]()]);
+    const { ms, error } = await unanswered;
+    expect(isUnavailable(error)).toBe(true);
+    expect(ms).toBeLessThan(20_000);
+  });
+
+  it('lets what is answered in time end', async () => {
+    await using database = await createTestDatabase();
+    const db = openDb({ url: database.url, max: 2, applicationName: 'test' });
+    const answered = db.query('select 1 as one from pg_sleep(0.3)');
+    await db[Symbol.asyncDispose]();
+    expect(await answered).toEqual([{ one: 1 }]);
   });
 });

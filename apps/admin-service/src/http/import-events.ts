@@ -21,6 +21,7 @@ type Import = (
  */
 export function importEvents(requestId: string, run: Import): EventStream {
   return {
+    endsByItself: true,
     async *events(signal) {
       let newest: ImportProgress | null = null;
       let news = Promise.withResolvers<void>();

@@ -8,6 +8,7 @@ import type { Logger } from '@turnout/runtime/logger';
 import { type Db, isUnavailable } from '@turnout/runtime/postgres';
 import type { Mailer } from '../channels/channel.ts';
 import { collectPutAside } from '../dead-letters/collect-put-aside.ts';
+import { PATIENCE } from '../sending/patience.ts';
 import { raiseOutboxStuck } from './raise-alerts.ts';
 import { tellDue } from './tell-due.ts';
 
@@ -24,8 +25,6 @@ const OUTBOX_EVERY = 5 * SECOND;
 /** Longer than a broker takes to restart, shorter than anybody waits for a mail. */
 const STUCK_AFTER = MINUTE;
 const LONGEST_PAUSE = 10 * SECOND;
-/** How long stopping waits for a mail that is under way. */
-const PATIENCE = 3 * SECOND;
 
 export function startWatching({ db, mailer, operatorEmail, logger }: WatchOptions): AsyncDisposable {
   const stopping = new AbortController();
@@ -42,6 +41,7 @@ export function startWatching({ db, mailer, operatorEmail, logger }: WatchOption
         logger.error('messages have waited in the outbox for more than a minute');
       lookedAtOutbox = performance.now();
     }
+    if (stopping.signal.aborted) return;
     await tellDue({ db, mailer, operatorEmail, logger, signal: cutOff.signal });
   }
 

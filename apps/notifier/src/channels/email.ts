@@ -5,6 +5,11 @@ import { retryPolicies } from '../sending/retry-policy.ts';
 import type { Channel, Mail, Mailer, SendResult } from './channel.ts';
 import { toSendResult } from './smtp-failure.ts';
 
+const CUT_OFF: SendResult = {
+  outcome: 'unavailable',
+  error: 'the notifier was stopped before the mail server had answered; it may have taken the mail',
+};
+
 /**
  * E-mail through one SMTP server.
  *
@@ -50,7 +55,9 @@ export function openEmailChannel({
       });
       return { outcome: 'sent' };
     } catch (error) {
-      return toSendResult(error);
+      const result = toSendResult(error);
+      // Cut off by ourselves: it says nothing about the server.
+      return stopping.aborted && result.outcome === 'unavailable' ? CUT_OFF : result;
     }
   }
   return {

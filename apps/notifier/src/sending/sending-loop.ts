@@ -5,7 +5,7 @@
  * few deliveries by moving their next attempt forward (a lease), sends them with no transaction open, and writes how it
  * went. A notifier that dies in between leaves them due again when the lease ends. So a delivery is sent at least once;
  * twice only if the process dies, or loses the database for longer than the lease, after the mail server said yes and
- * before that is written.
+ * before that is written, or if the server takes so long to say yes that a stop can't wait for it.
  *
  * Each channel has a loop of its own, with its own policy: one that is slow, away or at its limit holds up no other.
  *
@@ -20,6 +20,7 @@ import type { Channels } from '../channels/open-channels.ts';
 import { countAttempts } from '../metrics.ts';
 import { type Outcome, recordOutcomes } from '../store/record-outcomes.ts';
 import { openBell } from './bell.ts';
+import { PATIENCE } from './patience.ts';
 import { limitTo, type RateLimit, unlimited } from './rate-limit.ts';
 import { pauseWhileUnavailable, retryPolicies } from './retry-policy.ts';
 import { sendDue } from './send-due.ts';
@@ -39,9 +40,6 @@ export interface SendingOptions {
 }
 
 const DATABASE_PAUSES = [200, 500, SECOND, 2 * SECOND];
-
-/** How long stopping waits for mails under way before it cuts them off; they are then tried again by another. */
-const PATIENCE = 3 * SECOND;
 
 /** Starts a loop for each open channel. Disposing finishes what is under way. */
 export function startSending({ channels, mailsPerSecond, ...options }: SendingOptions): Sending {
@@ -113,16 +111,16 @@ function startChannel({ db, channel, limit, logger, pollMs = 500 }: ChannelOptio
         countAttempts(channel.name, outcomes);
         return;
       } catch (error) {
-        if (!isUnavailable(error) || stopping.signal.aborted) throw error;
+        if (!isUnavailable(error) || cutOff.signal.aborted) throw error;
         if (failures === 0)
           logger.warn({ err: error }, 'the outcome of sending cannot be recorded yet, trying again');
-        await pause(DATABASE_PAUSES[failures] ?? 2 * SECOND);
+        await pause(DATABASE_PAUSES[failures] ?? 2 * SECOND, cutOff.signal);
       }
     }
   }
 
-  async function pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+  async function pause(ms: number, signal = stopping.signal): Promise<void> {
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
 
   const running = forever();

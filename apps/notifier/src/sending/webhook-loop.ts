@@ -23,6 +23,7 @@ import { removeOldBodies } from '../store/webhook-bodies.ts';
 import type { Sealing } from '../webhooks/sealing.ts';
 import { attemptWebhook } from './attempt-webhook.ts';
 import { openBell } from './bell.ts';
+import { PATIENCE } from './patience.ts';
 import type { Sending } from './sending-loop.ts';
 import { webhookRetries } from './webhook-retries.ts';
 
@@ -42,9 +43,6 @@ const SLOW = 2 * SECOND;
 
 /** A lease outlives the slowest call and the writing of how it went. */
 const LEASE_MARGIN = 5 * SECOND;
-
-/** How long stopping waits for calls under way before it cuts them off; they are then tried again by another. */
-const PATIENCE = 3 * SECOND;
 
 const DATABASE_PAUSES = [200, 500, SECOND, 2 * SECOND];
 
@@ -76,11 +74,12 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
           logger.warn({ err: error }, 'sending webhooks waits for the database');
         }
         // What was sent and could not be written is sent again when its lease has ended.
-        if (stopping.signal.aborted) break;
+        if (cutOff.signal.aborted) break;
         failures += 1;
-        await sleep(DATABASE_PAUSES[failures - 1] ?? 2 * SECOND, undefined, {
-          signal: stopping.signal,
-        }).catch(() => undefined);
+        const { signal } = stopping.signal.aborted ? cutOff : stopping;
+        await sleep(DATABASE_PAUSES[failures - 1] ?? 2 * SECOND, undefined, { signal }).catch(
+          () => undefined,
+        );
       }
     }
   }

@@ -2,7 +2,7 @@
  * An answer that goes on: server-sent events (HTML standard, 9.2).
  *
  * It ends when the client goes, when the process stops, when the caller may no longer have it, and when the source
- * does. Whoever reads with an EventSource comes back after two seconds, with the id of the last event. While nobody can
+ * does. One whose source comes to an end by itself is left to that when the process stops, like any request. Whoever reads with an EventSource comes back after two seconds, with the id of the last event. While nobody can
  * say whether the caller still may have it (the database is away), the stream stays open and events are held back.
  *
  * What a listener does not read is not kept for it: the source is asked for the next event only when the last one has
@@ -45,7 +45,7 @@ const RECONNECT_MS = 2 * SECOND;
 /** Sends events until one of the ends above. Throws what the source throws; the answer is over by then. */
 export async function sendEvents(
   response: ServerResponse,
-  { events }: EventStream,
+  { events, endsByItself = false }: EventStream,
   { headOnly, stopping, mayGoOn, times }: StreamOptions,
 ): Promise<void> {
   if (response.headersSent || response.destroyed) return;
@@ -65,8 +65,10 @@ export async function sendEvents(
   const end = () => over.abort();
   signal.addEventListener('abort', () => finish(response), { once: true });
   response.once('close', end);
-  stopping.addEventListener('abort', end, { signal });
-  if (stopping.aborted) end();
+  if (!endsByItself) {
+    stopping.addEventListener('abort', end, { signal });
+    if (stopping.aborted) end();
+  }
 
   const right = { certain: true };
   void keepAlive(response, times.heartbeatMs, signal);

@@ -34,10 +34,12 @@ export interface ServerSentEvent {
   data: unknown;
 }
 
-/** An answer that goes on until the client goes: see `http/event-stream.ts`. */
+/** An answer that goes on, until the client goes or its source ends: see `http/event-stream.ts`. */
 export interface EventStream {
   /** The source; it finishes when the signal is aborted. */
   events: (signal: AbortSignal) => AsyncIterable<ServerSentEvent>;
+  /** It tells of work that comes to an end: a process that stops waits for it as for any request. */
+  endsByItself?: boolean;
 }
 
 export type Reply = Answer | Refusal | EventStream;

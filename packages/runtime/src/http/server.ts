@@ -4,8 +4,11 @@
  * Stopping begins with saying so: `/readyz` answers 503 and every answer carries `Connection: close`, for a
  * while in which balancers look elsewhere and clients leave their connections by themselves. Then nothing new
  * is accepted, but for as long again whoever just connected may still send a request. Only then are connections
- * without one closed; requests that run are waited for, up to a limit. Event streams are ended at the very start, so
- * that their listeners come back to another instance.
+ * without one closed; requests that run are waited for, up to a limit. Event streams that have no end of their own are
+ * ended at the very start, so that their listeners come back to another instance.
+ *
+ * What is cut off at the limit must not look finished: an answer that has begun resets its connection, since to a client
+ * of HTTP/1.0 a connection that is closed is the end of the answer.
  *
  * A balancer that takes longer to notice finds the port closed, and a client that begins a request in the very
  * instant in which its idle connection is closed sees a reset: HTTP/1.1 has no remedy, the wait makes it rare.
@@ -115,7 +118,12 @@ export async function listen(
     NetServer.prototype.close.call(server);
     await Promise.race([closed, sleep(drainMs)]);
     server.close();
-    const giveUp = setTimeout(() => server.closeAllConnections(), graceMs);
+    const giveUp = setTimeout(() => {
+      for (const { headersSent, writableFinished, socket } of running) {
+        if (headersSent && !writableFinished) socket?.resetAndDestroy();
+      }
+      server.closeAllConnections();
+    }, graceMs);
     await closed;
     clearTimeout(giveUp);
   }

@@ -96,7 +96,7 @@ describe('large bodies', () => {
   let gone: Promise<void>;
   let uploads: Application;
   /** Long enough for the tests of which it is no part, also on a slow machine. */
-  const largeArrivalMs = 1_500;
+  const largeArrivalMs = 2_500;
   beforeEach(async () => {
     began = 0;
     ({ promise: gone, resolve: go } = Promise.withResolvers<void>());
@@ -166,7 +166,6 @@ describe('large bodies', () => {
       return answer.toString();
     });
     go();
-    await expect.poll(async () => (await upload(large)).status, { timeout: 30_000 }).toBe(503);
     for (const answer of await Promise.all(answers)) {
       expect(answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
     }

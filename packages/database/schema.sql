@@ -50,8 +50,16 @@ begin
     where i.received_at < forget_before
       and not exists (
         select from notifier.deliveries d
-        left join notifier.dead_letters l on l.source = 'delivery' and l.identity = d.delivery_id::text
-        where d.message_id = i.message_id and (d.status = 'pending' or l.status = 'dead')
+        where d.message_id = i.message_id
+          and (
+            d.status = 'pending'
+            or exists (
+              select from notifier.dead_letters l
+              where l.source = 'delivery' and l.identity = d.delivery_id::text and l.status = 'dead'
+              offset 0
+            )
+          )
+        offset 0
       )
     limit at_most
   ) received;
@@ -1080,6 +1088,8 @@ CREATE INDEX deliveries_failed ON notifier.deliveries USING btree (organization_
 CREATE INDEX deliveries_of_endpoint ON notifier.deliveries USING btree (endpoint_id, delivery_id) WHERE (endpoint_id IS NOT NULL);
 
 CREATE INDEX deliveries_of_enrollment ON notifier.deliveries USING btree (enrollment_id, delivery_id);
+
+CREATE INDEX deliveries_of_message ON notifier.deliveries USING btree (message_id);
 
 CREATE INDEX deliveries_of_organization ON notifier.deliveries USING btree (organization_id, delivery_id);
 

@@ -82,6 +82,19 @@ describe('an export', () => {
       [eventId, scanId, enrollmentId],
     );
 
+    await owner.query(
+      `insert into attendance.reused_scans (event_id, scan_id, reused_scan_id, enrollment_id, access_code, refusal,
+         answer_status, answer_body, scanned_at, recorded_at, direction, device_id, cause)
+       values ($1, $2, gen_random_uuid(), $3, 'OLD-CODE', 'scan_id_reused', 409, '{"code":"scan_id_reused"}', now(), now(),
+         'entry', gen_random_uuid(), 'test')`,
+      [eventId, scanId, enrollmentId],
+    );
+    await owner.query(
+      `insert into attendance.withdrawn_codes (event_id, access_code, enrollment_id, withdrawn_at)
+       values ($1, 'OLD-CODE', $2, now())`,
+      [eventId, enrollmentId],
+    );
+
     const { status, body, headers } = await service.admin.get(`/v1/participants/${participantId}/export`);
     expect(status).toBe(200);
     expect(participantExport.parse(body)).toEqual(body);
@@ -99,11 +112,20 @@ describe('an export', () => {
       event: { name: 'TypeScript Days', timeZone: 'Europe/Berlin' },
       order: { status: 'paid', lineItems: [{ name: 'Lunch', quantity: 2 }] },
       checkIns: [{ day: '2026-05-01', station: 'Door A' }],
-      scans: [{ scanId, refusal: 'event_ended' }],
+      scans: [{ scanId, refusal: 'event_ended', accessCode: null, answer: {} }],
+      reusedScans: [{ scanId, accessCode: 'OLD-CODE', answer: { code: 'scan_id_reused' } }],
+      withdrawnCodes: [{ accessCode: 'OLD-CODE' }],
       transitions: [{ to: 'confirmed' }, { to: 'checked_in' }, { to: 'attended' }],
       messages: [{ channel: 'email', template: 'you-attended', status: 'sent' }],
     });
-    expect(body.enrollments[1]).toMatchObject({ order: null, checkIns: [], scans: [], messages: [] });
+    expect(body.enrollments[1]).toMatchObject({
+      order: null,
+      checkIns: [],
+      scans: [],
+      reusedScans: [],
+      withdrawnCodes: [],
+      messages: [],
+    });
   });
 });
 

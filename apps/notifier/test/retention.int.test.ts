@@ -1,5 +1,6 @@
 import { newId } from '@turnout/runtime/ids';
 import { openDb } from '@turnout/runtime/postgres';
+import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { describe, expect, it } from 'vitest';
 import { runRetention } from '../src/retention/run-retention.ts';
@@ -67,6 +68,31 @@ describe('what was received long ago', () => {
     expect(kept.map(({ message_id }) => message_id)).toEqual([ids[0], ids[1]]);
     const [letter] = await db.query('select status, body from notifier.dead_letters');
     expect(letter).toEqual({ status: 'dead', body: null });
+  });
+
+  it('is found by its key, however much else was received', async () => {
+    await using database = await createTestDatabase();
+    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    await db.query(`
+      insert into notifier.inbox (message_id, type, organization_id, event_id, subject_id, received_at)
+      select gen_random_uuid(), 'turnout.participant.attended.v1', gen_random_uuid(), gen_random_uuid(),
+        gen_random_uuid(), now() - interval '200 days'
+      from generate_series(1, 3000)`);
+    await db.query(`
+      insert into notifier.deliveries
+        (delivery_id, message_id, organization_id, event_id, enrollment_id, channel, template, status)
+      select gen_random_uuid(), message_id, organization_id, event_id, subject_id, 'email', 'you-attended', 'failed'
+      from notifier.inbox`);
+    await db.query('analyze');
+    await db.transaction(async (tx) => {
+      await tx.query(`select notifier.forget(now() - interval '100 days', 5)`);
+      const [read] = await tx.query<{ whole: number; by_key: number; gone: number }>(
+        `select seq_scan as whole, idx_tup_fetch as by_key, n_tup_del as gone
+         from pg_stat_xact_user_tables where relid = 'notifier.deliveries'::regclass`,
+      );
+      expect(read).toMatchObject({ whole: 0, gone: 5 });
+      expect(read?.by_key).toBeLessThan(100);
+    });
   });
 
   it('cannot be forgotten sooner, nor by any other way', async () => {

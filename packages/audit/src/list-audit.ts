@@ -80,6 +80,7 @@ export async function listAudit(
 type AuditRow = Omit<AuditRecord, 'key'> & { place: string; snapshot: string };
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const columns: Record<AuditKind, string> = {
   transition: `'transition' as kind, r.transition_id as id, r.at, 'enrollment.' || r.to_status as action, r.actor,
@@ -127,18 +128,45 @@ const wantedEvents = `
 const place = `to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place,
   pg_current_snapshot()::text as snapshot`;
 
+// Of each event only so many keys are looked for that all together would fill the page. Where the last of them lie tells how
+// far the page can reach at most, and only what lies before that is read: however many events there are, little more than a
+// page of rows, and its columns once it is known which they are.
 const ofEvents: Statement = {
   name: 'audit_of_events',
   text: `
     with ${wantedEvents},
-    transitions as (
-      select own.* from events
+    share as materialized (
+      select greatest(1, ceil($11::int / greatest(1, count(*))::numeric))::int as of_each from events
+    ),
+    reach as materialized (
+      select nth.at, nth.transition_id from events
       cross join lateral (
-        select ${columns.transition}
+        select r.at, r.transition_id
         from attendance.transitions r
         where r.event_id = events.event_id and ${isWanted('transition')}
+        order by r.at, r.transition_id offset (select of_each - 1 from share) limit 1
+      ) nth
+      order by nth.at, nth.transition_id
+      offset (select ceil($11::int / of_each::numeric)::int - 1 from share) limit 1
+    ),
+    keys as materialized (
+      select own.* from events
+      cross join lateral (
+        select r.event_id, r.enrollment_id, r.version, r.at, r.transition_id
+        from attendance.transitions r
+        where r.event_id = events.event_id and ${isWanted('transition')}
+          and (r.at, r.transition_id) <= (
+            coalesce((select at from reach), 'infinity'), coalesce((select transition_id from reach), '${LAST_ID}')
+          )
         order by r.at, r.transition_id limit $11
       ) own
+      order by own.at, own.transition_id limit $11
+    ),
+    transitions as (
+      select ${columns.transition}
+      from keys k
+      join attendance.transitions r
+        on r.event_id = k.event_id and r.enrollment_id = k.enrollment_id and r.version = k.version
     ),
     actions as (
       select ${columns.action}
@@ -184,4 +212,4 @@ export async function* readAudit(db: Queryable, filter: AuditFilter): AsyncGener
   }
 }
 
-const PORTION = 500;
+const PORTION = 2_000;

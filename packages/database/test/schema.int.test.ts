@@ -49,4 +49,33 @@ describe('the schema', () => {
     );
     expect(without.map(({ key }) => key)).toEqual(['attendance.closure_runs_id']);
   });
+
+  it('has a whole index for each foreign key that is checked when rows are deleted', async () => {
+    await using database = await createTestDatabase();
+    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    // Who deletes: a role that may, or a function that does it for one.
+    const keys = await db.query<{ name: string; of: string; indexed: boolean }>(`
+      with deleted as (
+        select c.oid from pg_class c
+        where exists (
+          select from pg_roles r where r.rolname like 'turnout\\_%' and has_table_privilege(r.oid, c.oid, 'delete')
+        )
+        union
+        select words[1]::regclass
+        from pg_proc p
+        cross join regexp_matches(p.prosrc, 'delete\\s+from\\s+(?:only\\s+)?(\\w+\\.\\w+)', 'gi') words
+        where p.pronamespace::regnamespace::text in ('access', 'attendance', 'audit', 'notifier', 'outbox')
+      )
+      select k.conname as name, k.confrelid::regclass::text as of, exists (
+        select from pg_index i
+        where i.indrelid = k.conrelid and i.indisvalid and i.indpred is null
+          and (i.indkey::int2[])[0 : cardinality(k.conkey) - 1] @> k.conkey
+      ) as indexed
+      from pg_constraint k join deleted d on d.oid = k.confrelid
+      where k.contype = 'f'`);
+    expect(new Set(keys.map(({ of }) => of))).toEqual(
+      new Set(['attendance.line_items', 'notifier.deliveries', 'notifier.inbox']),
+    );
+    expect(keys.filter(({ indexed }) => !indexed)).toEqual([]);
+  });
 });

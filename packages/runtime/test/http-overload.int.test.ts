@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { routeFor } from '@turnout/runtime/http/route';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type Application, type Caller, startApplication } from './support/application.ts';
 import { toldNothing } from './support/told-nothing.ts';
 
@@ -81,5 +85,108 @@ describe('more than can be worked on at once', () => {
     await Promise.allSettled(cut);
     release();
     expect((await list()).status).toBe(200);
+  });
+});
+
+describe('large bodies', () => {
+  const LARGE = 400_000;
+  const PLACES_FOR_LARGE = 3;
+  let began: number;
+  let go: () => void;
+  let gone: Promise<void>;
+  let uploads: Application;
+  /** Long enough for the tests of which it is no part, also on a slow machine. */
+  const largeArrivalMs = 2_500;
+  beforeEach(async () => {
+    began = 0;
+    ({ promise: gone, resolve: go } = Promise.withResolvers<void>());
+    uploads = await startApplication(
+      [
+        route({
+          ...toldNothing,
+          allow: ['admin'],
+          method: 'post',
+          path: '/uploads',
+          urgent: true,
+          bodyLimit: 1_000_000,
+          deadlineMs: 20_000,
+          body: z.object({ text: z.string() }),
+          async handle({ body }) {
+            if (body.text === 'small') return { status: 201, body: {} };
+            began += 1;
+            await gone;
+            return { status: 201, body: {} };
+          },
+        }),
+      ],
+      { largeArrivalMs },
+    );
+  });
+  afterEach(() => uploads[Symbol.asyncDispose]());
+
+  const upload = (text: string, gzip = false) => {
+    const json = Buffer.from(JSON.stringify({ text }));
+    return fetch(`${uploads.url}/uploads`, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'content-type': 'application/json',
+        ...(gzip && { 'content-encoding': 'gzip' }),
+      },
+      body: gzip ? gzipSync(json) : json,
+    });
+  };
+  const large = 'a'.repeat(LARGE);
+
+  it.each([false, true])('are taken a few at a time, gzip: %s, and small ones meanwhile', async (gzip) => {
+    const taken = Array.from({ length: PLACES_FOR_LARGE }, () => upload(large, gzip));
+    await expect.poll(() => began).toBe(PLACES_FOR_LARGE);
+    const refused = await upload(large, gzip);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await refused.json()).toMatchObject({ code: 'unavailable' });
+    expect((await upload('small', gzip)).status).toBe(201);
+    expect(began).toBe(PLACES_FOR_LARGE);
+    const waiting = upload(large, gzip);
+    go();
+    for (const answer of await Promise.all([...taken, waiting])) expect(answer.status).toBe(201);
+  });
+
+  it('of which the rest does not come give their place to others, and hear why', async () => {
+    const { port } = new URL(uploads.url);
+    const begun = `POST /uploads HTTP/1.1\r\nHost: x\r\nAuthorization: admin\r\nContent-Type: application/json\r\n`;
+    const slow = await Promise.all(
+      Array.from({ length: PLACES_FOR_LARGE }, async () => {
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.write(`${begun}Content-Length: ${LARGE}\r\n\r\n${' '.repeat(LARGE - 10)}`);
+        return socket;
+      }),
+    );
+    const answers = slow.map(async (socket) => {
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      return answer.toString();
+    });
+    go();
+    for (const answer of await Promise.all(answers)) {
+      expect(answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
+    }
+    expect((await upload(large)).status).toBe(201);
+    for (const socket of slow) socket.destroy();
+  });
+
+  it('do not keep the place of a client that has gone', async () => {
+    const leaving = new AbortController();
+    const cut = Array.from({ length: PLACES_FOR_LARGE + 2 }, () =>
+      fetch(`${uploads.url}/uploads`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ text: large }),
+        signal: leaving.signal,
+      }),
+    );
+    await expect.poll(() => began).toBe(PLACES_FOR_LARGE);
+    leaving.abort();
+    await Promise.allSettled(cut);
+    go();
+    await expect.poll(async () => (await upload(large)).status).toBe(201);
   });
 });

@@ -153,7 +153,7 @@ describe('whoever asks whether the database works', () => {
     await db.query('select 1');
     using dependencies = watchDependencies(
       [postgres(db, 'Nothing works.')],
-      createLogger({ level: 'silent' }),
+      createLogger({ name: 'test', level: 'silent' }),
     );
     const over = new AbortController();
     const turnedAway: unknown[] = [];

@@ -7,6 +7,11 @@ const jsonOf = (query: string) => `(select coalesce(json_agg(r), '[]') from (${q
 const ofMine = (table: string, alias: string) =>
   `from mine join ${table} ${alias} using (event_id, enrollment_id)`;
 
+/** Of a row `s` of scans or reused_scans. */
+const scan = `s.scan_id as "scanId", s.kind, s.access_code as "accessCode", s.direction, s.refusal, s.device_id as "deviceId",
+  s.device_decision as "deviceDecision", s.line_item_id as "lineItemId", s.product_id as "productId", s.station,
+  s.scanned_at as "scannedAt", s.recorded_at as "recordedAt", s.answer_body as answer`;
+
 // One statement, so that all of it is as of one instant. Scans have no index by enrollment: accepted ones are found by
 // what they caused, and the others among the refused ones of the event.
 const read: Statement = {
@@ -50,12 +55,16 @@ const read: Statement = {
           c.station, c.direction, c.source, c.annulled_at as "annulledAt", c.annulment_reason as "annulmentReason"
         ${ofMine('attendance.check_ins', 'c')} order by c.recorded_at, c.check_in_id`)} as "checkIns",
       ${jsonOf(`
-        select named.enrollment_id, s.scan_id as "scanId", s.kind, s.direction, s.refusal,
-          s.device_decision as "deviceDecision", s.line_item_id as "lineItemId", s.product_id as "productId", s.station,
-          s.scanned_at as "scannedAt", s.recorded_at as "recordedAt"
+        select named.enrollment_id, ${scan}
         from named_scans named
         join attendance.scans s on s.event_id = named.event_id and s.scan_id = named.scan_id
         order by s.recorded_at, s.scan_id`)} as scans,
+      ${jsonOf(`
+        select s.enrollment_id, s.reused_scan_id as id, ${scan}
+        ${ofMine('attendance.reused_scans', 's')} order by s.recorded_at, s.reused_scan_id`)} as "reusedScans",
+      ${jsonOf(`
+        select w.enrollment_id, w.access_code as "accessCode", w.withdrawn_at as "withdrawnAt"
+        ${ofMine('attendance.withdrawn_codes', 'w')} order by w.withdrawn_at, w.access_code`)} as "withdrawnCodes",
       ${jsonOf(`
         select t.transition_id as id, t.enrollment_id, t.enrollment_id as "enrollmentId", t.from_status as "from",
           t.to_status as "to", t.triggered_by as "triggeredBy", t.actor, t.reason, t.evidence, t.version, t.at, t.cause
@@ -80,6 +89,8 @@ interface ExportRow {
   orders: OfEnrollment<NonNullable<Enrollment['order']>>[];
   checkIns: OfEnrollment<Enrollment['checkIns'][number]>[];
   scans: OfEnrollment<Enrollment['scans'][number]>[];
+  reusedScans: OfEnrollment<Enrollment['reusedScans'][number]>[];
+  withdrawnCodes: OfEnrollment<Enrollment['withdrawnCodes'][number]>[];
   transitions: OfEnrollment<Enrollment['transitions'][number]>[];
   messages: OfEnrollment<Enrollment['messages'][number]>[];
 }
@@ -107,6 +118,8 @@ export async function exportPerson(
   const orders = byEnrollment(row.orders);
   const checkIns = byEnrollment(row.checkIns);
   const scans = byEnrollment(row.scans);
+  const reusedScans = byEnrollment(row.reusedScans);
+  const withdrawnCodes = byEnrollment(row.withdrawnCodes);
   const transitions = byEnrollment(row.transitions);
   const messages = byEnrollment(row.messages);
   return {
@@ -120,6 +133,8 @@ export async function exportPerson(
         order: orders.get(enrollment_id)?.[0] ?? null,
         checkIns: checkIns.get(enrollment_id) ?? [],
         scans: scans.get(enrollment_id) ?? [],
+        reusedScans: reusedScans.get(enrollment_id) ?? [],
+        withdrawnCodes: withdrawnCodes.get(enrollment_id) ?? [],
         transitions: transitions.get(enrollment_id) ?? [],
         messages: messages.get(enrollment_id) ?? [],
       }),

@@ -35,15 +35,27 @@ const exportedOrder = z.strictObject({
 const exportedScan = z.strictObject({
   scanId: uuid,
   kind: z.enum(['check_in', 'redemption', 'door_check']),
+  /** As it was read; null when the scan named the enrollment instead, and a hash once the person is erased. */
+  accessCode: z.string().nullable(),
   direction: z.enum(['entry', 'exit']),
   refusal: z.string().nullable(),
+  /** The token that sent it. */
+  deviceId: uuid,
   deviceDecision: deviceDecision.nullable(),
   lineItemId: uuid.nullable(),
   productId: uuid.nullable(),
   station: z.string().nullable(),
   scannedAt: instantOut,
   recordedAt: instantOut,
+  /** What the device was answered, and is answered again. */
+  answer: z.record(z.string(), z.unknown()),
 });
+
+/** A scan under a `scanId` that had named something else before: always refused, and kept beside the others. */
+const exportedReusedScan = exportedScan.extend({ id: z.uuid() });
+
+/** A code that the person's badge had before; of an erased person what is left of it. */
+const exportedWithdrawnCode = z.strictObject({ accessCode: z.string(), withdrawnAt: instantOut });
 
 /** A message to the person: which, and what became of it. Its words are written from this export's data when it is sent. */
 const exportedMessage = z.strictObject({
@@ -91,6 +103,8 @@ export const participantExport = z
         order: exportedOrder.nullable(),
         checkIns: z.array(annulledCheckIn),
         scans: z.array(exportedScan),
+        reusedScans: z.array(exportedReusedScan),
+        withdrawnCodes: z.array(exportedWithdrawnCode),
         transitions: z.array(transitionBody),
         messages: z.array(exportedMessage),
       }),

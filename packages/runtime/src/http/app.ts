@@ -2,7 +2,8 @@
  * Every request of every service takes this way, in this order:
  *
  * request id → known path, else 404 → known method, else 405 → is there room (503) → who calls (401) → may they (403, 404)
- * → is the input well-formed (400, 413) → is it valid (422) → a place (503) → the handler, under a deadline (503).
+ * → is the input well-formed (400, 413), with a place for a large body (503, 408) → is it valid (422) → a place (503) → the
+ * handler, under a deadline (503).
  *
  * Who may not call learns nothing about what they sent, and nothing they send is read before that.
  */
@@ -17,6 +18,7 @@ import { type Documents, documentRoutes } from './document-routes.ts';
 import { type StreamTimes, sendEvents, streamTimes } from './event-stream.ts';
 import { type Exchange, logWhenDone, requestIdOf } from './exchange.ts';
 import { healthRoutes, type Readiness } from './health.ts';
+import { FREE_BYTES, openLargeBodies, type Room, roomIn } from './large-bodies.ts';
 import { inAPlace, LONGEST_WAIT_MS, turnAway, WAITING } from './overload.ts';
 import { openPlaces, type Places } from './places.ts';
 import { type ProblemOptions, refusalOf, sendProblem } from './problems.ts';
@@ -65,6 +67,7 @@ export interface AppOptions<Principal> extends ProblemOptions {
   /** For tests that can't wait. */
   streams?: Partial<StreamTimes>;
   transfers?: Partial<TransferTimes>;
+  largeArrivalMs?: number;
 }
 
 /** What is left to do when the deadline has been kept. */
@@ -86,6 +89,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     waiting: WAITING,
     waitMs: LONGEST_WAIT_MS,
   });
+  const largeBodies = openLargeBodies();
   const app = express();
   keepState(app, state);
   app.disable('x-powered-by').disable('etag').disable('query parser');
@@ -125,7 +129,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     for (const route of ofPath) {
       app[route.method](path, async (request: Request, response: ExchangeResponse) => {
         response.locals.route = path;
-        const reply = await serve(route, request, response, { ...options, places });
+        const reply = await serve(route, request, response, { ...options, places, largeBodies });
         if (reply === 'gone') return;
         if (isRefusal(reply)) sendProblem(response, reply, options.problem);
         else if (isBegun(reply))
@@ -164,11 +168,29 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
   }
 }
 
+type ServeOptions<Principal> = AppOptions<Principal> & { places: Places; largeBodies: Places };
+
 async function serve<Principal>(
   route: Route<Principal>,
   request: Request,
   response: ExchangeResponse,
-  options: AppOptions<Principal> & { places: Places },
+  options: ServeOptions<Principal>,
+): Promise<Ready> {
+  if (route.bodyLimit <= FREE_BYTES) return await serveIn(null, route, request, response, options);
+  const room = roomIn(options.largeBodies, options.largeArrivalMs);
+  try {
+    return await serveIn(room, route, request, response, options);
+  } finally {
+    room.leave();
+  }
+}
+
+async function serveIn<Principal>(
+  room: Room | null,
+  route: Route<Principal>,
+  request: Request,
+  response: ExchangeResponse,
+  options: ServeOptions<Principal>,
 ): Promise<Ready> {
   const { places } = options;
   if (!route.urgent && places.full) return await turnAway();
@@ -199,15 +221,18 @@ async function serve<Principal>(
     principal = caller.principal;
   }
   // A slow sender uses up its own time, not ours.
-  const remainingMs = route.deadlineMs - (performance.now() - startedAt);
-  const input = await readInput(route, request, response.locals.query);
+  const untilReadMs = performance.now() - startedAt;
+  const input = await readInput(route, request, response.locals.query, room);
   if (input === 'gone' || isRefusal(input)) return input;
+  const remainingMs = route.deadlineMs - untilReadMs - (room?.waitedMs ?? 0);
 
   const abort = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
   const handle = async () => {
+    // Nothing but that place bounds what urgent requests hold; of others only so many are worked on.
+    if (!route.urgent) room?.leave();
     const reply = await route.handle({
       principal: principal as Principal,
       params: input.params as never,

@@ -6,6 +6,8 @@ import { complaintAboutType } from './content-type.ts';
 import type { Refusal } from './reply.ts';
 
 const DEEPEST = 32;
+/** Of two or three bytes each a small value would cost many times that once it is parsed. */
+const MOST_VALUES = 100_000;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Parses the body of a request, whose `Content-Type` must be JSON in UTF-8; or says what is wrong with it. */
@@ -21,6 +23,7 @@ export function parseJson(bytes: Buffer, contentType: string | undefined): { val
   }
   const shape = measure(text);
   if (shape.depth > DEEPEST) return malformed(`The body is nested more than ${DEEPEST} levels deep.`);
+  if (shape.values > MOST_VALUES) return malformed(`The body holds more than ${MOST_VALUES} values.`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -31,19 +34,23 @@ export function parseJson(bytes: Buffer, contentType: string | undefined): { val
   return { value };
 }
 
-/** Counts the property names and the deepest nesting of a JSON text, in one pass and without recursion. */
-function measure(text: string): { properties: number; depth: number } {
+/** Counts the property names, the values and the deepest nesting of a JSON text, in one pass and without recursion. */
+function measure(text: string): { properties: number; values: number; depth: number } {
   let properties = 0;
+  let values = 1;
   let depth = 0;
   let deepest = 0;
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
     if (character === 0x22) at = endOfString(text, at);
     else if (character === 0x3a) properties += 1;
-    else if (character === 0x7b || character === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (character === 0x7d || character === 0x5d) depth -= 1;
+    else if (character === 0x2c) values += 1;
+    else if (character === 0x7b || character === 0x5b) {
+      values += 1;
+      deepest = Math.max(deepest, ++depth);
+    } else if (character === 0x7d || character === 0x5d) depth -= 1;
   }
-  return { properties, depth: deepest };
+  return { properties, values, depth: deepest };
 }
 
 /** The index of the quote that closes the string which opens at `start`, or the text's end. */

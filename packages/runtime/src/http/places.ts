@@ -15,6 +15,10 @@ export interface PlacesOptions {
   waiting: number;
   /** How long one waits before it is turned away. */
   waitMs: number;
+  /** Of the metrics: `<name>_taken` and `<name>_waiting`. */
+  name?: string;
+  /** What has such a place, for the metrics. */
+  of?: string;
 }
 
 export interface Places {
@@ -24,14 +28,19 @@ export interface Places {
   take(): Promise<(() => void) | null>;
 }
 
-const inUse = meter.createUpDownCounter('http_places_taken', {
-  description: 'requests that have one of the places for what is not urgent',
-});
-const queued = meter.createUpDownCounter('http_places_waiting', {
-  description: 'requests that wait for such a place',
-});
-
-export function openPlaces({ atOnce, waiting, waitMs }: PlacesOptions): Places {
+export function openPlaces({
+  atOnce,
+  waiting,
+  waitMs,
+  name = 'http_places',
+  of = 'what is not urgent',
+}: PlacesOptions): Places {
+  const inUse = meter.createUpDownCounter(`${name}_taken`, {
+    description: `requests that have one of the places for ${of}`,
+  });
+  const queued = meter.createUpDownCounter(`${name}_waiting`, {
+    description: 'requests that wait for such a place',
+  });
   let taken = 0;
   inUse.add(0);
   queued.add(0);

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { complaintAboutType } from './content-type.ts';
+import type { Room } from './large-bodies.ts';
 import { parseJson } from './parse-json.ts';
 import { validationFailed } from './problems.ts';
 import { readBody } from './read-body.ts';
@@ -22,9 +23,10 @@ export async function readInput(
   route: Route<never>,
   request: Request,
   queryText: string,
+  room: Room | null,
 ): Promise<Input | Refusal | 'gone'> {
   const { values, repeated } = parseQuery(queryText);
-  const sent = await readSentBody(route, request);
+  const sent = await readSentBody(route, request, room);
   if (sent === 'gone' || isRefusal(sent)) return sent;
 
   const params = validate(route.params, request.params);
@@ -46,9 +48,10 @@ export async function readInput(
 async function readSentBody(
   route: Route<never>,
   request: Request,
+  room: Room | null,
 ): Promise<{ value: unknown } | Refusal | 'gone'> {
   if (route.method === 'get') return { value: undefined };
-  const bytes = await readBody(request, route.bodyLimit);
+  const bytes = await readBody(request, route.bodyLimit, room);
   if (bytes === 'gone' || !Buffer.isBuffer(bytes)) return bytes;
   if (route.mediaType !== null) {
     const complaint = complaintAboutType(request.headers['content-type'], route.mediaType);

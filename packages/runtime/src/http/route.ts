@@ -34,7 +34,7 @@ export interface RouteDefinition<Principal, Allow extends readonly string[], Par
   params?: Params;
   query?: Query;
   body?: Body;
-  /** Bytes, after inflating. */
+  /** Bytes, after inflating. A large one needs a place, see `http/large-bodies.ts`. */
   bodyLimit?: number;
   /** Of a body that is not JSON, such as `text/csv`: the handler gets its bytes as they are, and `body` is {@link bytes}. */
   mediaType?: string;

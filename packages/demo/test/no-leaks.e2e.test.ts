@@ -168,7 +168,7 @@ describe('what names a person', () => {
     await waitUntil(() => spy.heard.length >= 3, { within: 10_000 });
     expect(collector.received()).toContain('GET /v1/events/:eventId/attendees');
     expect(logs(stack)).toContain('/v1/events/:eventId/attendees');
-    for (const message of ['a message can not be read', 'a message could not be delivered']) {
+    for (const message of ['a message cannot be read', 'a message could not be delivered']) {
       const line = logs(stack)
         .split('\n')
         .find((text) => text.includes(message));

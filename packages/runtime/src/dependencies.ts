@@ -143,15 +143,15 @@ function watch({ name, works, without, lookEveryMs }: Dependency, logger: Logger
 }
 
 /**
- * The database, by its answers. Those to requests count, so that a pool with no connection to spare is not taken for an
- * outage: all instances would leave the rotation together, when they are needed most.
+ * The database, by its answers. Those to requests count too when no connection is left to ask with: a full pool is no
+ * outage, and all instances would leave the rotation together when they are needed most.
  */
 export function postgres(db: Db, without: string): Dependency {
   const works = async () => {
-    const lately = performance.now() - SECOND;
-    if (db.answeredAt > lately) return true;
-    await db.query('select 1').catch((error: unknown) => {
-      if (db.answeredAt <= lately) throw error;
+    const askedAt = performance.now();
+    await db.query('select 1').catch((error: Error) => {
+      const since = error.name === 'TooManyWaiting' ? askedAt - SECOND : askedAt;
+      if (db.answeredAt <= since) throw error;
     });
     return true;
   };

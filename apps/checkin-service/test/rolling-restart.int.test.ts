@@ -12,9 +12,9 @@ import { type CheckinProcess, startCheckinProcess } from './checkin-process.ts';
 const HOUR = 3_600_000;
 const CLIENTS = 40;
 const REQUESTS = 10_000;
-/** A device asks again, as `Retry-After` tells it; one in a hundred at most has to. */
+/** A device asks again, as `Retry-After` tells it. Seen: 0, and 8 with 24 other programs for two processors. */
 const TRIES = 3;
-const MOST_TURNED_AWAY = REQUESTS / 100;
+const MOST_TURNED_AWAY = REQUESTS / 1_000;
 
 it('two instances replaced one after the other fail none of 10,000 scans of 40 keep-alive clients', async () => {
   await using database = await createTestDatabase();

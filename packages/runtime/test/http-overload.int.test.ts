@@ -138,15 +138,21 @@ describe('large bodies', () => {
   };
   const large = 'a'.repeat(LARGE);
 
-  it.each([false, true])('are taken a few at a time, gzip: %s, and small ones meanwhile', async (gzip) => {
-    const taken = Array.from({ length: PLACES_FOR_LARGE }, () => upload(large, gzip));
-    await expect.poll(() => began).toBe(PLACES_FOR_LARGE);
-    const refused = await upload(large, gzip);
+  it.each([
+    { length: LARGE, gzip: false, places: PLACES_FOR_LARGE },
+    { length: LARGE, gzip: true, places: PLACES_FOR_LARGE },
+    { length: 100_000, gzip: false, places: 16 },
+  ])('of $length bytes, gzip: $gzip, are taken $places at a time, and small ones meanwhile', async (body) => {
+    const { gzip, places } = body;
+    const text = 'a'.repeat(body.length);
+    const taken = Array.from({ length: places }, () => upload(text, gzip));
+    await expect.poll(() => began).toBe(places);
+    const refused = await upload(text, gzip);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await refused.json()).toMatchObject({ code: 'unavailable' });
     expect((await upload('small', gzip)).status).toBe(201);
-    expect(began).toBe(PLACES_FOR_LARGE);
-    const waiting = upload(large, gzip);
+    expect(began).toBe(places);
+    const waiting = upload(text, gzip);
     go();
     for (const answer of await Promise.all([...taken, waiting])) expect(answer.status).toBe(201);
   });

@@ -18,7 +18,7 @@ import { type Documents, documentRoutes } from './document-routes.ts';
 import { type StreamTimes, sendEvents, streamTimes } from './event-stream.ts';
 import { type Exchange, logWhenDone, requestIdOf } from './exchange.ts';
 import { healthRoutes, type Readiness } from './health.ts';
-import { FREE_BYTES, openLargeBodies, type Room, roomIn } from './large-bodies.ts';
+import { type BodyPlaces, FREE_BYTES, openBodyPlaces, type Room, roomIn } from './large-bodies.ts';
 import { inAPlace, LONGEST_WAIT_MS, turnAway, WAITING } from './overload.ts';
 import { openPlaces, type Places } from './places.ts';
 import { type ProblemOptions, refusalOf, sendProblem } from './problems.ts';
@@ -89,7 +89,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     waiting: WAITING,
     waitMs: LONGEST_WAIT_MS,
   });
-  const largeBodies = openLargeBodies();
+  const bodyPlaces = openBodyPlaces();
   const app = express();
   keepState(app, state);
   app.disable('x-powered-by').disable('etag').disable('query parser');
@@ -129,7 +129,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     for (const route of ofPath) {
       app[route.method](path, async (request: Request, response: ExchangeResponse) => {
         response.locals.route = path;
-        const reply = await serve(route, request, response, { ...options, places, largeBodies });
+        const reply = await serve(route, request, response, { ...options, places, bodyPlaces });
         if (reply === 'gone') return;
         if (isRefusal(reply)) sendProblem(response, reply, options.problem);
         else if (isBegun(reply))
@@ -168,7 +168,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
   }
 }
 
-type ServeOptions<Principal> = AppOptions<Principal> & { places: Places; largeBodies: Places };
+type ServeOptions<Principal> = AppOptions<Principal> & { places: Places; bodyPlaces: BodyPlaces };
 
 async function serve<Principal>(
   route: Route<Principal>,
@@ -177,7 +177,7 @@ async function serve<Principal>(
   options: ServeOptions<Principal>,
 ): Promise<Ready> {
   if (route.bodyLimit <= FREE_BYTES) return await serveIn(null, route, request, response, options);
-  const room = roomIn(options.largeBodies, options.largeArrivalMs);
+  const room = roomIn(options.bodyPlaces, options.largeArrivalMs);
   try {
     return await serveIn(room, route, request, response, options);
   } finally {

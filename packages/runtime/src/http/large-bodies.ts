@@ -1,62 +1,83 @@
 /**
- * What requests may hold in memory together before anybody has looked at it.
+ * What requests may hold in memory together.
  *
- * Whoever brings more than `FREE_BYTES`, where a route takes that much, needs one of a few places from then on: a body of
- * ten megabytes costs several times that while it is inflated, decoded and parsed, and ten kilobytes of gzip become one.
- * How many values it may hold is bounded for the same reason (`http/parse-json.ts`). Nothing is read while a request waits. A sender in a place must get on with it, so that a few slow ones
- * can't keep the others out for long.
+ * A body of ten megabytes costs several times that while it is inflated, decoded and parsed, and ten kilobytes of gzip
+ * become one. So where a route takes more than `FREE_BYTES`, a larger body needs one of a few places before more of it is
+ * read. A sender in such a place must get on with it, so that a few slow ones can't keep the others out for long. A body
+ * over `QUICK_BYTES` needs one of more places from its last byte on, before it is parsed: what is made of a thousand
+ * scans is large as well. How many values a body may hold is bounded for the same reason (`http/parse-json.ts`).
  */
 import { SECOND } from '../durations.ts';
 import { LONGEST_WAIT_MS, WAITING } from './overload.ts';
 import { openPlaces, type Places } from './places.ts';
 
-/** Bytes of a body, also after inflating, that need no place: a thousand scans are about half of it. */
+/** Bytes of a body, also after inflating, that are read without a place. */
 export const FREE_BYTES = 300_000;
+/** Bytes of a body that is worked on without a place: about 300 scans. */
+export const QUICK_BYTES = 50_000;
 const LARGE_ARRIVAL_MS = 10 * SECOND;
 
-const AT_ONCE = 3;
+const READ_AT_ONCE = 3;
+const WORKED_ON_AT_ONCE = 16;
 
-export function openLargeBodies(): Places {
-  return openPlaces({
-    atOnce: AT_ONCE,
-    waiting: WAITING,
-    waitMs: LONGEST_WAIT_MS,
-    name: 'http_large_bodies',
-    of: 'large bodies',
-  });
+export interface BodyPlaces {
+  /** For bodies over `FREE_BYTES`, from there on. */
+  reading: Places;
+  /** For bodies over `QUICK_BYTES`, once they are read. */
+  work: Places;
 }
 
-/** What a request has of the places for large bodies: nothing, until it turns out to need one. */
+export function openBodyPlaces(): BodyPlaces {
+  const patience = { waiting: WAITING, waitMs: LONGEST_WAIT_MS };
+  return {
+    reading: openPlaces({
+      ...patience,
+      atOnce: READ_AT_ONCE,
+      name: 'http_large_bodies',
+      of: 'large bodies',
+    }),
+    work: openPlaces({
+      ...patience,
+      atOnce: WORKED_ON_AT_ONCE,
+      name: 'http_long_bodies',
+      of: 'bodies that take long',
+    }),
+  };
+}
+
+/** The places that one request has: none, until it turns out to need one. */
 export interface Room {
-  /** False when there was no place in time. A request that has one keeps it. */
-  enter(): Promise<boolean>;
-  /** Gives the place back, if there is one. */
+  /** To read on, or to work on what was read. False when there was no place in time; one that it has is kept. */
+  enter(which: keyof BodyPlaces): Promise<boolean>;
+  /** Gives the places back, if there are any. */
   leave(): void;
-  /** How long it took to get one. */
+  /** How long it took to get them. */
   readonly waitedMs: number;
-  /** In which the rest of the body must arrive from then on. */
+  /** In which the rest of a large body must arrive. */
   readonly arrivalMs: number;
 }
 
-export function roomIn(places: Places, arrivalMs = LARGE_ARRIVAL_MS): Room {
-  let giveBack: (() => void) | null = null;
+export function roomIn(places: BodyPlaces, arrivalMs = LARGE_ARRIVAL_MS): Room {
+  const taken = new Map<keyof BodyPlaces, () => void>();
   let left = false;
   let waitedMs = 0;
   return {
     arrivalMs,
-    async enter() {
-      if (giveBack !== null) return true;
+    async enter(which) {
+      if (taken.has(which)) return true;
       const since = performance.now();
-      giveBack = await places.take();
+      const giveBack = await places[which].take();
       waitedMs += performance.now() - since;
+      if (giveBack === null) return false;
       // Whoever went away while waiting does not come back.
-      if (left) this.leave();
-      return giveBack !== null;
+      if (left) giveBack();
+      else taken.set(which, giveBack);
+      return true;
     },
     leave() {
       left = true;
-      giveBack?.();
-      giveBack = null;
+      for (const giveBack of taken.values()) giveBack();
+      taken.clear();
     },
     get waitedMs() {
       return waitedMs;

@@ -36,7 +36,7 @@ export async function readBody(
   const inflated = await inflateUpTo(bytes, small);
   if (inflated !== 'too large') return inflated;
   if (room === null) return tooLarge(limit);
-  if (!(await room.enter())) return await turnAway();
+  if (!(await room.enter('reading'))) return await turnAway();
   const large = await inflateUpTo(bytes, limit);
   return large === 'too large' ? tooLarge(limit) : large;
 }
@@ -68,7 +68,7 @@ function collect(request: IncomingMessage, limit: number, room: Room | null): Pr
     }
     async function enter(into: Room) {
       request.pause();
-      if (!(await into.enter())) {
+      if (!(await into.enter('reading'))) {
         refuse('no room');
         return;
       }

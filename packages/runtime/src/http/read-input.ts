@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { complaintAboutType } from './content-type.ts';
-import type { Room } from './large-bodies.ts';
+import { QUICK_BYTES, type Room } from './large-bodies.ts';
+import { turnAway } from './overload.ts';
 import { parseJson } from './parse-json.ts';
 import { validationFailed } from './problems.ts';
 import { readBody } from './read-body.ts';
@@ -53,6 +54,7 @@ async function readSentBody(
   if (route.method === 'get') return { value: undefined };
   const bytes = await readBody(request, route.bodyLimit, room);
   if (bytes === 'gone' || !Buffer.isBuffer(bytes)) return bytes;
+  if (bytes.length > QUICK_BYTES && room && !(await room.enter('work'))) return await turnAway();
   if (route.mediaType !== null) {
     const complaint = complaintAboutType(request.headers['content-type'], route.mediaType);
     return complaint === undefined ? { value: bytes } : { problem: 'malformed_request', detail: complaint };

@@ -95,18 +95,27 @@ function watch({ name, works, without, lookEveryMs }: Dependency, logger: Logger
   let since = new Date();
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | undefined;
+  const startedAt = performance.now();
+  let worked = false;
+  let told = false;
 
   function found(next: Standing['state'], error?: unknown): void {
-    if (next === state) return;
     const before = { state, since };
-    state = next;
-    since = new Date();
-    if (next === 'unavailable') {
+    if (next !== state) {
+      state = next;
+      since = new Date();
+    }
+    // What is being connected to is not away yet.
+    worked ||= next === 'ok';
+    const isStarting = !worked && performance.now() - startedAt < LOOK_EVERY_MS;
+    if (next === 'unavailable' && !told && !isStarting) {
+      told = true;
       logger.warn(
         { dependency: name, degraded: without, ...(error === undefined ? {} : { err: error }) },
         'a dependency is unavailable',
       );
-    } else if (before.state === 'unavailable') {
+    } else if (next === 'ok' && told) {
+      told = false;
       const seconds = Math.round((since.getTime() - before.since.getTime()) / SECOND);
       logger.info({ dependency: name, seconds }, 'a dependency is back');
     }

@@ -1,6 +1,6 @@
 import type { DestinationStream } from 'pino';
 
-const HIDDEN = new Set(['level', 'time', 'pid', 'name', 'msg', 'err', 'trace_id', 'span_id']);
+const HIDDEN = new Set(['level', 'time', 'pid', 'name', 'msg', 'err', 'span_id']);
 
 /** Turns JSON lines into `09:02:11 info  checkin-service  message  key=value`, with stacks below. */
 export function prettyStream(output: DestinationStream): DestinationStream {

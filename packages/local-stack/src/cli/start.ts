@@ -56,7 +56,7 @@ async function start(): Promise<void> {
     say,
     logDir,
     dataDir: join(LOCAL, 'start'),
-    environment: process.env,
+    environment: { LOG_FORMAT: 'pretty', ...process.env },
     defaultPorts: true,
     onPid: publish,
   });
@@ -77,6 +77,7 @@ function announce({ services, infrastructure }: Stack): void {
   const places = {
     ...Object.fromEntries(Object.entries(services).map(([name, { url }]) => [name, url])),
     ...(infrastructure.mailboxUrl && { mailbox: `${infrastructure.mailboxUrl}/messages` }),
+    logs: logDir,
     'tokens and more': STACK_FILE,
   };
   console.log();

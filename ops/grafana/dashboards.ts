@@ -243,6 +243,13 @@ const saturation: Dashboard = {
   description: 'What runs out first.',
   panels: [
     {
+      title: 'Servers they depend on',
+      description:
+        '1: all instances reach it. 0: one does not; GET /status says since when and what is degraded.',
+      unit: 'short',
+      queries: one('min by (job, dependency) (turnout_dependency_up)', '{{job}}: {{dependency}}'),
+    },
+    {
       title: 'Requests a second',
       description: 'By service, without the probes of machines.',
       unit: 'ops',
@@ -267,6 +274,20 @@ const saturation: Dashboard = {
       queries: [
         { expr: 'sum by (job) (http_places_taken)', legend: '{{job}} taken' },
         { expr: 'sum by (job) (http_places_waiting)', legend: '{{job}} waiting' },
+      ],
+    },
+    {
+      title: 'Places for long and large uploads',
+      description:
+        'Taken, and waited for. There are 16 for bodies over 50 kB, and 3 for those over 300 kB, in each process.',
+      unit: 'short',
+      queries: [
+        { expr: 'sum by (job) (http_long_bodies_taken)', legend: '{{job}} long' },
+        { expr: 'sum by (job) (http_large_bodies_taken)', legend: '{{job}} large' },
+        {
+          expr: 'sum by (job) (http_long_bodies_waiting + http_large_bodies_waiting)',
+          legend: '{{job}} waiting',
+        },
       ],
     },
     {

@@ -174,6 +174,14 @@ export function alerts(time: Clock): Alert[] {
       summary: 'No instance of {{ $labels.job }} answers.',
     },
     {
+      alert: 'DependencyDown',
+      expr: 'turnout_dependency_up == 0',
+      for: time.span('2m'),
+      severity: 'ticket',
+      summary:
+        '{{ $labels.job }} at {{ $labels.instance }} has been without {{ $labels.dependency }} for minutes.',
+    },
+    {
       alert: 'MeasurementsMissing',
       expr: GAUGES.map(
         ([gauge, shownBy]) =>

@@ -43,7 +43,7 @@ const firstFaults: readonly Fault[] = [
   },
   {
     what: 'the broker is away',
-    fires: ['OutboxOld', 'RelayStopped'],
+    fires: ['OutboxOld', 'RelayStopped', 'DependencyDown'],
     // People get in meanwhile, which is to be announced.
     cause: async ({ broker }) => broker.cut(),
   },

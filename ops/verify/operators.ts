@@ -15,14 +15,18 @@ const alone = (service: string, ...args: string[]) => ['run', '--rm', '--no-TTY'
 /** What docs/operating.md says that the commands of the runbooks are in containers. */
 const commands: readonly Command[] = [
   { does: 'invariants', args: alone('invariants'), says: 'All invariants hold.' },
-  { does: 'audit:verify', args: alone('audit-verify'), says: 'The audit trail is as it was sealed.' },
-  { does: 'topology', args: alone('declare'), says: 'as they should be' },
-  { does: 'dead-letters', args: inside('notifier', 'src/cli.ts', 'list'), says: 'Nothing is dead.' },
+  { does: 'audit:verify', args: alone('audit-verify'), says: 'The audit trail matches its seals.' },
+  { does: 'topology', args: alone('declare'), says: 'as expected' },
+  {
+    does: 'dead-letters',
+    args: inside('notifier', 'src/cli.ts', 'list'),
+    says: 'There are no dead letters.',
+  },
   { does: 'event:closure', args: inside('closure-service', 'src/cli.ts', '--due'), says: 'No event is due.' },
   {
     does: 'retention',
-    args: inside('admin-service', 'src/cli.ts', '--dry-run'),
-    says: 'Nothing was changed.',
+    args: inside('admin-service', 'src/retention-cli.ts', '--dry-run'),
+    says: 'nothing was changed.',
   },
   { does: 'passwords', args: alone('passwords'), says: 'rabbitmq-operator:' },
 ];
@@ -30,7 +34,11 @@ const commands: readonly Command[] = [
 /** Each command of the runbooks does in containers what it does elsewhere. A busy machine may want a second try. */
 export async function runbookCommands(system: System): Promise<void> {
   for (const { does, args, says } of commands) {
-    await until(`${does} says "${says}"`, async () => (await system.heard(args)).includes(says));
+    await until(`${does} says "${says}"`, async () => {
+      const heard = await system.heard(args);
+      if (!heard.includes(says)) throw new Error(`it said: ${heard.slice(-500)}`);
+      return true;
+    });
   }
 }
 

@@ -19,7 +19,9 @@ export async function mailsAndMetrics(system: System): Promise<void> {
 /** Prometheus reaches so many instances of this service, and no other ones. */
 export async function scraped(system: System, job: string, instances: number): Promise<void> {
   const prometheus = await system.urlOf('prometheus', 9090);
-  const query = encodeURIComponent(`up{job="${job}"}`);
+  // A Prometheus that was killed remembers for minutes whom it scraped before.
+  const up = `up{job="${job}"}`;
+  const query = encodeURIComponent(`${up} and (time() - timestamp(${up}) < 20)`);
   await until(`Prometheus scrapes ${instances} of ${job}`, async () => {
     const { data } = (await getJson(`${prometheus}/api/v1/query?query=${query}`)) as {
       data: { result: { value: [number, string] }[] };

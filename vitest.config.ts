@@ -69,7 +69,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      // `npm run verify:alerts`
+      // Alerts of slowness must not fire before their fault, so that nothing else runs beside it.
       {
         test: {
           name: 'alerts',
@@ -78,6 +78,7 @@ export default defineConfig({
           setupFiles: marks,
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          sequence: { groupOrder: 3 },
         },
       },
       // Says how long answers take while faults strike, so nothing else runs beside it.
@@ -90,7 +91,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

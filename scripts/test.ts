@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const local = join(root, '.local');
 const report = join(local, `test-report-${process.pid}.json`);
 const vitestArguments = process.argv.slice(2);
-const PROJECTS = ['unit', 'int', 'e2e', 'chaos'].flatMap((name) => ['--project', name]);
+const PROJECTS = ['unit', 'int', 'e2e', 'alerts', 'chaos'].flatMap((name) => ['--project', name]);
 const LONGEST_END_MS = 30_000;
 const CHECKS = ['types', 'types of benchmarks', 'format', 'lint', 'lint with types', 'dependency directions'];
 
@@ -50,6 +50,7 @@ async function checks(): Promise<Result[]> {
 async function saySkipped(): Promise<void> {
   const why = (await whyNotHere()) ?? 'they are built, broken and restarted, which takes minutes';
   console.log(`skipped  containers (${why}: npm run verify:compose)`);
+  console.log('skipped  three long tests (tried in smaller form: npm test -- --project long)');
 }
 
 /** Turbo passes over a check that passed before and of which nothing has changed since; turbo.json says what it looks at. */

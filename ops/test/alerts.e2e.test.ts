@@ -6,7 +6,7 @@ import { closeAnEvent, openDoor } from './busy-door.ts';
 import { type Fault, stages } from './faults.ts';
 import { openRehearsal, type Rehearsal } from './rehearsal.ts';
 
-/** 1 is as the rules are written, and takes a quarter of an hour: npm run verify:alerts -- --as-written. */
+/** 1 is as the rules are written, and takes eleven minutes: npm run verify:alerts -- --as-written. */
 const FASTER = Number(process.env.ALERTS_FASTER ?? 60);
 /** Also how long an answer may take, and it waits for the database. */
 const SCRAPE_MS = FASTER > 1 ? 1_000 : 5_000;

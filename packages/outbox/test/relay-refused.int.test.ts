@@ -95,6 +95,8 @@ describe('a message that the broker does not take', () => {
     const key = crypto.randomUUID();
     await commit(db, message(key, '1'), message(key, '2'));
     expect(await once()).toMatchObject({ published: 1, nacked: 1 });
+    // It goes on with a fresh channel.
+    await waitUntil(() => publisher.connected, { within: 10_000 });
     expect(await once()).toMatchObject({ published: 0, nacked: 1 });
     expect(await waiting()).toMatchObject([
       { body: '2', attempts: 0, last_error: 'refused by the broker (nack)' },

@@ -3,6 +3,7 @@ import { eventClosedType } from '@turnout/contracts/events/event-closed';
 import { participantAttendedType } from '@turnout/contracts/events/participant-attended';
 import { ROOT } from '@turnout/local-stack/places';
 import { freePort } from '@turnout/local-stack/ports';
+import { SERVICE_ARGUMENTS } from '@turnout/local-stack/start-services';
 import { type GivenEnrollment, givenEnrollments, givenEvent } from '@turnout/test-kit/given';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { waitUntil } from '@turnout/test-kit/wait-until';
@@ -24,7 +25,7 @@ async function startAnotherClosure({ guard, database, amqpUrl, logDir }: TestSta
   await guard.start({
     name: 'another closure-service',
     command: process.execPath,
-    args: ['src/main.ts'],
+    args: [...SERVICE_ARGUMENTS, 'src/main.ts'],
     cwd: join(ROOT, 'apps', 'closure-service'),
     env: {
       ...everySecond,

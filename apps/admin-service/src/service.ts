@@ -8,6 +8,7 @@ import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
 import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
+import { rabbitmq } from '@turnout/outbox/broker-dependency';
 import { startRelay } from '@turnout/outbox/relay';
 import { postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
 import { MINUTE, SECOND } from '@turnout/runtime/durations';
@@ -86,11 +87,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
     watchDependencies(
       [
         postgres(db, 'Nothing can be read or changed: requests get a 503.'),
-        {
-          name: 'rabbitmq',
-          works: () => publisher.connected,
-          without: 'Messages wait in the outbox, and are published when it is back.',
-        },
+        rabbitmq(publisher),
         ...guards.dependencies,
         ...traceCollector(),
       ],

@@ -8,12 +8,12 @@ import {
   givenOrganization,
 } from '@turnout/test-kit/given';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
+import { type ServiceProcess, startServiceProcess } from '@turnout/test-kit/service-process';
 import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type AdminProcess, startAdminProcess } from './admin-process.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => opened.disposeAsync());
 
 interface Running extends AsyncDisposable {
-  admin: AdminProcess;
+  admin: ServiceProcess;
   servers: Record<'PostgreSQL' | 'RabbitMQ' | 'Redis', FaultProxy>;
 }
 
@@ -58,7 +58,7 @@ async function start(): Promise<Running> {
     AMQP_URL: servers.RabbitMQ.url,
     REDIS_URLS: servers.Redis.url,
   };
-  const admin = opening.use(await startAdminProcess(environment));
+  const admin = opening.use(await startServiceProcess('admin-service', environment));
   const started = opening.move();
   return { admin, servers, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }

@@ -1,19 +1,20 @@
 import { Agent, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setInterval } from 'node:timers/promises';
 import { newId } from '@turnout/runtime/ids';
 import { openDb } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
+import { type ServiceProcess, startServiceProcess } from '@turnout/test-kit/service-process';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost } from '@turnout/test-kit/test-vhost';
 import { expect, it } from 'vitest';
-import { type CheckinProcess, startCheckinProcess } from './checkin-process.ts';
 
 const HOUR = 3_600_000;
 const CLIENTS = 40;
 const REQUESTS = 10_000;
 /** A device asks again, as `Retry-After` tells it. Seen: 0, and 8 with 24 other programs for two processors. */
 const TRIES = 3;
+const PROBE_EVERY_MS = 20;
 const MOST_TURNED_AWAY = REQUESTS / 1_000;
 
 it('two instances replaced one after the other fail none of 10,000 scans of 40 keep-alive clients', async () => {
@@ -27,7 +28,7 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
   const people = await givenEnrollments(db, organization.id, eventId, 1_000);
   const start = async () =>
     processes.use(
-      await startCheckinProcess({
+      await startServiceProcess('checkin-service', {
         DATABASE_URL: database.urlFor('checkin'),
         AMQP_URL: vhost.amqpUrl,
         REDIS_URLS: requiredVariable('TEST_REDIS_URL'),
@@ -35,7 +36,7 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
     );
 
   const first = await Promise.all([start(), start()]);
-  const instances = new Set<CheckinProcess>(first);
+  const instances = new Set<ServiceProcess>(first);
   const inRotation = new Set(instances);
   const over = new AbortController();
   const failures: unknown[] = [];
@@ -66,7 +67,7 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
   async function scan(agent: Agent, body: string, tries = 1): Promise<number | undefined> {
     // On a machine that is too busy to answer probes nobody is in rotation; then everybody is asked.
     const targets = [...(inRotation.size > 0 ? inRotation : instances)];
-    const target = targets[begun % targets.length] as CheckinProcess;
+    const target = targets[begun % targets.length] as ServiceProcess;
     try {
       const url = `${target.url}/v1/events/${eventId}/check-ins`;
       const { status, closes } = await post(agent, url, organization.tokens.front_desk, body);
@@ -85,14 +86,15 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
     }
   }
 
-  function leave(instance: CheckinProcess): void {
+  function leave(instance: ServiceProcess): void {
     instances.delete(instance);
     inRotation.delete(instance);
   }
 
   // And it asks often who is ready.
   async function balancer(): Promise<void> {
-    while (!over.signal.aborted) {
+    for await (const _ of setInterval(PROBE_EVERY_MS)) {
+      if (over.signal.aborted) return;
       for (const instance of instances) {
         const isReady = await fetch(`${instance.url}/readyz`).then(
           ({ status }) => status === 200,
@@ -102,7 +104,6 @@ it('two instances replaced one after the other fail none of 10,000 scans of 40 k
         if (isReady) inRotation.add(instance);
         else inRotation.delete(instance);
       }
-      await sleep(20);
     }
   }
 

@@ -7,11 +7,11 @@ import {
   givenOrganization,
 } from '@turnout/test-kit/given';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
+import { startServiceProcess } from '@turnout/test-kit/service-process';
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startCheckinProcess } from './checkin-process.ts';
 
 // A process stops for up to ten seconds, and starts slowly on a busy machine.
 vi.setConfig({ testTimeout: 90_000 });
@@ -42,7 +42,7 @@ describe.concurrent('a check-in service that is told to stop', () => {
     await using rabbitmq = await startProxy(vhost.amqpUrl);
     await using redis = await startProxy(requiredVariable('TEST_REDIS_URL'));
     const servers = { PostgreSQL: postgres, RabbitMQ: rabbitmq, Redis: redis };
-    await using service = await startCheckinProcess({
+    await using service = await startServiceProcess('checkin-service', {
       DATABASE_URL: postgres.url,
       AMQP_URL: rabbitmq.url,
       REDIS_URLS: redis.url,

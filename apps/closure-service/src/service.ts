@@ -5,6 +5,7 @@ import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
 import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
+import { rabbitmq } from '@turnout/outbox/broker-dependency';
 import { startRelay } from '@turnout/outbox/relay';
 import { postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
 import { SECOND } from '@turnout/runtime/durations';
@@ -74,11 +75,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     watchDependencies(
       [
         postgres(db, 'No event is closed; events that are due are closed when it is back.'),
-        {
-          name: 'rabbitmq',
-          works: () => publisher.connected,
-          without: 'Messages wait in the outbox, and are published when it is back.',
-        },
+        rabbitmq(publisher),
         {
           name: 'redis',
           works: () => locks.answers(),

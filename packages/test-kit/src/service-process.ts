@@ -1,19 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { programEnvironment } from '@turnout/test-kit/program-environment';
+import { ROOT } from '@turnout/local-stack/places';
+import { programEnvironment } from './program-environment.ts';
 
-export interface CheckinProcess extends AsyncDisposable {
+export interface ServiceProcess extends AsyncDisposable {
   url: string;
   /** Tells it to stop, and waits until it has: its exit code. */
   stop(): Promise<number | null>;
 }
 
-/** The service as it runs in production, in a process of its own. Resolves when it is ready. */
-export async function startCheckinProcess(environment: Record<string, string>): Promise<CheckinProcess> {
+/** A service as it runs in production, on any port, in a process of its own. Resolves when it is ready. */
+export async function startServiceProcess(
+  app: string,
+  environment: Record<string, string>,
+): Promise<ServiceProcess> {
   const child = spawn(process.execPath, ['--import', '@turnout/runtime/telemetry-register', 'src/main.ts'], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    cwd: join(ROOT, 'apps', app),
     env: { ...programEnvironment(), PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -12,7 +12,8 @@ const log = () => undefined;
 describe('the schema', () => {
   it('is the one that schema.sql shows', async () => {
     await using database = await createTestDatabase();
-    expect(dumpSchema(database.url)).toBe(readFileSync(new URL('../schema.sql', import.meta.url), 'utf8'));
+    const shown = readFileSync(new URL('../schema.sql', import.meta.url), 'utf8');
+    expect(inEveryVersion(dumpSchema(database.url))).toBe(inEveryVersion(shown));
   });
 
   it('is made once, however many migrate at the same time', async () => {
@@ -79,3 +80,8 @@ describe('the schema', () => {
     expect(keys.filter(({ indexed }) => !indexed)).toEqual([]);
   });
 });
+
+/** Before version 16 PostgreSQL shows columns of a view with their table where it could be left out. */
+function inEveryVersion(schema: string): string {
+  return schema.replaceAll(/^CREATE VIEW [^;]*;/gm, (view) => view.replaceAll(/\b[a-z_]+\./g, ''));
+}

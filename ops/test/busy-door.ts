@@ -9,6 +9,8 @@ const DAY = 24 * HOUR;
 const EVERY_MS = 100;
 /** Scans that nobody has answered yet; further ones are left out. */
 const MOST_OPEN = 100;
+/** So that somebody new gets in, which is announced, for half an hour. */
+const PEOPLE = 18_000;
 
 /** Scans, at a steady pace whatever the answers: some of them with a code that nobody has, some sent twice. */
 export async function openDoor({ db, organization, checkinUrl }: Rehearsal): Promise<AsyncDisposable> {
@@ -17,7 +19,7 @@ export async function openDoor({ db, organization, checkinUrl }: Rehearsal): Pro
     starts_at: new Date(now - HOUR),
     ends_at: new Date(now + DAY),
   });
-  const people = await givenEnrollments(db, organization.id, eventId, 50);
+  const people = await givenEnrollments(db, organization.id, eventId, PEOPLE);
   const open = new Set<Promise<void>>();
   let count = 0;
   const timer = setInterval(() => {

@@ -72,12 +72,15 @@ const secondFaults: readonly Fault[] = [
   {
     what: 'no queue takes what is published',
     fires: ['MessagesReturned'],
-    async cause({ amqpUrl }) {
+    async cause({ amqpUrl, prometheus }) {
       await onBroker(amqpUrl, async (channel) => {
         const [unrouted] = publicTopology.bindings;
         await channel.unbindQueue(unrouted.queue, unrouted.exchange, unrouted.routingKey);
         await channel.unbindQueue(notifierQueue, eventsExchange, 'turnout.#');
       });
+      // The door's relay has seen it, before the faults that stop the door.
+      const returned = () => prometheus.query('sum(outbox_relayed_total{outcome="returned"}) > 0');
+      await waitUntil(async () => (await returned()).length > 0, { within: 60_000, every: 100 });
     },
   },
   {

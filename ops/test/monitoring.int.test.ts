@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { INSTALLS_WITHIN_MS } from '@turnout/test-kit/find-or-install';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { monitoringFiles } from '../monitoring-files.ts';
@@ -14,7 +15,7 @@ const alerts = groups(clock())
   .flatMap((group) => group.rules)
   .flatMap((rule) => ('alert' in rule ? [rule.alert] : []));
 
-describe('what Grafana and Prometheus load', () => {
+describe('what Grafana and Prometheus load', { timeout: INSTALLS_WITHIN_MS }, () => {
   it('is what its description says', () => {
     for (const [file, text] of monitoringFiles()) {
       expect(existsSync(file) && readFileSync(file, 'utf8'), `${file}: run npm run monitoring`).toBe(text);

@@ -1,11 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { installPackages, mayInstallPackages } from '@turnout/local-stack/install-packages';
-import { openGuard } from '@turnout/local-stack/open-guard';
 import { inPath } from '@turnout/local-stack/programs';
-import { narrator } from '@turnout/local-stack/say';
+import { findOrInstall } from '@turnout/test-kit/find-or-install';
 
 export interface PrometheusPrograms {
   prometheus: string;
@@ -13,25 +8,14 @@ export interface PrometheusPrograms {
 }
 
 /**
- * Prometheus and its tool. Installs Debian's package where that is possible, without starting its service.
+ * Prometheus and its tool.
  *
  * @throws Error that says what to install when there is none
  */
 export async function prometheusPrograms(): Promise<PrometheusPrograms> {
-  const found = look();
-  if (found) return found;
-  if (mayInstallPackages()) {
-    const dir = mkdtempSync(join(tmpdir(), 'turnout-prometheus-'));
-    try {
-      await using guard = await openGuard({ dir, logDir: dir });
-      await installPackages(['prometheus'], { guard, say: narrator(process.stderr), logDir: dir });
-    } finally {
-      rmSync(dir, { recursive: true, force: true });
-    }
-    const installed = look();
-    if (installed) return installed;
-  }
-  throw new Error(
+  return await findOrInstall(
+    look,
+    'prometheus',
     'Dashboards and alerts are proven with Prometheus: apt install prometheus, or put prometheus and promtool of ' +
       'https://prometheus.io/download on the PATH. As root on Debian or Ubuntu it is installed by itself.',
   );

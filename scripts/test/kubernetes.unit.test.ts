@@ -1,11 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
   kustomizationOffences,
-  type Manifest,
   patchTargets,
   readManifests,
   readObjects,
@@ -41,27 +37,6 @@ describe('the Kubernetes manifests', () => {
     expect(targets).toContain('NetworkPolicy postgresql-is-reached');
     expect(targets.filter((target) => !known.includes(target))).toEqual([]);
   });
-
-  it.skipIf(spawnSync('kubectl', ['kustomize', '--help']).status !== 0)(
-    'are valid as kustomize builds the example, too, without and with what a cluster may need beside it',
-    async () => {
-      const plain = ['setup', 'services'].flatMap((part) =>
-        build(join(root, 'ops/kubernetes/example', part)),
-      );
-      expect(plain.map(({ object }) => object.kind)).not.toContain('ServiceMonitor');
-      const extended = buildWith('private-ca', 'service-monitor');
-      for (const { object } of extended.filter(({ object }) => ['Deployment', 'Job'].includes(object.kind))) {
-        const { containers, volumes } = object.spec.template.spec;
-        expect(containers[0].env).toContainEqual({ name: 'NODE_EXTRA_CA_CERTS', value: '/ca/ca.pem' });
-        expect(containers[0].volumeMounts[0].name).toBe(volumes[0].name);
-      }
-      expect(extended.map(({ object }) => object.kind)).toContain('ServiceMonitor');
-      const built = [...plain, ...extended];
-      const offences = await Promise.all(built.map(schemaOffence));
-      expect(offences.filter((offence) => offence !== null)).toEqual([]);
-      expect(await unknownFields(root, built)).toEqual([]);
-    },
-  );
 
   it('run programs that are there, as nobody special, on a file system that is read only', () => {
     expect(workloads.map(({ metadata }) => metadata.name).sort()).toEqual(
@@ -162,31 +137,6 @@ describe('the Kubernetes manifests', () => {
     expect(() => readConfig({ ...settings, ...plain })).toThrow('DATABASE_URL');
   });
 });
-
-function build(dir: string): Manifest[] {
-  const { stdout, stderr } = spawnSync('kubectl', ['kustomize', dir], { encoding: 'utf8' });
-  expect(stderr).toBe('');
-  return readObjects(dir, stdout);
-}
-
-/** The example with these components, which it names only in a comment. */
-function buildWith(...components: string[]): Manifest[] {
-  mkdirSync(join(root, '.local'), { recursive: true });
-  const dir = mkdtempSync(join(root, '.local', 'kustomize-'));
-  try {
-    const at = (name: string) => `../../ops/kubernetes/${name}`;
-    const kustomization = {
-      apiVersion: 'kustomize.config.k8s.io/v1beta1',
-      kind: 'Kustomization',
-      resources: [at('example/setup'), at('example/services')],
-      components: components.map(at),
-    };
-    writeFileSync(join(dir, 'kustomization.yaml'), JSON.stringify(kustomization));
-    return build(dir);
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-}
 
 const FILLED_IN: Record<string, string> = {
   DATABASE_URL: 'postgres://turnout@10.20.0.10:5432/turnout',

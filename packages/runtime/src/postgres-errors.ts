@@ -1,3 +1,5 @@
+import { isTlsError } from './tls-error.ts';
+
 /** What the driver, the pool and the kernel say when the database cannot be used at the moment. */
 const UNAVAILABLE_CODES = new Set([
   'EAGAIN', // too many wait for a connection
@@ -25,9 +27,6 @@ const UNAVAILABLE_CODES = new Set([
 /** Classes of SQLSTATE: connection exceptions, insufficient resources (disk full, too many connections), system errors. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '58']);
 
-/** Codes of TLS: what was agreed on was not understood, or the server's certificate is not to be trusted, or not any more. */
-const UNTRUSTED_CODES = /^(EPROTO$|ERR_SSL_|ERR_TLS_CERT_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
-
 /** Errors without a code, by their text. pg and pg-pool raise these. */
 const UNAVAILABLE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|The server does not support SSL connections|There was an error establishing an SSL connection)/;
@@ -43,7 +42,7 @@ const UNAVAILABLE_NAMES =
 export function isUnavailable(error: unknown): boolean {
   return causes(error).some(({ code, name, message }) => {
     if (typeof code === 'string') {
-      if (UNAVAILABLE_CODES.has(code) || UNTRUSTED_CODES.test(code)) return true;
+      if (UNAVAILABLE_CODES.has(code) || isTlsError(code)) return true;
       if (code.length === 5 && UNAVAILABLE_CLASSES.has(code.slice(0, 2))) return true;
     }
     return UNAVAILABLE_NAMES.test(name ?? '') || UNAVAILABLE_MESSAGES.test(message ?? '');

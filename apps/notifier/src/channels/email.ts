@@ -17,7 +17,7 @@ const CUT_OFF: SendResult = {
  * by which servers and mail programs can tell. It follows from the event and the text, not from the delivery's row: a
  * database restored to an earlier moment makes that row anew. The library's own repeats are off: each try is one that
  * the delivery's row knows of. Name and address are handed over as values, never as text to be parsed, and nothing in a message can
- * make the library read a file or fetch a URL.
+ * make the library read a file or fetch a URL. A password is sent over TLS only.
  */
 export function openEmailChannel({
   smtpUrl,
@@ -26,6 +26,8 @@ export function openEmailChannel({
 }: EmailConfig): Channel & Mailer & AsyncDisposable {
   const transport = createTransport({
     pool: true,
+    // The URL's own options come last, so that `?requireTLS=false` is a decision of whoever wrote it.
+    requireTLS: new URL(smtpUrl).password !== '',
     url: smtpUrl,
     maxConnections: retryPolicies.email.concurrency,
     maxRequeues: 0,

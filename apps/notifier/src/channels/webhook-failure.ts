@@ -1,4 +1,6 @@
-/** Why there was no answer, by the code of the error. Certificates have many; they are told by their form. */
+import { isTlsError } from '@turnout/runtime/tls-error';
+
+/** Why there was no answer, by the code of the error. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOTPUBLIC: 'the endpoint is not at a public address',
   ENOTFOUND: 'the name of the endpoint could not be resolved',
@@ -17,8 +19,6 @@ export function reasonOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
   if (typeof code !== 'string') return 'the endpoint could not be reached';
   if (code.startsWith('HPE_')) return 'the endpoint did not answer with HTTP';
-  if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|ISSUER|SIGNATURE/.test(code)) {
-    return 'no secure connection to the endpoint could be established';
-  }
+  if (isTlsError(code)) return 'no secure connection to the endpoint could be established';
   return REASONS[code] ?? 'the endpoint could not be reached';
 }

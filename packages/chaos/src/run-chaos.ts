@@ -20,7 +20,7 @@ import { noFigures, type Stage } from './stage.ts';
 export async function runChaos(seed: number, seconds: number, say: Say): Promise<Result> {
   const plan = planRun(seed, seconds, deck);
   for (const line of describePlan(plan)) say(line);
-  await using stack = await startChaosStack(plan, say);
+  await using stack = await startChaosStack(plan.seed, plan.clock, say);
   say(`the clock of ${plan.clock.instance} is shifted by ${stack.clock.how}`);
   await using db = openDb({
     url: stack.servers.databaseUrl,

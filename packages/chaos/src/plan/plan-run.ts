@@ -1,5 +1,5 @@
-import type { ServiceName } from '@turnout/local-stack/service-roles';
 import { exclude, type Fault } from '../faults/fault.ts';
+import type { WrongClock } from '../stack/shifted-clock.ts';
 import { type Random, seededRandom } from './random.ts';
 
 /** Which fault strikes whom, when and for how long; all times in milliseconds from the first request. */
@@ -14,8 +14,7 @@ export interface PlannedFault {
 export interface Plan {
   seed: number;
   seconds: number;
-  /** The instance whose clock is wrong from the beginning to the end, and by how many hours. */
-  clock: { instance: `${ServiceName}-b`; hours: 3 | -3 };
+  clock: WrongClock;
   faults: PlannedFault[];
 }
 
@@ -32,7 +31,7 @@ const CALM_MS = 1_500;
 export function planRun(seed: number, seconds: number, deck: readonly Fault[]): Plan {
   const random = seededRandom(seed);
   const service = random.pick(['checkin', 'closure', 'admin', 'notifier'] as const);
-  const clock = { instance: `${service}-b`, hours: random.pick([3, -3] as const) } as const;
+  const clock: WrongClock = { instance: `${service}-b`, hours: random.pick([3, -3] as const) };
   const endMs = seconds * 1_000;
   const lanes = Array.from({ length: LANES }, () => ({ freeMs: CALM_MS, fault: null as Fault | null }));
   const faults: PlannedFault[] = [];

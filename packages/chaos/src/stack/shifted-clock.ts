@@ -1,11 +1,18 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { ServiceName } from '@turnout/local-stack/service-roles';
 
 const FAKETIME = [
   '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1',
   '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1',
   '/usr/lib/faketime/libfaketime.so.1',
 ];
+
+/** The instance whose clock is wrong from the beginning to the end, and by how many hours. */
+export interface WrongClock {
+  instance: `${ServiceName}-b`;
+  hours: 3 | -3;
+}
 
 export interface ShiftedClock {
   /** Which of the two ways it is done. */

@@ -9,10 +9,9 @@ import { letServicesLogIn } from '@turnout/local-stack/service-roles';
 import { removeStaleDirectories } from '@turnout/local-stack/stale-directories';
 import { startServers } from '@turnout/local-stack/start-servers';
 import { startTestMailbox, type TestMailbox } from '@turnout/test-kit/test-mailbox';
-import type { Plan } from '../plan/plan-run.ts';
 import type { Instance } from './instance.ts';
 import { type PrivateServers, privateServers } from './private-servers.ts';
-import { type ShiftedClock, shiftedClock } from './shifted-clock.ts';
+import { type ShiftedClock, shiftedClock, type WrongClock } from './shifted-clock.ts';
 import { startInstance } from './start-instance.ts';
 
 export interface ChaosStack extends AsyncDisposable {
@@ -34,7 +33,7 @@ export const LOCK_TTL_MS = 1_000;
 const CLOSURE_BATCH = 15;
 
 /** Private servers, a mailbox, and two of each service, each behind proxies of its own. All of it ends with the guard. */
-export async function startChaosStack({ seed, clock }: Plan, say: Say): Promise<ChaosStack> {
+export async function startChaosStack(seed: number, clock: WrongClock, say: Say): Promise<ChaosStack> {
   await removeStaleDirectories(LOCAL, 'chaos');
   const dir = join(LOCAL, `chaos-${process.pid}`);
   const logDir = join(LOCAL, 'chaos-logs', `seed-${seed}`);

@@ -9,12 +9,22 @@ export type EventFieldsRefusal =
   | { code: 'event_too_long' }
   | { code: 'requirement_exceeds_event_days'; requiredDays: number; eventDayCount: number };
 
+const LAST_DAY = '9999-12-31';
+
 /** What is wrong with the fields of an event taken together; null when nothing is. */
 export function checkEventFields(event: Fields): EventFieldsRefusal | null {
   const errors = [...fieldErrors(event)];
   if (errors.length > 0) return { code: 'validation_failed', errors };
   if (checkEventSpan(event)) return { code: 'event_too_long' };
-  const dayCount = eventDays(event).length;
+  const days = eventDays(event);
+  // An instant of the year 9999 in UTC may be one of the next year in the event's time zone.
+  if (days.at(-1)?.length !== LAST_DAY.length) {
+    return {
+      code: 'validation_failed',
+      errors: [{ path: 'endsAt', message: `must be on ${LAST_DAY} at the latest` }],
+    };
+  }
+  const dayCount = days.length;
   const { requirement } = event;
   if (requirement.type === 'minimum_days' && checkRequirement(requirement, dayCount)) {
     return {

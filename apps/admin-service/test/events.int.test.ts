@@ -146,6 +146,16 @@ describe('creating an event', () => {
         attendanceRequirement: { type: 'any_day' },
       },
     ],
+    [
+      'endsAt',
+      {
+        timeZone: 'UTC',
+        startsAt: '9999-12-30T00:00:00Z',
+        endsAt: '9999-12-31T12:00:00Z',
+        closureGraceMinutes: 720,
+        attendanceRequirement: { type: 'any_day' },
+      },
+    ],
     ['admissionOpensAt', { admissionOpensAt: typeScriptDays.endsAt }],
     ['name', { name: ' ' }],
     ['name', { name: 'x'.repeat(201) }],

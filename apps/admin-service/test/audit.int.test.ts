@@ -68,8 +68,11 @@ describe('the audit trail', () => {
       'enrollment.checked_in',
       'order.changed',
     ]);
-    expect(actionsOf(await read(`&eventId=${eventId}&action=product.created`))).toEqual(['product.created']);
     const all = await read(`&eventId=${eventId}`);
+    expect(await read(`&enrollmentId=${ada}`)).toEqual(
+      all.filter(({ enrollmentId }) => enrollmentId === ada),
+    );
+    expect(actionsOf(await read(`&eventId=${eventId}&action=product.created`))).toEqual(['product.created']);
     const middle = (await service.admin.get(`/v1/audit?eventId=${eventId}&action=enrollment.cancelled`)).body
       .items[0];
     const at = encodeURIComponent(new Date(Date.parse(middle.at) + 1).toISOString());

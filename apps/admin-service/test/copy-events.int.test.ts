@@ -78,6 +78,9 @@ describe('copying an event', () => {
     for (const body of [{}, { startsAt: 'soon' }, { startsAt: '9999-12-31T09:00:00Z' }, { startsAt: null }]) {
       expect((await copy(eventId, body)).body).toMatchObject({ status: 422, code: 'validation_failed' });
     }
+    // Ends at half past eleven in the evening in UTC, and in the next year in Berlin.
+    const late = await copy(eventId, { startsAt: '9999-12-29T15:30:00Z' });
+    expect(late.body).toMatchObject({ status: 422, errors: [{ path: 'startsAt' }] });
     const longOpen = await givenEvent(service, {
       startsAt: '9998-05-01T09:00:00Z',
       endsAt: '9998-05-02T09:00:00Z',

@@ -137,6 +137,25 @@ describe('creating an event', () => {
     ['endsAt', { endsAt: '2026-04-30T09:00:00+02:00' }],
     ['endsAt', { endsAt: '2026-02-30T09:00:00+02:00' }],
     ['startsAt', { startsAt: '2026-05-01T09:00:00' }],
+    [
+      'endsAt',
+      {
+        timeZone: 'Pacific/Kiritimati',
+        startsAt: '9999-12-30T00:00:00Z',
+        endsAt: '9999-12-31T12:00:00Z',
+        attendanceRequirement: { type: 'any_day' },
+      },
+    ],
+    [
+      'endsAt',
+      {
+        timeZone: 'UTC',
+        startsAt: '9999-12-30T00:00:00Z',
+        endsAt: '9999-12-31T12:00:00Z',
+        closureGraceMinutes: 720,
+        attendanceRequirement: { type: 'any_day' },
+      },
+    ],
     ['admissionOpensAt', { admissionOpensAt: typeScriptDays.endsAt }],
     ['name', { name: ' ' }],
     ['name', { name: 'x'.repeat(201) }],

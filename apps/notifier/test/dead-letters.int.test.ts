@@ -227,6 +227,9 @@ describe('replaying', () => {
       { action: 'replayed', actor: { type: 'token', id: tokenId }, reason: null, cause: 'test-1' },
     ]);
     expect(JSON.stringify(story.actions)).not.toContain('label');
+    expect(await auditOf(office)).toEqual([
+      { action: 'dead_letter.replayed', subject: id, event: letter?.eventId, reason: null },
+    ]);
   });
 
   it('shows a message again that died again, and takes no late copy of its first death for that', async () => {
@@ -355,6 +358,9 @@ describe('dropping', () => {
     ]);
     expect(await api.list('&status=dead')).toEqual([]);
     expect(await api.list('&status=dropped')).toHaveLength(1);
+    expect(await auditOf(office)).toEqual([
+      { action: 'dead_letter.dropped', subject: id, event: null, reason: 'sent by mistake' },
+    ]);
   });
 
   it('is refused for a letter that was sent again', async () => {
@@ -511,4 +517,12 @@ async function tokenOf({ db, organization }: PostOffice): Promise<{ tokenId: str
   );
   if (!row) throw new Error('there is no token');
   return row;
+}
+
+async function auditOf({ db, organization }: PostOffice): Promise<unknown[]> {
+  return await db.query(
+    `select action, subject_id as subject, event_id as event, reason from access.actions
+     where organization_id = $1 and action like 'dead_letter.%' order by at`,
+    [organization.id],
+  );
 }

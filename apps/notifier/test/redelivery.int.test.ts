@@ -118,6 +118,14 @@ describe.concurrent('a redelivery', () => {
     const [latest, earliest] = await attemptsOf(office, id);
     expect(latest?.requestedBy?.replaceAll('-', '')).toBe(tokenId);
     expect(earliest?.requestedBy).toBeNull();
+    expect(
+      await office.db.query(
+        `select a.action, a.subject_id as id, a.cause from access.actions a
+         join notifier.deliveries d on d.delivery_id = a.subject_id and d.event_id = a.event_id
+         where a.organization_id = $1 and a.action like 'delivery.%'`,
+        [office.organization.id],
+      ),
+    ).toEqual([{ action: 'delivery.redelivered', id, cause: answer.headers.get('x-request-id') }]);
   });
 
   it('of one that has failed has all its tries again', async () => {

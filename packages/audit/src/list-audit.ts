@@ -88,7 +88,9 @@ const columns: Record<AuditKind, string> = {
     jsonb_build_object('from', r.from_status, 'to', r.to_status, 'triggeredBy', r.triggered_by, 'version', r.version,
       'evidence', r.evidence) as details, r.cause`,
   action: `'action' as kind, r.action_id as id, r.at, r.action, r.actor, r.event_id as "eventId",
-    null::uuid as "enrollmentId", r.subject_id as "subjectId", r.reason, r.details, r.cause`,
+    (select about.enrollment_id from attendance.enrollments about
+      where about.event_id = r.event_id and about.enrollment_id = r.subject_id) as "enrollmentId",
+    r.subject_id as "subjectId", r.reason, r.details, r.cause`,
 };
 
 /** What any of the filters says of a row, and that it was committed when the first page was read. */
@@ -192,7 +194,7 @@ const ofEnrollment: Statement = {
       where ${isWanted('transition')}
     ),
     actions as materialized (
-      select ${columns.action.replace('null::uuid as "enrollmentId"', '$3::uuid as "enrollmentId"')}
+      select ${columns.action}
       from enrollment e
       join access.actions r on r.event_id = e.event_id and r.subject_id = e.enrollment_id
       where ${isWanted('action')}

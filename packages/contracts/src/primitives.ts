@@ -65,10 +65,16 @@ export const reason = z
     pattern: `^\\s*${REASON_EDGE}${REASON_CHARACTER}{1,498}${REASON_EDGE}\\s*$`,
   });
 
-/** What a badge carries: 1 to 128 visible characters without white space. */
+/**
+ * What a badge carries: 1 to 128 visible characters without white space. `.` and `..` are none: a code is part of a path,
+ * from which clients remove these.
+ */
 export const accessCode = z
   .string()
-  .regex(/^[^\s\p{C}]{1,128}$/u, 'must be 1 to 128 visible characters without spaces');
+  .regex(
+    /^(?!\.{1,2}$)[^\s\p{C}]{1,128}$/u,
+    'must be 1 to 128 visible characters without spaces, other than . and ..',
+  );
 
 /**
  * What a scanner read off something that was held in front of it: a badge, or anything else with a code on it, such as a

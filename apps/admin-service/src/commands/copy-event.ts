@@ -29,6 +29,8 @@ export async function copyEvent(
       return { outcome: 'refused', refusal: opensTooEarly };
     }
     const refusal = checkEventFields(fields);
+    // Everything else about the fields was right in the original.
+    if (refusal?.code === 'validation_failed') return { outcome: 'refused', refusal: endsTooLate };
     if (refusal) return { outcome: 'refused', refusal };
     const event = await insertEvent(tx, organizationId, fields);
     const products = await copyProducts(tx, original.id, event.id);

@@ -9,23 +9,31 @@ export interface Caller {
   requestId: string;
 }
 
+interface RecordedAction {
+  subjectId?: string | null;
+  eventId?: string | null;
+  reason?: string | null;
+  details?: Record<string, unknown>;
+}
+
 /**
- * Writes down what a caller did to something that belongs to the whole organization, in the transaction that does it.
+ * Writes down what a caller did, in the transaction that does it. What belongs to one event names it.
  * `details` never hold an address: a URL may carry a secret, and a mail address is somebody's.
  */
 export function recordAction(
   tx: Pick<Tx, 'send'>,
   { principal, requestId }: Caller,
   action: string,
-  { subjectId = null, details = {} }: { subjectId?: string | null; details?: Record<string, unknown> } = {},
+  { subjectId = null, eventId = null, reason = null, details = {} }: RecordedAction = {},
 ): void {
   recordActions(tx, [
     {
       organizationId: principal.organizationId,
       action,
       actor: actorOf(principal),
-      eventId: null,
+      eventId,
       subjectId,
+      reason,
       details,
       cause: requestId,
     },

@@ -1,6 +1,6 @@
 import type { Db } from '@turnout/runtime/postgres';
 import { lockDeadLetter } from '../dead-letters/find-dead-letters.ts';
-import { type Acting, noteAction } from '../dead-letters/note-action.ts';
+import { type Acting, recordLetterAction } from '../dead-letters/note-action.ts';
 import type { StoredDeadLetter } from '../dead-letters/stored-dead-letter.ts';
 import type { Sight } from '../dead-letters/visible-letters.ts';
 import type { Handled } from './handled.ts';
@@ -24,7 +24,7 @@ export async function dropDeadLetter(
        where letter_id = $1 returning dropped_at`,
       [letterId, reason],
     );
-    noteAction(tx, letterId, acting, { name: 'dropped', reason });
+    recordLetterAction(tx, letter, acting, { name: 'dropped', reason });
     return {
       outcome: 'done',
       changed: true,

@@ -37,7 +37,7 @@ export async function handleDeadLetters(
   await using opened = new AsyncDisposableStack();
   const needsBroker = command === 'replay' && chosen.some(({ source }) => source === 'broker');
   const publisher = needsBroker ? opened.use(await connect(amqpUrl)) : NO_PUBLISHER;
-  const acting = { actor: { type: 'operator' as const }, cause: `dead-letters ${newId()}` };
+  const acting = { actor: { type: 'operator' as const }, cause: `dead-letters ${newId()}`, caller: null };
   const counts = { done: 0, before: 0, refused: unknown.length };
   const done = { replay: 'Replayed', drop: 'Dropped' }[command];
   for (const { letter_id: letterId } of chosen) {

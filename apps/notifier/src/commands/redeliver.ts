@@ -1,8 +1,9 @@
 import type { Db, Statement } from '@turnout/runtime/postgres';
-import type { Acting } from '../dead-letters/note-action.ts';
+import type { CallerActing } from '../dead-letters/note-action.ts';
 import { noteRedelivered } from '../dead-letters/note-redelivered.ts';
 import { findDelivery, type StoredDelivery } from '../store/list-deliveries.ts';
 import { type WhyNotDeliverable, whyNotDeliverable } from '../store/why-not-deliverable.ts';
+import { recordAction } from './audited.ts';
 
 const lockLetter: Statement = {
   name: 'lock_letter_of_delivery',
@@ -36,7 +37,7 @@ export interface Requester {
   tokenId: string;
   /** The events it may touch; null means all of its organization. */
   eventIds: readonly string[] | null;
-  acting: Acting;
+  acting: CallerActing;
 }
 
 /** Makes a delivery to an endpoint that was sent, or has failed, due again. Its next attempts say who asked for them. */
@@ -51,6 +52,10 @@ export async function redeliver(db: Db, requester: Requester, deliveryId: string
     if (refusal) return { outcome: 'refused', refusal };
     await tx.query(again, [deliveryId, requester.tokenId]);
     await noteRedelivered(tx, deliveryId, requester.acting);
+    recordAction(tx, requester.acting.caller, 'delivery.redelivered', {
+      subjectId: deliveryId,
+      eventId: delivery.event_id,
+    });
     const pending = await findDelivery(tx, requester, deliveryId);
     return pending ? { outcome: 'pending', delivery: pending } : { outcome: 'not_found' };
   });

@@ -2,7 +2,7 @@ import { SECOND } from '@turnout/runtime/durations';
 import type { Db, Tx } from '@turnout/runtime/postgres';
 import type { Publisher } from '@turnout/runtime/rabbitmq';
 import { lockDeadLetter } from '../dead-letters/find-dead-letters.ts';
-import { type Acting, noteAction } from '../dead-letters/note-action.ts';
+import { type Acting, recordLetterAction } from '../dead-letters/note-action.ts';
 import { type ReplayProperties, replayMessage } from '../dead-letters/replay-message.ts';
 import type { StoredDeadLetter } from '../dead-letters/stored-dead-letter.ts';
 import type { Sight } from '../dead-letters/visible-letters.ts';
@@ -44,7 +44,7 @@ export async function replayDeadLetter(
        where letter_id = $1 returning replayed_at`,
       [letterId],
     );
-    noteAction(tx, letterId, acting, { name: 'replayed', reason: null });
+    recordLetterAction(tx, letter, acting, { name: 'replayed', reason: null });
     return {
       outcome: 'done',
       changed: true,

@@ -1,8 +1,9 @@
 import type { Principal } from '@turnout/access/principal';
-import type { Acting } from '../dead-letters/note-action.ts';
+import type { CallerActing } from '../dead-letters/note-action.ts';
 
-export function actingAs({ tokenId, subject }: Principal, requestId: string): Acting {
+export function actingAs(principal: Principal, requestId: string): CallerActing {
+  const { tokenId, subject } = principal;
   const actor =
     subject === undefined ? { type: 'token' as const, id: tokenId } : { type: 'user' as const, id: subject };
-  return { actor, cause: requestId };
+  return { actor, cause: requestId, caller: { principal, requestId } };
 }

@@ -36,7 +36,10 @@ export function readCursor<Key extends readonly string[]>(
   key: z.ZodType<Key>,
 ): Key | null {
   try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    const bytes = Buffer.from(cursor, 'base64url');
+    // What decodes is not all that was sent: characters that mean nothing are skipped.
+    if (bytes.toString('base64url') !== cursor) return null;
+    const parts: unknown = JSON.parse(bytes.toString('utf8'));
     if (!Array.isArray(parts) || parts[0] !== list || parts[1] !== organizationId) return null;
     return key.safeParse(parts.slice(2)).data ?? null;
   } catch {

@@ -71,14 +71,42 @@ describe('bearer tokens', () => {
     expect(rows.some(({ row }) => row.includes(secret ?? ''))).toBe(false);
   });
 
-  it('stop working within five seconds of being revoked, and when they expire', async () => {
+  it.concurrent('stop working within five seconds of being revoked', async () => {
     const { token, tokenId } = await issueToken(db, { ...grant, organizationId });
     const whoCalls = authenticator(db);
     expect(await whoCalls(`Bearer ${token}`)).not.toBeNull();
     await db.query('update access.tokens set revoked_at = now() where token_id = $1', [tokenId]);
     await waitUntil(async () => (await whoCalls(`Bearer ${token}`)) === null, { within: 5_000 });
-    const expired = await issueToken(db, { ...grant, organizationId, expiresAt: new Date(Date.now() - 1) });
-    expect(await whoCalls(`Bearer ${expired.token}`)).toBeNull();
+  });
+
+  it.concurrent.each([
+    ['they expire', `expires_at = clock_timestamp() + interval '1 second'`],
+    [
+      'a rotation ends their secret',
+      `next_secret_hash = sha256('new'), next_secret_at = now(), next_secret_used_at = now(),
+       secret_ends_at = clock_timestamp() + interval '1 second'`,
+    ],
+  ])('stop working at the moment %s, however lately they were used', async (_, ending) => {
+    const whoCalls = authenticator(db);
+    const used = await waitUntil(
+      async () => {
+        const issued = await issueToken(db, { ...grant, organizationId });
+        await db.query(`update access.tokens set ${ending} where token_id = $1`, [issued.tokenId]);
+        return (await whoCalls(`Bearer ${issued.token}`)) && issued;
+      },
+      { within: 10_000 },
+    );
+    await waitUntil(
+      async () => {
+        const [ended] = await db.query(
+          `select from access.tokens where token_id = $1 and least(expires_at, secret_ends_at) < clock_timestamp()`,
+          [used.tokenId],
+        );
+        return ended;
+      },
+      { within: 10_000 },
+    );
+    expect(await whoCalls(`Bearer ${used.token}`)).toBeNull();
   });
 });
 

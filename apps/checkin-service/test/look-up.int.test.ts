@@ -47,6 +47,19 @@ describe('looking people up', () => {
     expect(unknown).toMatchObject({ status: 404, body: { code: 'unknown_code' } });
   });
 
+  it.each([
+    ['Zoë Großmann', ['zoe', 'ZOE GROSS', 'zoe\u0308', 'gro\u00df']],
+    ['Jose\u0301 \u0141\u00f8vstr\u00f8m', ['josé', 'jose', 'LOVSTROM', 'łøv']],
+    ['이 소룡 \ufb01x', ['소룡', 'fix']],
+  ])('finds %s as people type it', async (name, texts) => {
+    const [person] = await givenEnrollments(desk.db, desk.organization.id, eventId, 1);
+    await rename(person?.id ?? '', name, `${person?.id}@example.org`);
+    for (const text of texts) {
+      const { body } = await search(`search=${encodeURIComponent(text)}`);
+      expect(body.items).toMatchObject([{ displayName: name }]);
+    }
+  });
+
   it('finds people by part of a name, in pages, and shows e-mail addresses to supervisors only', async () => {
     const people = await givenEnrollments(desk.db, desk.organization.id, eventId, 5);
     for (const [index, { id }] of people.entries()) {
@@ -78,6 +91,9 @@ describe('looking people up', () => {
       '',
       'search=a',
       'search=%20a%20',
+      'search=e%CC%81',
+      'search=%CC%81%CC%88',
+      'search=%EA%B9%80',
       'search=ab&search=cd',
       'search=ab&limit=0',
       'search=ab&limit=201',

@@ -4,7 +4,7 @@ import { SECOND } from '@turnout/runtime/durations';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import type { Principal } from './principal.ts';
 
-/** A revoked token stops working everywhere within this time; five seconds are promised. An expired one stops at once. */
+/** A revoked token stops working everywhere within this time; five seconds are promised. */
 const CACHE_FOR = 3 * SECOND;
 const CACHED_AT_MOST = 10_000;
 
@@ -29,8 +29,8 @@ interface TokenRow {
   secret_works: boolean;
   next_secret_hash: Buffer | null;
   next_secret_used: boolean;
-  /** How long what this row says stays true, unless somebody changes it; null for as long as nobody does. */
-  true_for_ms: number | null;
+  /** Until the token expires, or its old secret ends: from then on, this row is not true any more. */
+  holds_for_ms: number | null;
   role: Role;
   label: string;
   event_ids: string[] | null;
@@ -51,10 +51,9 @@ const findLiveToken: Statement = {
     select organization_id, token_id, secret_hash, next_secret_hash, role, label, event_ids, station,
       next_secret_hash is null or next_secret_used_at is null or secret_ends_at > clock_timestamp() as secret_works,
       next_secret_used_at is not null as next_secret_used,
-      (extract(epoch from least(
-        expires_at,
-        case when next_secret_used_at is not null and secret_ends_at > clock_timestamp() then secret_ends_at end
-      ) - clock_timestamp()) * 1000)::float8 as true_for_ms
+      1000 * extract(epoch from
+        least(expires_at, case when secret_ends_at > clock_timestamp() then secret_ends_at end) - clock_timestamp()
+      )::float8 as holds_for_ms
     from access.tokens
     where token_id = $1 and revoked_at is null and (expires_at is null or expires_at > clock_timestamp())`,
 };
@@ -68,9 +67,9 @@ const noteFirstUse: Statement = {
 };
 
 /**
- * Look-ups are remembered for three seconds, so that a busy door costs the database one look-up in that time, and never
- * longer than the token lasts. A secret that does not fit what is remembered is looked up at once: it may be the new one
- * of a rotation.
+ * Look-ups are remembered for three seconds, so that a busy door costs the database one look-up in that time. None is
+ * remembered past the moment at which its token expires or its old secret ends. A secret that does not fit what is
+ * remembered is looked up at once: it may be the new one of a rotation.
  *
  * A new secret is let in when its first use is stored, and not before: from then on a rotation keeps it, and until then
  * one may replace it.
@@ -87,8 +86,7 @@ export function tokenAuthenticator(db: Queryable): TokenAuthenticator {
     row.then(
       (found) => {
         entry.found = found;
-        // Counted from when it was asked for: too early is looked up again, too late would let somebody in.
-        entry.until = Math.min(entry.until, now + (found?.true_for_ms ?? CACHE_FOR));
+        entry.until = Math.min(entry.until, now + (found?.holds_for_ms ?? CACHE_FOR));
       },
       () => cache.delete(tokenId),
     );

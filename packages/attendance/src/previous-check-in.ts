@@ -5,10 +5,12 @@ import type { CheckIn } from './enrollment.ts';
  * it, which was uploaded sooner. Null when there is none.
  */
 export function previousCheckIn(checkIns: readonly CheckIn[], scannedAt: Date): CheckIn | null {
+  // As numbers: comparing dates took most of the time of a batch for a ticket with thousands of check-ins.
+  const time = scannedAt.getTime();
   let before: CheckIn | null = null;
   let after: CheckIn | null = null;
   for (const checkIn of checkIns) {
-    if (checkIn.scannedAt > scannedAt) {
+    if (checkIn.scannedAt.getTime() > time) {
       if (!after || isEarlier(checkIn, after)) after = checkIn;
     } else if (!before || isEarlier(before, checkIn)) {
       before = checkIn;

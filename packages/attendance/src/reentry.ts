@@ -9,13 +9,14 @@ import { isEventDay } from './event-days.ts';
  * server would have said: their ticket is not spent.
  */
 export function spentEntries(event: EventPolicy, entries: readonly CheckIn[], day: string): CheckIn[] {
-  const admitted = entries.filter((entry) => !entry.turnedAway);
   switch (event.reentry) {
     case 'allowed':
       return [];
     case 'once_per_day':
-      return admitted.filter((entry) => entry.day === day);
-    case 'once':
-      return admitted.filter((entry) => isEventDay(event, entry.day) === isEventDay(event, day));
+      return entries.filter((entry) => !entry.turnedAway && entry.day === day);
+    case 'once': {
+      const toTheEvent = isEventDay(event, day);
+      return entries.filter((entry) => !entry.turnedAway && isEventDay(event, entry.day) === toTheEvent);
+    }
   }
 }

@@ -323,6 +323,8 @@ describe('an invalid HTTP request', () => {
     ['nonsense', 'hello\r\n\r\n', 400],
     ['an unknown method', 'FROB / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['two hosts', 'GET /livez HTTP/1.1\r\nHost: x\r\nhost: y\r\nConnection: close\r\n\r\n', 400],
+    ['HTTP/2.0 in the form of 1.1', 'GET /livez HTTP/2.0\r\nHost: x\r\nConnection: close\r\n\r\n', 400],
     ['HTTP/0.9', 'GET /livez\r\n\r\n', 400],
     ['a version that does not exist', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n', 400],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400],

@@ -99,7 +99,7 @@ export const matrix: Record<Service, readonly MatrixLine[]> = {
     }),
     line(`GET ${EVENT}/discrepancies`, supervising),
     line(`GET ${EVENT}/devices`, supervising),
-    line(`GET ${EVENT}/roster`, desk),
+    line(`GET ${EVENT}/roster`, everybody),
     line(`GET ${EVENT}/live`, supervising),
   ],
 

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { CheckinContext } from '../context.ts';
 import { rosterEntries, rosterHead } from '../roster/roster-body.ts';
 import { nextCursor, readPlace } from '../roster/roster-cursor.ts';
-import { desk, oneEvent, route } from './route.ts';
+import { lookers, oneEvent, route } from './route.ts';
 
 export function rosterRoute({ db }: CheckinContext) {
   return route({
@@ -16,7 +16,7 @@ export function rosterRoute({ db }: CheckinContext) {
     path: '/v1/events/:eventId/roster',
     summary: 'Reads a page of the sealed roster that lets a device decide offline',
     answers: { 200: roster },
-    allow: desk,
+    allow: lookers,
     params: oneEvent,
     query: z.object(rosterQuery),
     async handle({ principal, params, query }): Promise<Reply> {

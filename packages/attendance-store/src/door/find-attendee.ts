@@ -1,6 +1,7 @@
 import type { CheckIn, Status } from '@turnout/attendance/enrollment';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { loadCheckIns } from '../loading/load-check-ins.ts';
+import { patternOf, plainName, plainPattern } from '../people/plain-spelling.ts';
 
 /** A person as a desk sees them, with all their check-ins. */
 export interface Attendee {
@@ -46,7 +47,7 @@ export async function findAttendee(
 export interface AttendeeSearch {
   organizationId: string;
   eventId: string;
-  /** Part of a name, or of an e-mail address where `inEmail` allows that; upper and lower case are the same. */
+  /** Part of a name, or of an e-mail address where `inEmail` allows that; upper and lower case are the same, and in names letters with marks and without. */
   text: string;
   inEmail: boolean;
   /** The enrollment that was the last hit of the page before. */
@@ -59,7 +60,7 @@ const searchByText: Statement = {
   text: `
     ${attendees}
     where e.event_id = $1 and e.organization_id = $2
-      and (p.name ilike $3 or ($4 and p.email ilike $3))
+      and (${plainName('p.name')} ilike $3 or p.email ilike $4)
       and ($5::uuid is null or (lower(p.name), e.enrollment_id) > (
         select lower(last.name), l.enrollment_id
         from attendance.enrollments l
@@ -74,8 +75,8 @@ export async function searchAttendees(db: Queryable, search: AttendeeSearch): Pr
   const rows = await db.query<AttendeeRow>(searchByText, [
     search.eventId,
     search.organizationId,
-    `%${search.text.replace(/[\\%_]/g, '\\$&')}%`,
-    search.inEmail,
+    plainPattern(search.text),
+    search.inEmail ? patternOf(search.text) : null,
     search.after,
     search.limit,
   ]);

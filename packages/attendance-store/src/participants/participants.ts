@@ -1,4 +1,5 @@
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import { patternOf, plainName, plainPattern } from '../people/plain-spelling.ts';
 
 /** A person known to an organization. */
 export interface ParticipantRecord {
@@ -37,9 +38,9 @@ const listNext: Statement = {
     select ${columns} from attendance.participants p
     where organization_id = $1 and ${isVisible}
       and ($3::uuid is null or participant_id > $3)
-      and ($4::text is null or name ilike $4 or email ilike $4 or external_id = $5)
+      and ($4::text is null or ${plainName('name')} ilike $4 or email ilike $5 or external_id = $6)
     order by participant_id
-    limit $6`,
+    limit $7`,
 };
 
 interface ParticipantRow {
@@ -63,19 +64,19 @@ export async function findParticipant(
 
 /**
  * People in the order in which they became known. `search` is a part of a name or an e-mail address, in upper or lower
- * case, or a whole `externalId`.
+ * case and in names with or without marks, or a whole `externalId`.
  */
 export async function listParticipants(
   db: Queryable,
   { organizationId, eventIds }: Visibility,
   { search, after, limit }: { search: string | null; after: string | null; limit: number },
 ): Promise<ParticipantRecord[]> {
-  const pattern = search === null ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`;
   const rows = await db.query<ParticipantRow>(listNext, [
     organizationId,
     eventIds,
     after,
-    pattern,
+    search === null ? null : plainPattern(search),
+    search === null ? null : patternOf(search),
     search,
     limit,
   ]);

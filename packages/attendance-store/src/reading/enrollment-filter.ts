@@ -1,6 +1,7 @@
 import type { Status } from '@turnout/attendance/enrollment';
-import { Op, type WhereOptions } from 'sequelize';
+import { literal, Op, type WhereOptions, where as whereOf } from 'sequelize';
 import type { AttendanceModels } from '../models/attendance-models.ts';
+import { patternOf, plainName, plainPattern } from '../people/plain-spelling.ts';
 
 /** Which enrollments of an event; what is null leaves out none. */
 export interface EnrollmentFilter {
@@ -9,7 +10,7 @@ export interface EnrollmentFilter {
   status: Status | null;
   /** Null: of any; `none`: of none at all. */
   ticketType: { is: string } | 'none' | null;
-  /** Part of a name or an e-mail address, in upper or lower case; or all of an external id or an access code. */
+  /** Part of a name (with or without marks) or an e-mail address, in upper or lower case; or all of an external id or an access code. */
   search: string | null;
 }
 
@@ -33,11 +34,10 @@ export function where(
 }
 
 function found(search: string): WhereOptions {
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
   return {
     [Op.or]: [
-      { '$participant.name$': { [Op.iLike]: pattern } },
-      { '$participant.email$': { [Op.iLike]: pattern } },
+      whereOf(literal(plainName('participant.name')), Op.iLike, plainPattern(search)),
+      { '$participant.email$': { [Op.iLike]: patternOf(search) } },
       { '$participant.external_id$': search },
       { accessCode: search },
     ],

@@ -4,9 +4,15 @@ import { line } from '../primitives.ts';
 /** `GET /v1/events/{eventId}/attendees?search=`: by name or e-mail address. */
 export const attendeeSearchQuery = {
   search: line(200)
-    .refine((text) => [...text.trim()].length >= 2, 'must have at least 2 characters')
+    .refine((text) => charactersIn(text.trim()) >= 2, 'must have at least 2 characters')
     .meta({ minLength: 2 }),
 };
+
+/** Marks on letters are none: they do not narrow a search, and many of them alone would find everybody. */
+function charactersIn(text: string): number {
+  const unmarked = text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
+  return Math.min([...text].length, [...unmarked].length);
+}
 
 /** Badge data, by access code. */
 export const attendee = z

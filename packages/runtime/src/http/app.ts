@@ -24,7 +24,7 @@ import { openPlaces, type Places } from './places.ts';
 import { type ProblemOptions, refusalOf, sendProblem } from './problems.ts';
 import { readInput } from './read-input.ts';
 import { type EventStream, isEventStream, isRefusal, type Refusal, type Reply } from './reply.ts';
-import { MalformedTarget, parseTarget } from './request-target.ts';
+import { checkStartOf, parseTarget } from './request-target.ts';
 import { bySpecificity, type Route } from './route.ts';
 import { send } from './send.ts';
 import {
@@ -115,9 +115,7 @@ export function createApp<Principal>(options: AppOptions<Principal>): Express {
     inTrace(traceHeadersOf(request), () => {
       exchange.inTrace = AsyncLocalStorage.snapshot();
       trace.getActiveSpan()?.setAttribute('turnout.request_id', exchange.requestId);
-      // Node's parser takes a request line without a version for HTTP/0.9, whose answers have no headers.
-      if (request.httpVersionMajor < 1) throw new MalformedTarget();
-      if (request.headers.host === undefined && request.httpVersion === '1.1') throw new MalformedTarget();
+      checkStartOf(request);
       const { path, query } = parseTarget(request.url);
       exchange.query = query;
       request.url = path;

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 /** The request's target was not one of RFC 9112, or not UTF-8 in percent-encoding. */
 export class MalformedTarget extends Error {
   override readonly name = 'MalformedTarget';
@@ -7,6 +9,20 @@ export interface QueryParameters {
   values: Record<string, string>;
   /** Names given more than once. */
   repeated: string[];
+}
+
+/**
+ * Throws {@link MalformedTarget} unless the request is one of HTTP/1.1 that names its host, once, or of HTTP/1.0, which may
+ * leave it out. Two proxies may each believe another one of two hosts.
+ */
+export function checkStartOf({ httpVersion, rawHeaders }: IncomingMessage): void {
+  // Node's parser also takes HTTP/2.0 here, and a request line without a version for HTTP/0.9.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') throw new MalformedTarget();
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) throw new MalformedTarget();
 }
 
 /** `http://host/path` as `/path`: what Express is given must not have a host, which it would fail to parse. */

@@ -1,9 +1,12 @@
 import { newId } from '@turnout/runtime/ids';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import { type Db, openDb, type Tx } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findOpenCorrections } from '../src/correcting/find-open-corrections.ts';
+import { judgeAgain } from '../src/correcting/judge-again.ts';
+import { orderCorrection } from '../src/correcting/order-correction.ts';
 import {
   type ChangedEvent,
   changeEvent as changeIn,
@@ -118,6 +121,28 @@ describe('changing an event', () => {
     const [clock] = await owner.query<{ now: Date }>('select clock_timestamp() as now');
     for (const { now } of states)
       expect(Math.abs(now.getTime() - (clock?.now.getTime() ?? 0))).toBeLessThan(30_000);
+  });
+
+  it('never waits in a circle with the judging of an earlier correction', async () => {
+    await givenEnrollments(owner, organizationId, eventId, 2);
+    const context = { actor: { type: 'system', id: 'test' }, cause: 'test' } as const;
+    const order = (tx: Tx) => orderCorrection(tx, { id: eventId, organizationId }, 'one day less', context);
+    await owner.transaction(async (tx) => order(tx));
+    const [open] = await findOpenCorrections(owner, { exceptEvents: [], limit: 1 });
+    if (!open) throw new Error('no correction was ordered');
+    await db.transaction(async (tx) => {
+      // Holds all enrollments, and has still to end the earlier correction.
+      await changeIn(tx, { organizationId, eventId }, { askForCheckIns: true }, () => ({
+        outcome: 'change',
+        changes: { timeZone: 'Europe/Paris' },
+      }));
+      expect(await judgeAgain(owner, open, 10)).toBeNull();
+      order(tx);
+    });
+    const [next] = await findOpenCorrections(owner, { exceptEvents: [], limit: 1 });
+    if (!next) throw new Error('the later correction is gone');
+    expect(next.id).not.toBe(open.id);
+    expect(await judgeAgain(owner, next, 10)).toMatchObject({ done: true });
   });
 
   it('changes nothing when the decision throws', async () => {

@@ -50,6 +50,12 @@ const closures = async (query = '', token?: string) =>
 const stateOf = async (eventId: string) =>
   (await closures()).find((closure) => closure.eventId === eventId)?.state;
 const close = async (eventId: string) => await closeEvent(kit.closure({ locks: alwaysYes }), order(eventId));
+const isAnyoneWaiting = async () =>
+  (
+    await kit.db.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+  ).length > 0;
 const soon = () => new Date(Date.now() + 3_600_000);
 
 describe('where closures stand', () => {
@@ -224,6 +230,26 @@ describe('previewing a closure', () => {
     const { totals, items } = await preview(eventId);
     expect(totals?.wouldBe).toEqual({ attended: 0, noShow: 4 });
     expect(items.filter(({ verdict }) => verdict === 'attended')).toEqual([]);
+  });
+
+  it('shows everybody as of one instant, whatever is scanned meanwhile', async () => {
+    const eventId = await givenThreeDays(kit);
+    const [person = ''] = ids(await enrollInto(kit, eventId, 1));
+    let previewing: ReturnType<typeof preview> | undefined;
+    await kit.db.transaction(async (tx) => {
+      await tx.query('lock table attendance.check_ins in access exclusive mode');
+      previewing = preview(eventId);
+      await waitUntil(isAnyoneWaiting, { within: 5_000 });
+      await tx.query(
+        `insert into attendance.check_ins
+           (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, direction, source, device_id)
+         values ($1, gen_random_uuid(), $2, '2026-05-01', now(), now(), 'entry', 'override', gen_random_uuid())`,
+        [eventId, person],
+      );
+    });
+    const { totals, items } = (await previewing) ?? {};
+    expect(items).toMatchObject([{ reason: 'never_checked_in', evaluation: { presentDays: [] } }]);
+    expect(totals).toMatchObject({ wouldBe: { attended: 0, noShow: 1 } });
   });
 
   it('looks at an event that goes on, and refuses one that was cancelled', async () => {

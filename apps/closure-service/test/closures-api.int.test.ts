@@ -3,6 +3,7 @@ import { closureOfEvent, closurePreview } from '@turnout/contracts/http/closures
 import { listOf } from '@turnout/contracts/http/pagination';
 import { newId } from '@turnout/runtime/ids';
 import { givenEvent, givenOrganization, givenToken } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { createTestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,12 +51,6 @@ const closures = async (query = '', token?: string) =>
 const stateOf = async (eventId: string) =>
   (await closures()).find((closure) => closure.eventId === eventId)?.state;
 const close = async (eventId: string) => await closeEvent(kit.closure({ locks: alwaysYes }), order(eventId));
-const isAnyoneWaiting = async () =>
-  (
-    await kit.db.query(
-      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-  ).length > 0;
 const soon = () => new Date(Date.now() + 3_600_000);
 
 describe('where closures stand', () => {
@@ -239,7 +234,7 @@ describe('previewing a closure', () => {
     await kit.db.transaction(async (tx) => {
       await tx.query('lock table attendance.check_ins in access exclusive mode');
       previewing = preview(eventId);
-      await waitUntil(isAnyoneWaiting, { within: 5_000 });
+      await waitUntil(() => isAnyoneWaiting(kit.db), { within: 5_000 });
       await tx.query(
         `insert into attendance.check_ins
            (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, direction, source, device_id)

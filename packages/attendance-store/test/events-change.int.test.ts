@@ -1,6 +1,7 @@
 import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb, type Tx } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -46,12 +47,6 @@ const change = (changes: EventChanges, askForCheckIns = false) =>
     outcome: 'change',
     changes,
   }));
-const isAnyoneWaiting = async () =>
-  (
-    await owner.query(
-      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-  ).length > 0;
 
 describe('changing an event', () => {
   it('waits for a batch of a closure, which judges by one set of rules', async () => {
@@ -63,7 +58,7 @@ describe('changing an event', () => {
       void changing.then(() => {
         isChanged = true;
       });
-      await waitUntil(isAnyoneWaiting, { within: 5_000 });
+      await waitUntil(() => isAnyoneWaiting(owner), { within: 5_000 });
       expect(isChanged).toBe(false);
     });
     expect(await changing).toMatchObject({
@@ -80,7 +75,7 @@ describe('changing an event', () => {
         outcome: 'refused',
         refusal: event.name,
       }));
-      await waitUntil(isAnyoneWaiting, { within: 5_000 });
+      await waitUntil(() => isAnyoneWaiting(owner), { within: 5_000 });
     });
     expect(await changing).toEqual({ outcome: 'refused', refusal: 'renamed' });
   });

@@ -1,8 +1,6 @@
 import type { ParticipantExport } from '@turnout/contracts/http/personal-data';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
-
-/** The rows of a query as one value. */
-const jsonOf = (query: string) => `(select coalesce(json_agg(r), '[]') from (${query}) r)`;
+import { jsonOf } from '../json-of.ts';
 
 const ofMine = (table: string, alias: string) =>
   `from mine join ${table} ${alias} using (event_id, enrollment_id)`;

@@ -1,4 +1,5 @@
 import type { Actor } from '@turnout/contracts/http/enrollments';
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { type AuditKind, terms } from './audit-rows.ts';
 
@@ -66,7 +67,7 @@ export async function listAudit(
     filter.to ?? 'infinity',
     filter.action ?? null,
     after?.[0] ?? '-infinity',
-    after?.[1] ?? FIRST_ID,
+    after?.[1] ?? LOWEST_ID,
     after?.[2] ?? null,
     limit,
     kinds,
@@ -79,7 +80,6 @@ export async function listAudit(
 
 type AuditRow = Omit<AuditRecord, 'key'> & { place: string; snapshot: string };
 
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const columns: Record<AuditKind, string> = {

@@ -5,7 +5,7 @@ import type { Move } from '@turnout/attendance/moves';
 import type { Evaluation } from '@turnout/attendance/requirement';
 import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
-import { type EvidenceRow, toEvidence } from '../loading/load-undecided.ts';
+import { dayEvidenceOf, type EvidenceRow, toEvidence } from '../loading/day-evidence.ts';
 import type { StoredEvent } from '../stored.ts';
 import { noVerdicts, type VerdictCounts } from './closure-run.ts';
 
@@ -45,12 +45,7 @@ const listUndecided: Statement = {
 
 const loadEvidence: Statement = {
   name: 'load_evidence_to_preview',
-  text: `
-    select c.enrollment_id, c.day, c.direction, c.annulled_at
-    from unnest($2::uuid[]) as named (enrollment_id)
-    cross join lateral (
-      select * from attendance.check_ins where event_id = $1 and enrollment_id = named.enrollment_id offset 0
-    ) c`,
+  text: dayEvidenceOf('select unnest($2::uuid[]) as enrollment_id'),
 };
 
 // What the rule says depends on how many of the event's days people came, and not on which: it is asked once for each

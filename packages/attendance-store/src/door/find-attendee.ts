@@ -1,5 +1,6 @@
 import type { CheckIn, Status } from '@turnout/attendance/enrollment';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import { containing } from '../containing.ts';
 import { type CheckInRow, checkInsOfRow, toCheckIn } from '../loading/load-check-ins.ts';
 
 /** A person as a desk sees them, with all their check-ins as of the same instant. */
@@ -78,7 +79,7 @@ export async function searchAttendees(db: Queryable, search: AttendeeSearch): Pr
   const rows = await db.query<AttendeeRow>(searchByText, [
     search.eventId,
     search.organizationId,
-    `%${search.text.replace(/[\\%_]/g, '\\$&')}%`,
+    containing(search.text),
     search.inEmail,
     search.after,
     search.limit,

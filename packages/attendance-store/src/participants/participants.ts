@@ -1,4 +1,5 @@
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import { containing } from '../containing.ts';
 
 /** A person known to an organization. */
 export interface ParticipantRecord {
@@ -70,7 +71,7 @@ export async function listParticipants(
   { organizationId, eventIds }: Visibility,
   { search, after, limit }: { search: string | null; after: string | null; limit: number },
 ): Promise<ParticipantRecord[]> {
-  const pattern = search === null ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = search === null ? null : containing(search);
   const rows = await db.query<ParticipantRow>(listNext, [
     organizationId,
     eventIds,

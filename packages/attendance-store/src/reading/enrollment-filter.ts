@@ -1,5 +1,6 @@
 import type { Status } from '@turnout/attendance/enrollment';
 import { Op, type WhereOptions } from 'sequelize';
+import { containing } from '../containing.ts';
 import type { AttendanceModels } from '../models/attendance-models.ts';
 
 /** Which enrollments of an event; what is null leaves out none. */
@@ -33,7 +34,7 @@ export function where(
 }
 
 function found(search: string): WhereOptions {
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = containing(search);
   return {
     [Op.or]: [
       { '$participant.name$': { [Op.iLike]: pattern } },

@@ -128,9 +128,9 @@ const wantedEvents = `
 const place = `to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place,
   pg_current_snapshot()::text as snapshot`;
 
-// Of each event only so many keys are looked for that all together would fill the page. Where the last of them lie tells how
-// far the page can reach at most, and only what lies before that is read: however many events there are, little more than a
-// page of rows, and its columns once it is known which they are.
+// Of each event only so many keys are looked for that all together would fill the page. Where the last of them lie
+// tells how far the page can reach at most, and only what lies before that is read: however many events there are,
+// little more than a page of rows, and its columns once it is known which they are.
 const ofEvents: Statement = {
   name: 'audit_of_events',
   text: `

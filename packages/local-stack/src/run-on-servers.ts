@@ -10,13 +10,17 @@ export interface ServersWanted {
   needs: readonly Variable[];
   /** Given to it where they are known. */
   takes?: readonly Variable[];
-  /** On the running stack's database it works in the role of this service; a DATABASE_URL of the environment names its own. */
+  /**
+   * On the running stack's database it works in the role of this service; a DATABASE_URL of the environment names its
+   * own.
+   */
   as?: ServiceName;
 }
 
 /**
  * Runs a program of this clone with the arguments of this command, on the running stack's servers or on those that the
- * environment names. The command ends with its exit code, or with 1 and a sentence where a server that it needs is not known.
+ * environment names. The command ends with its exit code, or with 1 and a sentence where a server that it needs is not
+ * known.
  *
  * @param folder of the package or app whose program it is, from the root
  * @param file of the program in that folder

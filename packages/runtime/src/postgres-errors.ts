@@ -25,7 +25,10 @@ const UNAVAILABLE_CODES = new Set([
 /** Classes of SQLSTATE: connection exceptions, insufficient resources (disk full, too many connections), system errors. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '58']);
 
-/** Codes of TLS: what was agreed on was not understood, or the server's certificate is not to be trusted, or not any more. */
+/**
+ * Codes of TLS: what was agreed on was not understood, or the server's certificate is not to be trusted, or not any
+ * more.
+ */
 const UNTRUSTED_CODES = /^(EPROTO$|ERR_SSL_|ERR_TLS_CERT_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 
 /** Errors without a code, by their text. pg and pg-pool raise these. */
@@ -72,7 +75,10 @@ interface Cause {
   errors?: unknown;
 }
 
-/** The error and what it wraps: `cause`, Sequelize's `parent`, and the members of an AggregateError (two addresses of one host). */
+/**
+ * The error and what it wraps: `cause`, Sequelize's `parent`, and the members of an AggregateError (two addresses of
+ * one host).
+ */
 function causes(error: unknown, depth = 0): Cause[] {
   if (typeof error !== 'object' || error === null || depth > 5) return [];
   const { cause, parent, errors } = error as Cause;

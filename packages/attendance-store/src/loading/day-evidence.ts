@@ -9,8 +9,8 @@ export interface EvidenceRow {
 }
 
 /**
- * The {@link EvidenceRow}s of the enrollments of the event `$1` that the query `enrollments` names. Each enrollment's by its
- * key, as everywhere: `offset 0` keeps PostgreSQL from reading the check-ins of the whole event.
+ * The {@link EvidenceRow}s of the enrollments of the event `$1` that the query `enrollments` names. Each enrollment's
+ * by its key, as everywhere: `offset 0` keeps PostgreSQL from reading the check-ins of the whole event.
  */
 export const dayEvidenceOf = (enrollments: string) => `
   select c.enrollment_id, c.day, c.direction, c.annulled_at

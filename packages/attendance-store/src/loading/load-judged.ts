@@ -5,7 +5,10 @@ import type { JudgedEnrollment, StoredEvent } from '../stored.ts';
 import { dayEvidenceOf, type EvidenceRow, toEvidence } from './day-evidence.ts';
 import { loadEventToJudge } from './load-undecided.ts';
 
-/** What a correction sees: the event as it is now, and the enrollments it has locked, each with the evidence of its days. */
+/**
+ * What a correction sees: the event as it is now, and the enrollments it has locked, each with the evidence of its
+ * days.
+ */
 export interface JudgedBatch {
   /** The database's clock: every time of record comes from it. */
   now: Date;

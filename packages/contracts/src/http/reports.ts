@@ -1,7 +1,7 @@
 /**
  * Reports: every row in one answer, made while it is sent. As JSON a report is
- * `{ …what it is about, "asOf", "items": [ … ], "rows": <number of items> }`; `rows` comes last, so that who has read it has read
- * all. As CSV and XLSX it is one table with a header row.
+ * `{ …what it is about, "asOf", "items": [ … ], "rows": <number of items> }`; `rows` comes last, so that who has read
+ * it has read all. As CSV and XLSX it is one table with a header row.
  */
 import { z } from 'zod';
 import { day, id, instantOut, line } from '../primitives.ts';

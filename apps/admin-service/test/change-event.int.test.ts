@@ -1,4 +1,5 @@
 import { eventBody } from '@turnout/contracts/http/events';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts';
@@ -156,15 +157,7 @@ describe('changing an event in which people have checked in', () => {
         [eventId, enrollmentId],
       );
       changing = change(eventId, { timeZone: 'Asia/Tokyo' });
-      await waitUntil(
-        async () =>
-          (
-            await owner.query(
-              `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-            )
-          ).length > 0,
-        { within: 5_000 },
-      );
+      await waitUntil(() => isAnyoneWaiting(owner), { within: 5_000 });
       // This is how a row that refers to the event holds it in place; the change has locked it.
       await tx.query('select 1 from attendance.events where event_id = $1 for key share', [eventId]);
       await tx.query(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { importError, importProgress, importResult } from '@turnout/contracts/http/enrollment-import';
 import { givenToken } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AdminUnderTest, type Answer, startAdminUnderTest } from './admin-under-test.ts';
@@ -441,15 +442,7 @@ describe('an import with progress', () => {
         signal: gone.signal,
       });
       expect(response.status).toBe(200);
-      await waitUntil(
-        async () =>
-          (
-            await service.owner.query(
-              `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-            )
-          ).length > 0,
-        { within: 10_000 },
-      );
+      await waitUntil(() => isAnyoneWaiting(service.owner), { within: 10_000 });
       gone.abort();
       expect((await service.admin.get(`/v1/events/${eventId}`)).status).toBe(200);
     });

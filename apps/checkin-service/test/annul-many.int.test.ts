@@ -1,6 +1,7 @@
 import { issueToken } from '@turnout/access/issue-token';
 import { newId } from '@turnout/runtime/ids';
 import { givenEnrollments, givenEvent, givenOrganization, givenToken } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, type FrontDesk, openFrontDesk } from './front-desk.ts';
@@ -235,15 +236,7 @@ describe('undoing all scans of a device or a station', () => {
     let answer: Promise<Answer>;
     try {
       answer = undo({ deviceId: phone.deviceId });
-      await waitUntil(
-        async () =>
-          (
-            await desk.db.query(
-              `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-            )
-          ).length > 0,
-        { within: 5_000 },
-      );
+      await waitUntil(() => isAnyoneWaiting(desk.db), { within: 5_000 });
     } finally {
       held.resolve();
       await holding;

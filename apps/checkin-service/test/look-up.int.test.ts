@@ -1,4 +1,6 @@
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
+import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FrontDesk, type Json, openFrontDesk } from './front-desk.ts';
 
@@ -58,6 +60,30 @@ describe('looking people up', () => {
       const { body } = await search(`search=${encodeURIComponent(text)}`);
       expect(body.items).toMatchObject([{ displayName: name }]);
     }
+  });
+
+  it('shows a person as of one instant, also while they are being checked in', async () => {
+    const [person] = await givenEnrollments(desk.db, desk.organization.id, eventId, 1);
+    let looking: ReturnType<typeof desk.call> | undefined;
+    await desk.db.transaction(async (tx) => {
+      await tx.query('lock table attendance.check_ins in access exclusive mode');
+      looking = desk.call('GET', `/v1/events/${eventId}/attendees/${person?.accessCode}`);
+      await waitUntil(() => isAnyoneWaiting(desk.db), { within: 5_000 });
+      await tx.query(`update attendance.enrollments set status = 'checked_in' where enrollment_id = $1`, [
+        person?.id,
+      ]);
+      await tx.query(
+        `insert into attendance.check_ins
+           (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, direction, source, device_id)
+         values ($1, gen_random_uuid(), $2, current_date, now(), now(), 'entry', 'override', gen_random_uuid())`,
+        [eventId, person?.id],
+      );
+    });
+    const { body } = (await looking) ?? {};
+    expect([
+      ['confirmed', 0],
+      ['checked_in', 1],
+    ]).toContainEqual([body?.status, body?.checkInCount]);
   });
 
   it('finds people by part of a name, in pages, and shows e-mail addresses to supervisors only', async () => {

@@ -1,5 +1,6 @@
 import { openDb } from '@turnout/runtime/postgres';
 import { givenProduct } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type FrontDesk, openFrontDesk } from './front-desk.ts';
@@ -70,15 +71,7 @@ describe('an order that changes while a scan waits for its ticket', () => {
     const changing = other.transaction(async (tx) => {
       await tx.query('select 1 from attendance.enrollments where enrollment_id = $1 for update', [ticket.id]);
       locked.resolve();
-      await waitUntil(
-        async () =>
-          (
-            await desk.db.query(
-              `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-            )
-          ).length > 0,
-        { within: 1_000 },
-      );
+      await waitUntil(() => isAnyoneWaiting(desk.db), { within: 1_000 });
       await tx.query(change, [ticket.id]);
     });
     await locked.promise;

@@ -1,5 +1,6 @@
 import { newId } from '@turnout/runtime/ids';
 import { givenEnrollments, givenEvent } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FrontDesk, type Json, openFrontDesk } from './front-desk.ts';
@@ -133,15 +134,7 @@ describe('uploading scans in batches', () => {
           people.map(({ id }) => id),
         ]);
         held.resolve();
-        await waitUntil(
-          async () =>
-            (
-              await desk.db.query(
-                `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-              )
-            ).length > 0,
-          { within: 5_000 },
-        );
+        await waitUntil(() => isAnyoneWaiting(desk.db), { within: 5_000 });
       });
       await held.promise;
       const { body } = await upload(

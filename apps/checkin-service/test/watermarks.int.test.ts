@@ -7,6 +7,7 @@ import {
   givenOrganization,
   givenToken,
 } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FrontDesk, type Json, openFrontDesk } from './front-desk.ts';
@@ -125,15 +126,7 @@ describe('devices that report how far they have uploaded', () => {
     });
     await held.promise;
     const uploading = upload(null);
-    await waitUntil(
-      async () =>
-        (
-          await desk.db.query(
-            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-          )
-        ).length > 0,
-      { within: 5_000 },
-    );
+    await waitUntil(() => isAnyoneWaiting(desk.db), { within: 5_000 });
     expect(await watermarks()).toEqual({ 'test front_desk': '2026-05-01T10:00:00.000Z' });
     seen.resolve();
     await holding;

@@ -3,6 +3,7 @@ import { closureOfEvent, closurePreview } from '@turnout/contracts/http/closures
 import { listOf } from '@turnout/contracts/http/pagination';
 import { newId } from '@turnout/runtime/ids';
 import { givenEvent, givenOrganization, givenToken } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { createTestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -224,6 +225,26 @@ describe('previewing a closure', () => {
     const { totals, items } = await preview(eventId);
     expect(totals?.wouldBe).toEqual({ attended: 0, noShow: 4 });
     expect(items.filter(({ verdict }) => verdict === 'attended')).toEqual([]);
+  });
+
+  it('shows everybody as of one instant, whatever is scanned meanwhile', async () => {
+    const eventId = await givenThreeDays(kit);
+    const [person = ''] = ids(await enrollInto(kit, eventId, 1));
+    let previewing: ReturnType<typeof preview> | undefined;
+    await kit.db.transaction(async (tx) => {
+      await tx.query('lock table attendance.check_ins in access exclusive mode');
+      previewing = preview(eventId);
+      await waitUntil(() => isAnyoneWaiting(kit.db), { within: 5_000 });
+      await tx.query(
+        `insert into attendance.check_ins
+           (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, direction, source, device_id)
+         values ($1, gen_random_uuid(), $2, '2026-05-01', now(), now(), 'entry', 'override', gen_random_uuid())`,
+        [eventId, person],
+      );
+    });
+    const { totals, items } = (await previewing) ?? {};
+    expect(items).toMatchObject([{ reason: 'never_checked_in', evaluation: { presentDays: [] } }]);
+    expect(totals).toMatchObject({ wouldBe: { attended: 0, noShow: 1 } });
   });
 
   it('looks at an event that goes on, and refuses one that was cancelled', async () => {

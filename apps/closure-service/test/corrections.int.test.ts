@@ -11,6 +11,7 @@ import { participantAttendedType } from '@turnout/contracts/events/participant-a
 import { participantNoShowType } from '@turnout/contracts/events/participant-no-show';
 import { verdictsFollowTheRules } from '@turnout/invariants/verdicts-follow-the-rules';
 import { armFailpoint } from '@turnout/runtime/failpoint';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { createTestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -230,15 +231,7 @@ describe('judging people again after their closed event was corrected', () => {
       );
       await correct(eventId, oneDayIsEnough);
       judged = judgeCorrected(judging());
-      await waitUntil(
-        async () =>
-          (
-            await kit.db.query(
-              `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-            )
-          ).length > 0,
-        { within: 10_000 },
-      );
+      await waitUntil(() => isAnyoneWaiting(kit.db), { within: 10_000 });
       await tx.query(
         `insert into attendance.check_ins (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, direction,
            source, device_id, scan_id)

@@ -23,7 +23,10 @@ const WINDOW = 5 * SECOND;
 
 /** Far above what one device, or one upload, can send: a limit for what has gone wild. */
 const REQUESTS_PER_SECOND = 20_000;
-/** Nobody guesses a secret of 256 bits; it is the database that is spared. A venue with one address has lost devices too. */
+/**
+ * Nobody guesses a secret of 256 bits; it is the database that is spared. A venue with one address has lost devices
+ * too.
+ */
 const FAILED_SIGN_INS_PER_MINUTE = 300;
 
 /** The variables that every service reads in addition to its own. */

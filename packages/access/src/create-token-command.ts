@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { type Role, roles } from '@turnout/contracts/http/tokens';
 import { line } from '@turnout/contracts/primitives';
-import type { Queryable } from '@turnout/runtime/postgres';
+import { newId } from '@turnout/runtime/ids';
+import type { Db, Tx } from '@turnout/runtime/postgres';
 import { ensureOrganization, issueToken } from './issue-token.ts';
+import { recordActions } from './record-actions.ts';
 
 const usage =
   'usage: npm run --silent token:create -- --organization <slug> --role <role> [--event <id>]... [--label <text>]';
@@ -14,31 +16,42 @@ export class UsageError extends Error {
 }
 
 /**
- * `npm run token:create`: makes a token for an organization, and the organization too if its slug is new.
+ * `npm run token:create`: makes a token for an organization, and the organization too if its slug is new; with an action
+ * for the audit trail, and all of it or nothing.
  *
  * @returns the token
  * @throws UsageError that says which argument is wrong
  */
-export async function createTokenCommand(db: Queryable, argv: readonly string[]): Promise<string> {
+export async function createTokenCommand(db: Db, argv: readonly string[]): Promise<string> {
   const { organization, role, events, label } = readArguments(argv);
-  const organizationId = await ensureOrganization(db, organization);
-  if (events.length > 0) {
-    const found = await db.query<{ event_id: string }>(
-      'select event_id from attendance.events where organization_id = $1 and event_id = any($2)',
-      [organizationId, events],
-    );
-    const missing = events.filter((id) => !found.some(({ event_id }) => event_id === id));
+  return await db.transaction(async (tx) => {
+    const organizationId = await ensureOrganization(tx, organization);
+    const missing = await eventsMissing(tx, organizationId, events);
     if (missing.length > 0) throw new UsageError(`${organization} has no event ${missing.join(', ')}`);
-  }
-  const { token } = await issueToken(db, {
-    organizationId,
-    role,
-    label,
-    eventIds: events.length > 0 ? events : null,
-    station: null,
-    expiresAt: null,
+    const scope = { eventIds: events.length > 0 ? events : null, station: null, expiresAt: null };
+    const { token, tokenId } = await issueToken(tx, { organizationId, role, label, ...scope });
+    recordActions(tx, [
+      {
+        organizationId,
+        action: 'token.created',
+        actor: { type: 'system', id: 'token:create' },
+        eventId: null,
+        subjectId: tokenId,
+        details: { role, events: scope.eventIds, expiresAt: scope.expiresAt },
+        cause: newId(),
+      },
+    ]);
+    return token;
   });
-  return token;
+}
+
+async function eventsMissing(tx: Tx, organizationId: string, events: readonly string[]): Promise<string[]> {
+  if (events.length === 0) return [];
+  const found = await tx.query<{ event_id: string }>(
+    'select event_id from attendance.events where organization_id = $1 and event_id = any($2)',
+    [organizationId, events],
+  );
+  return events.filter((id) => !found.some(({ event_id }) => event_id === id));
 }
 
 function readArguments(argv: readonly string[]): {

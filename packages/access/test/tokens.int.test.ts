@@ -175,6 +175,28 @@ describe('npm run token:create', () => {
     await expect(createTokenCommand(db, [...args, newId()])).rejects.toThrow(UsageError);
   });
 
+  it('leaves an action for the audit trail beside a token, and neither of them nor an organization when it fails', async () => {
+    const args = ['--organization', 'on-record', '--role', 'admin'];
+    await expect(createTokenCommand(db, [...args, '--event', newId()])).rejects.toThrow(UsageError);
+    const known = () => db.query(`select 1 from access.organizations where slug = 'on-record'`);
+    expect(await known()).toEqual([]);
+    const token = await createTokenCommand(db, args);
+    const made = await authenticator(db)(`Bearer ${token}`);
+    const actions = await db.query(
+      `select action, actor, subject_id, event_id, details from access.actions where organization_id = $1`,
+      [made?.organizationId],
+    );
+    expect(actions).toEqual([
+      {
+        action: 'token.created',
+        actor: { type: 'system', id: 'token:create' },
+        subject_id: made?.tokenId,
+        event_id: null,
+        details: { role: 'admin', events: null, expiresAt: null },
+      },
+    ]);
+  });
+
   it('says which argument is wrong', async () => {
     const wrong: [string[], RegExp][] = [
       [[], /--organization is missing/],

@@ -27,6 +27,7 @@ export const eventColumns = `
   closure_grace_minutes, device_grace_minutes, reentry, admission_opens_at, closed_at, cancelled_at, cancellation_reason,
   created_at`;
 
+/** An event as its row says it; instants to the millisecond. */
 export function toStoredEvent(row: EventRow): StoredEvent {
   return {
     id: row.event_id,

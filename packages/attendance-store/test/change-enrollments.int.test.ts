@@ -3,6 +3,7 @@ import { decideClosure } from '@turnout/attendance/decide-closure';
 import { publicEvent } from '@turnout/contracts/events/public-event';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -131,12 +132,7 @@ describe('changing enrollments', () => {
         person?.id,
       ]);
       locked.resolve();
-      await waitUntil(
-        async () =>
-          (await other.query('select 1 from pg_stat_activity where wait_event_type = $1', ['Lock'])).length >
-          0,
-        { within: 5_000 },
-      );
+      await waitUntil(() => isAnyoneWaiting(other), { within: 5_000 });
       await tx.query(
         `insert into attendance.check_ins (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, direction,
            source, device_id, scan_id)

@@ -2,6 +2,7 @@ import { decideCancellation } from '@turnout/attendance/decide-cancellation';
 import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -167,15 +168,7 @@ describe('enrolling many at once', () => {
         [eventId, person, organizationId],
       );
       enrolling = enroll([row({ accessCode: 'free' }), row({ accessCode: 'wanted' })]);
-      await waitUntil(
-        async () =>
-          (
-            await owner.query(
-              `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-            )
-          ).length > 0,
-        { within: 5_000 },
-      );
+      await waitUntil(() => isAnyoneWaiting(owner), { within: 5_000 });
     });
     expect(await enrolling).toMatchObject({
       outcome: 'refused',

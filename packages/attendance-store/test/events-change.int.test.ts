@@ -1,9 +1,13 @@
 import { newId } from '@turnout/runtime/ids';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import { type Db, openDb, type Tx } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findOpenCorrections } from '../src/correcting/find-open-corrections.ts';
+import { judgeAgain } from '../src/correcting/judge-again.ts';
+import { orderCorrection } from '../src/correcting/order-correction.ts';
 import {
   type ChangedEvent,
   changeEvent as changeIn,
@@ -43,12 +47,6 @@ const change = (changes: EventChanges, askForCheckIns = false) =>
     outcome: 'change',
     changes,
   }));
-const isAnyoneWaiting = async () =>
-  (
-    await owner.query(
-      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-  ).length > 0;
 
 describe('changing an event', () => {
   it('waits for a batch of a closure, which judges by one set of rules', async () => {
@@ -60,7 +58,7 @@ describe('changing an event', () => {
       void changing.then(() => {
         isChanged = true;
       });
-      await waitUntil(isAnyoneWaiting, { within: 5_000 });
+      await waitUntil(() => isAnyoneWaiting(owner), { within: 5_000 });
       expect(isChanged).toBe(false);
     });
     expect(await changing).toMatchObject({
@@ -77,7 +75,7 @@ describe('changing an event', () => {
         outcome: 'refused',
         refusal: event.name,
       }));
-      await waitUntil(isAnyoneWaiting, { within: 5_000 });
+      await waitUntil(() => isAnyoneWaiting(owner), { within: 5_000 });
     });
     expect(await changing).toEqual({ outcome: 'refused', refusal: 'renamed' });
   });
@@ -118,6 +116,28 @@ describe('changing an event', () => {
     const [clock] = await owner.query<{ now: Date }>('select clock_timestamp() as now');
     for (const { now } of states)
       expect(Math.abs(now.getTime() - (clock?.now.getTime() ?? 0))).toBeLessThan(30_000);
+  });
+
+  it('never waits in a circle with the judging of an earlier correction', async () => {
+    await givenEnrollments(owner, organizationId, eventId, 2);
+    const context = { actor: { type: 'system', id: 'test' }, cause: 'test' } as const;
+    const order = (tx: Tx) => orderCorrection(tx, { id: eventId, organizationId }, 'one day less', context);
+    await owner.transaction(async (tx) => order(tx));
+    const [open] = await findOpenCorrections(owner, { exceptEvents: [], limit: 1 });
+    if (!open) throw new Error('no correction was ordered');
+    await db.transaction(async (tx) => {
+      // Holds all enrollments, and has still to end the earlier correction.
+      await changeIn(tx, { organizationId, eventId }, { askForCheckIns: true }, () => ({
+        outcome: 'change',
+        changes: { timeZone: 'Europe/Paris' },
+      }));
+      expect(await judgeAgain(owner, open, 10)).toBeNull();
+      order(tx);
+    });
+    const [next] = await findOpenCorrections(owner, { exceptEvents: [], limit: 1 });
+    if (!next) throw new Error('the later correction is gone');
+    expect(next.id).not.toBe(open.id);
+    expect(await judgeAgain(owner, next, 10)).toMatchObject({ done: true });
   });
 
   it('changes nothing when the decision throws', async () => {

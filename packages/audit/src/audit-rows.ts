@@ -68,8 +68,8 @@ export function selectRows(kind: AuditKind, condition: (terms: RowTerms) => stri
 }
 
 /**
- * The first of them in an order, as many as `limit` says. Only their keys are put in order, and lines are made of those that
- * are taken: one transaction can have written a hundred thousand.
+ * The first of them in an order, as many as `limit` says. Only their keys are put in order, and lines are made of those
+ * that are taken: one transaction can have written a hundred thousand.
  */
 export function selectFirstRows(
   kind: AuditKind,

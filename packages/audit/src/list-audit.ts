@@ -1,4 +1,5 @@
 import type { Actor } from '@turnout/contracts/http/enrollments';
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { type AuditKind, terms } from './audit-rows.ts';
 
@@ -66,7 +67,7 @@ export async function listAudit(
     filter.to ?? 'infinity',
     filter.action ?? null,
     after?.[0] ?? '-infinity',
-    after?.[1] ?? FIRST_ID,
+    after?.[1] ?? LOWEST_ID,
     after?.[2] ?? null,
     limit,
     kinds,
@@ -79,7 +80,6 @@ export async function listAudit(
 
 type AuditRow = Omit<AuditRecord, 'key'> & { place: string; snapshot: string };
 
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const columns: Record<AuditKind, string> = {
@@ -130,9 +130,9 @@ const wantedEvents = `
 const place = `to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place,
   pg_current_snapshot()::text as snapshot`;
 
-// Of each event only so many keys are looked for that all together would fill the page. Where the last of them lie tells how
-// far the page can reach at most, and only what lies before that is read: however many events there are, little more than a
-// page of rows, and its columns once it is known which they are.
+// Of each event only so many keys are looked for that all together would fill the page. Where the last of them lie
+// tells how far the page can reach at most, and only what lies before that is read: however many events there are,
+// little more than a page of rows, and its columns once it is known which they are.
 const ofEvents: Statement = {
   name: 'audit_of_events',
   text: `

@@ -2,9 +2,9 @@
  * Sealing: every audit row gets a place in the chain of its organization, some seconds after its commit.
  *
  * What it guarantees
- * - No committed row is passed over. Rows carry the number of their transaction, and only those are sealed which lie below the
- *   oldest transaction that is still running: of those no more can come. What is sealed last is noted in the transaction
- *   that seals, so a sealer that dies has sealed all of a batch or nothing.
+ * - No committed row is passed over. Rows carry the number of their transaction, and only those are sealed which lie
+ *   below the oldest transaction that is still running: of those no more can come. What is sealed last is noted in the
+ *   transaction that seals, so a sealer that dies has sealed all of a batch or nothing.
  * - One sealer at a time, in all instances: it holds the row that says how far sealing is. One that stands still in the
  *   middle loses its transaction after ten seconds, and another goes on where it was.
  * - Who writes audit rows waits for nothing here, and pays for one column and one index.
@@ -14,8 +14,8 @@
  *   an hour, in any database of the server, makes these moments an hour.
  * - Rows that somebody puts in by hand as of now, with all that belongs to them, are rows like any other.
  *
- * A cluster that was restored from a dump counts its transactions anew, and the rows in it name numbers of the one before. So
- * sealing notes the cluster it works in, and in another one begins with whatever has no seal: gather.ts.
+ * A cluster that was restored from a dump counts its transactions anew, and the rows in it name numbers of the one
+ * before. So sealing notes the cluster it works in, and in another one begins with whatever has no seal: gather.ts.
  */
 import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Db, Statement, Tx } from '@turnout/runtime/postgres';

@@ -20,7 +20,10 @@ const LONGEST_BACK_OFF_MS = 10 * SECOND;
 /** How often the ends of the chains are logged: a log kept elsewhere is where a forger of the whole chain can't follow. */
 const HEADS_LOGGED_EVERY_MS = MINUTE;
 
-/** Seals audit rows until disposed; any number of them may run. Disposing waits for the batch under way, for as long as a pool does. */
+/**
+ * Seals audit rows until disposed; any number of them may run. Disposing waits for the batch under way, for as long as
+ * a pool does.
+ */
 export function startSealer({ database, logger, pollMs = SECOND }: SealerOptions): AsyncDisposable {
   const config: DatabaseConfig = { ...database, max: 1, queryTimeoutMs: BATCH_WITHIN_MS };
   const db = openDb(config);

@@ -22,7 +22,10 @@ const USAGE = `usage: npm run audit:verify [-- --organization <slug>] [--head <h
 const SUSPICIOUS_SECONDS = 60;
 const TOLD_EVERY_MS = 2_000;
 
-/** Checks the audit trail against its seals, and answers the exit code: 0 where all is as it was sealed, 1 where it is not. */
+/**
+ * Checks the audit trail against its seals, and answers the exit code: 0 where all is as it was sealed, 1 where it is
+ * not.
+ */
 export async function verifyCommand({ args, databaseUrl, print, progress }: CommandOptions): Promise<number> {
   const wanted = readArguments(args);
   if (typeof wanted === 'string') {

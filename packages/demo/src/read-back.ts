@@ -30,6 +30,7 @@ export async function readStories({ admin, event, people }: Show): Promise<Map<s
   return new Map(stories.map((story) => [story.id, story]));
 }
 
+/** The story of one person. Throws when they are not in it. */
 export function storyOf(stories: ReadonlyMap<string, Story>, { name, enrollmentId }: Person): Story {
   const story = stories.get(enrollmentId);
   if (!story) throw new Error(`${name} is not among the enrollments any more`);

@@ -38,6 +38,7 @@ export interface Show {
   people: Person[];
 }
 
+/** The people of the kinds that fit. */
 export function allOf(people: readonly Person[], fits: (kind: Kind) => boolean): Person[] {
   return people.filter(({ kind }) => fits(kind));
 }
@@ -52,6 +53,7 @@ export function scansThat(
   );
 }
 
+/** How many are expected to have this verdict then. */
 export function countOf(people: readonly Person[], when: 'atClosure' | 'inTheEnd', verdict: Verdict): number {
   return people.filter(({ kind }) => kind[when] === verdict).length;
 }

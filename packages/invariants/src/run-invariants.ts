@@ -1,5 +1,6 @@
 import { MINUTE } from '@turnout/runtime/durations';
 import { openDb } from '@turnout/runtime/postgres';
+import { atOneInstant } from '@turnout/runtime/postgres-snapshot';
 import { auditTrailIsAsSealed } from './audit-trail-is-as-sealed.ts';
 import { closedEventsAreDecided } from './closed-events-are-decided.ts';
 import { effectsBelongToOneEvent } from './effects-belong-to-one-event.ts';
@@ -44,8 +45,7 @@ export async function runInvariants(databaseUrl: string): Promise<Finding[]> {
     applicationName: 'invariants',
     queryTimeoutMs: 10 * MINUTE,
   });
-  return await db.transaction(async (tx) => {
-    await tx.query('set transaction isolation level repeatable read, read only');
+  return await atOneInstant(db, async (tx) => {
     const findings: Finding[] = [];
     for (const { name, findOffenders } of invariants)
       findings.push({ name, offenders: await findOffenders(tx) });

@@ -1,7 +1,7 @@
 import { type CheckIn, type Enrollment, provesPresence } from '@turnout/attendance/enrollment';
 import { evaluate } from '@turnout/attendance/requirement';
 import { type EventRow, eventColumns, toStoredEvent } from '@turnout/attendance-store/event-row';
-import { loadCheckIns } from '@turnout/attendance-store/loading/load-check-ins';
+import { type CheckInRow, checkInsOfRow, toCheckIn } from '@turnout/attendance-store/loading/load-check-ins';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import type { Queryable } from '@turnout/runtime/postgres';
 import { type Invariant, OFFENDERS_SHOWN } from './invariant.ts';
@@ -13,6 +13,7 @@ interface Row {
   enrollment_id: string;
   status: Enrollment['status'];
   verdict_by: Enrollment['verdictBy'];
+  check_ins: CheckInRow[];
 }
 
 export const verdictsFollowTheRules: Invariant = {
@@ -23,11 +24,10 @@ export const verdictsFollowTheRules: Invariant = {
     let last: Row | undefined;
     do {
       const rows: Row[] = await nextEnrollments(db, last);
-      const checkIns = await loadCheckIns(db, rows);
-      for (const row of rows) {
+      for (const { check_ins, ...row } of rows) {
         const event = events.get(row.event_id) ?? (await loadEvent(db, row.event_id));
         events.set(row.event_id, event);
-        const problem = contradiction(event, row, checkIns.get(row.enrollment_id) ?? []);
+        const problem = contradiction(event, row, check_ins.map(toCheckIn));
         if (problem) offenders.push({ ...row, problem });
       }
       last = rows.at(-1);
@@ -37,7 +37,11 @@ export const verdictsFollowTheRules: Invariant = {
 };
 
 /** What is wrong with a status, given the evidence; null when nothing is. A verdict by an override stands. */
-function contradiction(event: StoredEvent, row: Row, checkIns: readonly CheckIn[]): string | null {
+function contradiction(
+  event: StoredEvent,
+  row: Omit<Row, 'check_ins'>,
+  checkIns: readonly CheckIn[],
+): string | null {
   const came = checkIns.some(provesPresence);
   switch (row.status) {
     case 'confirmed':
@@ -57,8 +61,8 @@ function contradiction(event: StoredEvent, row: Row, checkIns: readonly CheckIn[
 /** Apart from events that were corrected and are being judged again: of these some verdicts follow the rule before. */
 async function nextEnrollments(db: Queryable, last: Row | undefined): Promise<Row[]> {
   return await db.query<Row>(
-    `select event_id, enrollment_id, status, verdict_by
-     from attendance.enrollments
+    `select e.event_id, e.enrollment_id, e.status, e.verdict_by, ${checkInsOfRow} as check_ins
+     from attendance.enrollments e
      where ($1::uuid is null or (event_id, enrollment_id) > ($1, $2::uuid))
        and event_id not in (select event_id from attendance.corrections where finished_at is null)
      order by event_id, enrollment_id limit $3`,

@@ -33,12 +33,14 @@ export function findPostgres(): Program[] {
   return [...found.values()].sort((a, b) => Number(b.version) - Number(a.version));
 }
 
+/** Redis 6 or newer on the search path; null when there is none. */
 export function findRedis(): Program | null {
   const path = inPath('redis-server');
   const version = path && versionOf(path, /v=(\d+)/);
   return path && version && Number(version) >= 6 ? { path, version } : null;
 }
 
+/** RabbitMQ with the Erlang programs that it needs; null when one of them is missing. */
 export function findRabbitmq(): RabbitmqProgram | null {
   // Debian's command in PATH is a wrapper that switches users; the program itself stands here.
   const debian = '/usr/lib/rabbitmq/bin/rabbitmq-server';
@@ -49,6 +51,7 @@ export function findRabbitmq(): RabbitmqProgram | null {
   return { path, version, epmd };
 }
 
+/** The place of a program on the search path; null when it is in none. */
 export function inPath(name: string): string | null {
   for (const place of SEARCH_PATH) {
     if (isProgram(join(place, name))) return join(place, name);

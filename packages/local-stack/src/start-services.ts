@@ -35,7 +35,10 @@ const SERVICES: Record<ServiceName, { app: string; port: number }> = {
   notifier: { app: 'notifier', port: 4004 },
 };
 
-/** What each service is started with. Requests leave much short-lived garbage, which a larger nursery collects at half the cost. */
+/**
+ * What each service is started with. Requests leave much short-lived garbage, which a larger nursery collects at half
+ * the cost.
+ */
 export const SERVICE_ARGUMENTS = [
   '--max-semi-space-size=32',
   '--import',

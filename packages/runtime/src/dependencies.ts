@@ -133,7 +133,10 @@ function watch({ name, works, without, lookEveryMs }: Dependency, logger: Logger
   return {
     isCostly: lookEveryMs !== undefined,
     standing: (): Standing => ({ name, state, since, degraded: state === 'unavailable' ? without : null }),
-    /** Those who ask at once share one look. What has not answered in time does not work; who can wait for less sees what is known. */
+    /**
+     * Those who ask at once share one look. What has not answered in time does not work; who can wait for less sees
+     * what is known.
+     */
     async look(waitMs = WAIT_MS): Promise<void> {
       const now = performance.now();
       if (looking === undefined) {

@@ -4,8 +4,9 @@
  * SIGTERM and SIGINT dispose what was started (an AsyncDisposableStack does that in reverse) and exit 0.
  * A signal while the service is loaded or starts waits for the start, then stops. More signals change nothing, because a
  * terminal's Ctrl-C and a supervisor's SIGTERM usually arrive together; what hangs is ended by the grace
- * time, with exit code 1. Spans that find no collector by then are lost, and no failure. An error nobody caught ends the process at once, since its state is unknown:
- * everything that matters is in PostgreSQL by then or was never acknowledged.
+ * time, with exit code 1. Spans that find no collector by then are lost, and no failure. An error nobody caught ends
+ * the process at once, since its state is unknown: everything that matters is in PostgreSQL by then or was never
+ * acknowledged.
  */
 import { ConfigurationError } from './config.ts';
 import { SECOND } from './durations.ts';

@@ -15,7 +15,10 @@ import {
   MetricReader,
 } from '@opentelemetry/sdk-metrics';
 
-/** Read when somebody asks. A gauge shows what was read then: otherwise the SDK repeats the last value of one that is gone. */
+/**
+ * Read when somebody asks. A gauge shows what was read then: otherwise the SDK repeats the last value of one that is
+ * gone.
+ */
 class Reader extends MetricReader {
   constructor() {
     super({

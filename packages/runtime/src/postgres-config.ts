@@ -26,7 +26,8 @@ export function sessionSettings(config: DatabaseConfig) {
     query_timeout: queryTimeoutMs,
     // A little earlier than the client, so that a merely slow statement is cancelled and its connection survives.
     statement_timeout: Math.max(1, queryTimeoutMs - Math.min(200, Math.ceil(queryTimeoutMs / 10))),
-    // Longer than `deadlock_timeout`, by default a second, after which PostgreSQL looks for one, so that one is broken and tried again.
+    // Longer than `deadlock_timeout`, by default a second, after which PostgreSQL looks for one, so that one is broken
+    // and tried again.
     lock_timeout: config.lockTimeoutMs ?? 1200,
     // Frees the row locks of a process that stopped in the middle of a transaction.
     idle_in_transaction_session_timeout: config.idleInTransactionMs ?? 10_000,

@@ -71,7 +71,10 @@ interface Cause {
   errors?: unknown;
 }
 
-/** The error and what it wraps: `cause`, Sequelize's `parent`, and the members of an AggregateError (two addresses of one host). */
+/**
+ * The error and what it wraps: `cause`, Sequelize's `parent`, and the members of an AggregateError (two addresses of
+ * one host).
+ */
 function causes(error: unknown, depth = 0): Cause[] {
   if (typeof error !== 'object' || error === null || depth > 5) return [];
   const { cause, parent, errors } = error as Cause;

@@ -2,6 +2,14 @@ import type { Db, Tx } from './postgres.ts';
 
 const ONE_INSTANT = 'set transaction isolation level repeatable read, read only';
 
+/** Runs `read` in a transaction that only reads; all its statements see the database as of one instant. */
+export async function atOneInstant<Result>(db: Db, read: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return await db.transaction(async (tx) => {
+    tx.send(ONE_INSTANT);
+    return await read(tx);
+  });
+}
+
 /**
  * What `read` yields, all of it as of one instant: its statements share a read-only snapshot.
  *
@@ -19,13 +27,9 @@ export async function* inSnapshot<Value>(
   const writer = writable.getWriter();
   // Both tell of the same failure; whoever reads hears of it.
   writer.closed.catch(() => undefined);
-  const transaction = db
-    .transaction(async (tx) => {
-      await tx.query(ONE_INSTANT);
-      for await (const value of read(tx)) {
-        await writer.write(value);
-      }
-    })
+  const transaction = atOneInstant(db, async (tx) => {
+    for await (const value of read(tx)) await writer.write(value);
+  })
     .then(
       () => writer.close(),
       (error: unknown) => writer.abort(error),

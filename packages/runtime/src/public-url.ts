@@ -1,12 +1,16 @@
 import { isIP } from 'node:net';
 import { isPublicAddress } from './public-address.ts';
 
-/** `public`: over https to public addresses only. `any`: anywhere, also unencrypted; for development and closed networks. */
+/**
+ * `public`: over https to public addresses only. `any`: anywhere, also unencrypted; for development and closed
+ * networks.
+ */
 export type Networks = 'public' | 'any';
 
 /**
- * What is wrong with a URL that somebody else has entered for us to call, as the rest of a sentence that begins with `url`; null when nothing is. What
- * a host name leads to is looked at whenever it is called, not here: it can change at any time.
+ * What is wrong with a URL that somebody else has entered for us to call, as the rest of a sentence that begins with
+ * `url`; null when nothing is. What a host name leads to is looked at whenever it is called, not here: it can change at
+ * any time.
  *
  * @param text a URL with http or https
  */

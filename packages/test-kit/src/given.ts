@@ -10,6 +10,7 @@ export interface GivenOrganization {
   tokens: Record<Role, string>;
 }
 
+/** A new organization with a token of each role, all of them for all of its events. */
 export async function givenOrganization(db: Queryable): Promise<GivenOrganization> {
   const slug = `org-${newId().slice(-12)}`;
   const id = await ensureOrganization(db, slug);
@@ -26,6 +27,7 @@ export async function givenOrganization(db: Queryable): Promise<GivenOrganizatio
   };
 }
 
+/** A new token of this role, in clear; for all of the organization's events and of no station unless said otherwise. */
 export async function givenToken(
   db: Queryable,
   organizationId: string,
@@ -62,6 +64,7 @@ export interface EventFacts {
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/** A new event; answers its id. */
 export async function givenEvent(
   db: Queryable,
   organizationId: string,

@@ -3,6 +3,7 @@ import { evaluate } from '@turnout/attendance/requirement';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import type { WhyBody, WhyEntry } from '@turnout/contracts/http/why';
 import type { Db, Statement, Tx } from '@turnout/runtime/postgres';
+import { atOneInstant } from '@turnout/runtime/postgres-snapshot';
 import { type CheckInTrace, readTraces, type Traces } from './read-traces.ts';
 import {
   actionSentence,
@@ -49,8 +50,7 @@ export interface WhyQuestion {
  */
 export async function tellWhy(db: Db, question: WhyQuestion): Promise<WhyBody | null> {
   const { enrollmentId, organizationId, eventIds } = question;
-  return await db.transaction(async (tx) => {
-    await tx.query('set transaction isolation level repeatable read, read only');
+  return await atOneInstant(db, async (tx) => {
     const [found] = await tx.query<{ organization_id: string; event_id: string; status: Status }>(find, [
       enrollmentId,
       organizationId,

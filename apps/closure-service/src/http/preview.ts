@@ -9,11 +9,12 @@ import { findEvent } from '@turnout/attendance-store/find-event';
 import { closurePreview, type PreviewedVerdictBody } from '@turnout/contracts/http/closures';
 import { page } from '@turnout/contracts/http/pagination';
 import type { Reply } from '@turnout/runtime/http/reply';
+import { atOneInstant } from '@turnout/runtime/postgres-snapshot';
 import { z } from 'zod';
 import { refusalReply } from './refusals.ts';
 import { type ClosureContext, oneEvent, route } from './route.ts';
 
-/** What closing now would decide, also before the event has ended. Nothing is locked, and nothing is decided. */
+/** What closing now would decide, as of one instant, also before the event has ended. Nothing is locked or decided. */
 export function previewRoute({ db }: ClosureContext) {
   return route({
     method: 'get',
@@ -25,21 +26,23 @@ export function previewRoute({ db }: ClosureContext) {
     answers: { 200: closurePreview },
     refusals: ['event_cancelled'],
     async handle({ principal, params: { eventId }, query }): Promise<Reply> {
-      const event = await findEvent(db, principal.organizationId, eventId);
-      if (!event) return { problem: 'not_found' };
-      const { cancelledAt } = event;
-      if (cancelledAt) return refusalReply({ code: 'event_cancelled', cancelledAt });
-      const listed = await answerPage({
-        list: `closure-preview of ${eventId}`,
-        principal,
-        query,
-        load: async (after, limit) => await previewClosure(db, event, { after, limit }),
-        idOf: ({ enrollmentId }) => enrollmentId,
-        toBody,
+      return await atOneInstant(db, async (tx): Promise<Reply> => {
+        const event = await findEvent(tx, principal.organizationId, eventId);
+        if (!event) return { problem: 'not_found' };
+        const { cancelledAt } = event;
+        if (cancelledAt) return refusalReply({ code: 'event_cancelled', cancelledAt });
+        const listed = await answerPage({
+          list: `closure-preview of ${eventId}`,
+          principal,
+          query,
+          load: async (after, limit) => await previewClosure(tx, event, { after, limit }),
+          idOf: ({ enrollmentId }) => enrollmentId,
+          toBody,
+        });
+        if (!('status' in listed)) return listed;
+        const totals = query.cursor === undefined ? await previewTotals(tx, event) : null;
+        return { status: 200, body: { totals, ...(listed.body as object) } };
       });
-      if (!('status' in listed)) return listed;
-      const totals = query.cursor === undefined ? await previewTotals(db, event) : null;
-      return { status: 200, body: { totals, ...(listed.body as object) } };
     },
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The keys of identity providers, which they publish (OpenID Connect Discovery 1.0): `<issuer>/.well-known/openid-configuration`
- * names the document that holds them.
+ * The keys of identity providers, which they publish (OpenID Connect Discovery 1.0):
+ * `<issuer>/.well-known/openid-configuration` names the document that holds them.
  *
  * Keys are used for ten minutes and then read again. While a provider does not answer, those that it had published go on to
  * be used for a day. A key that is not among them may be a new one, so they are read again, but not more often than every

@@ -20,6 +20,7 @@ export interface VerdictCounts {
 
 export const noVerdicts: VerdictCounts = { attended: 0, noShow: 0 };
 
+/** The verdicts of both, by kind. */
 export function addVerdicts(some: VerdictCounts, more: VerdictCounts): VerdictCounts {
   return { attended: some.attended + more.attended, noShow: some.noShow + more.noShow };
 }

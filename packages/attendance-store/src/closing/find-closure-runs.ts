@@ -95,6 +95,7 @@ export interface RunRow {
   finished_at: Date | null;
 }
 
+/** A closure run as its row says it, of {@link runColumns}. */
 export function toStoredRun(row: RunRow): StoredClosureRun {
   return {
     id: row.run_id,

@@ -4,8 +4,8 @@ import { eventDays } from '@turnout/attendance/event-days';
 import type { Move } from '@turnout/attendance/moves';
 import type { Evaluation } from '@turnout/attendance/requirement';
 import { LOWEST_ID } from '@turnout/runtime/ids';
-import type { Queryable, Statement } from '@turnout/runtime/postgres';
-import { type EvidenceRow, toEvidence } from '../loading/load-undecided.ts';
+import type { Statement, Tx } from '@turnout/runtime/postgres';
+import { dayEvidenceOf, type EvidenceRow, toEvidence } from '../loading/day-evidence.ts';
 import type { StoredEvent } from '../stored.ts';
 import { noVerdicts, type VerdictCounts } from './closure-run.ts';
 
@@ -45,12 +45,7 @@ const listUndecided: Statement = {
 
 const loadEvidence: Statement = {
   name: 'load_evidence_to_preview',
-  text: `
-    select c.enrollment_id, c.day, c.direction, c.annulled_at
-    from unnest($2::uuid[]) as named (enrollment_id)
-    cross join lateral (
-      select * from attendance.check_ins where event_id = $1 and enrollment_id = named.enrollment_id offset 0
-    ) c`,
+  text: dayEvidenceOf('select unnest($2::uuid[]) as enrollment_id'),
 };
 
 // What the rule says depends on how many of the event's days people came, and not on which: it is asked once for each
@@ -79,15 +74,19 @@ const countDecided: Statement = {
     from attendance.enrollments where event_id = $1 and not undecided`,
 };
 
-/** What closing now would decide about the undecided of an event, person by person in the order of their ids. */
+/**
+ * What closing now would decide about the undecided of an event, person by person in the order of their ids.
+ *
+ * @param tx as of one instant, or a status and the check-ins beside it may be of two
+ */
 export async function previewClosure(
-  db: Queryable,
+  tx: Tx,
   event: StoredEvent,
   { after, limit }: { after: string | null; limit: number },
 ): Promise<PreviewedVerdict[]> {
-  const people = await db.query<UndecidedRow>(listUndecided, [event.id, after ?? LOWEST_ID, limit]);
+  const people = await tx.query<UndecidedRow>(listUndecided, [event.id, after ?? LOWEST_ID, limit]);
   const ids = people.map(({ enrollment_id }) => enrollment_id);
-  const evidence = toEvidence(await db.query<EvidenceRow>(loadEvidence, [event.id, ids]));
+  const evidence = toEvidence(await tx.query<EvidenceRow>(loadEvidence, [event.id, ids]));
   return people.flatMap(({ enrollment_id: enrollmentId, name: displayName, status }) => {
     const checkIns = evidence.get(enrollmentId) ?? [];
     const { move, evaluation } = decideClosure(event, { status, checkIns });
@@ -95,10 +94,10 @@ export async function previewClosure(
   });
 }
 
-/** How many closing now would decide how, and how many are decided. */
-export async function previewTotals(db: Queryable, event: StoredEvent): Promise<PreviewTotals> {
+/** How many closing now would decide how, and how many are decided; `tx` as above. */
+export async function previewTotals(tx: Tx, event: StoredEvent): Promise<PreviewTotals> {
   const ofEvent = eventDays(event);
-  const groups = await db.query<GroupRow>(groupUndecided, [event.id, ofEvent.at(0), ofEvent.at(-1)]);
+  const groups = await tx.query<GroupRow>(groupUndecided, [event.id, ofEvent.at(0), ofEvent.at(-1)]);
   const wouldBe = { ...noVerdicts };
   for (const { status, days, people } of groups) {
     const present = ofEvent.slice(0, days);
@@ -107,7 +106,7 @@ export async function previewTotals(db: Queryable, event: StoredEvent): Promise<
     if (move?.to === 'attended') wouldBe.attended += people;
     else if (move) wouldBe.noShow += people;
   }
-  const [decided] = await db.query<{ attended: number; no_show: number; cancelled: number }>(countDecided, [
+  const [decided] = await tx.query<{ attended: number; no_show: number; cancelled: number }>(countDecided, [
     event.id,
   ]);
   return {

@@ -1,5 +1,6 @@
 import type { Status } from '@turnout/attendance/enrollment';
 import type { Db, Statement, Tx } from '@turnout/runtime/postgres';
+import { atOneInstant } from '@turnout/runtime/postgres-snapshot';
 
 export interface EventStats {
   byStatus: Record<Status, number>;
@@ -52,10 +53,7 @@ interface CountRow {
 
 /** How an event stands right now, all figures as of one instant. Annulled check-ins count for nothing. */
 export async function eventStats(db: Db, eventId: string): Promise<EventStats> {
-  return await db.transaction(async (tx) => {
-    await tx.query('set transaction isolation level repeatable read, read only');
-    return await readStats(tx, eventId);
-  });
+  return await atOneInstant(db, (tx) => readStats(tx, eventId));
 }
 
 async function readStats(tx: Tx, eventId: string): Promise<EventStats> {

@@ -1,9 +1,10 @@
 import type { CheckIn, Status } from '@turnout/attendance/enrollment';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
-import { loadCheckIns } from '../loading/load-check-ins.ts';
-import { patternOf, plainName, plainPattern } from '../people/plain-spelling.ts';
+import { containing } from '../containing.ts';
+import { type CheckInRow, checkInsOfRow, toCheckIn } from '../loading/load-check-ins.ts';
+import { plainName, plainPattern } from '../people/plain-spelling.ts';
 
-/** A person as a desk sees them, with all their check-ins. */
+/** A person as a desk sees them, with all their check-ins as of the same instant. */
 export interface Attendee {
   enrollmentId: string;
   displayName: string;
@@ -14,22 +15,28 @@ export interface Attendee {
 }
 
 interface AttendeeRow {
-  event_id: string;
   enrollment_id: string;
   name: string;
   email: string;
   ticket_type: string | null;
   status: Status;
+  check_ins: CheckInRow[];
 }
 
-const attendees = `
-  select e.event_id, e.enrollment_id, p.name, p.email, e.ticket_type, e.status
-  from attendance.enrollments e
-  join attendance.participants p using (organization_id, participant_id)`;
+/** `which` ends in an order and a limit, so that check-ins are read only of those who are answered. */
+const attendees = (which: string) => `
+  select e.*, ${checkInsOfRow} as check_ins
+  from (
+    select e.event_id, e.enrollment_id, p.name, p.email, e.ticket_type, e.status
+    from attendance.enrollments e
+    join attendance.participants p using (organization_id, participant_id)
+    ${which}
+  ) e
+  order by lower(e.name), e.enrollment_id`;
 
 const findByCode: Statement = {
   name: 'find_attendee',
-  text: `${attendees} where e.event_id = $1 and e.organization_id = $2 and e.access_code = $3`,
+  text: attendees('where e.event_id = $1 and e.organization_id = $2 and e.access_code = $3 limit 1'),
 };
 
 /** Who holds this access code in this event of the organization, or null. */
@@ -39,9 +46,8 @@ export async function findAttendee(
   eventId: string,
   accessCode: string,
 ): Promise<Attendee | null> {
-  const rows = await db.query<AttendeeRow>(findByCode, [eventId, organizationId, accessCode]);
-  const [attendee] = await withCheckIns(db, rows);
-  return attendee ?? null;
+  const [row] = await db.query<AttendeeRow>(findByCode, [eventId, organizationId, accessCode]);
+  return row ? toAttendee(row) : null;
 }
 
 export interface AttendeeSearch {
@@ -57,8 +63,7 @@ export interface AttendeeSearch {
 
 const searchByText: Statement = {
   name: 'search_attendees',
-  text: `
-    ${attendees}
+  text: attendees(`
     where e.event_id = $1 and e.organization_id = $2
       and (${plainName('p.name')} ilike $3 or p.email ilike $4)
       and ($5::uuid is null or (lower(p.name), e.enrollment_id) > (
@@ -67,7 +72,7 @@ const searchByText: Statement = {
         join attendance.participants last using (organization_id, participant_id)
         where l.event_id = $1 and l.enrollment_id = $5))
     order by lower(p.name), e.enrollment_id
-    limit $6`,
+    limit $6`),
 };
 
 /** The people of an event whose name (or e-mail address) contains a text, by name. */
@@ -76,21 +81,20 @@ export async function searchAttendees(db: Queryable, search: AttendeeSearch): Pr
     search.eventId,
     search.organizationId,
     plainPattern(search.text),
-    search.inEmail ? patternOf(search.text) : null,
+    search.inEmail ? containing(search.text) : null,
     search.after,
     search.limit,
   ]);
-  return await withCheckIns(db, rows);
+  return rows.map(toAttendee);
 }
 
-async function withCheckIns(db: Queryable, rows: readonly AttendeeRow[]): Promise<Attendee[]> {
-  const checkIns = await loadCheckIns(db, rows);
-  return rows.map((row) => ({
+function toAttendee(row: AttendeeRow): Attendee {
+  return {
     enrollmentId: row.enrollment_id,
     displayName: row.name,
     email: row.email,
     ticketType: row.ticket_type,
     status: row.status,
-    checkIns: checkIns.get(row.enrollment_id) ?? [],
-  }));
+    checkIns: row.check_ins.map(toCheckIn),
+  };
 }

@@ -4,6 +4,10 @@
  */
 export type KeptScan = readonly [table: 'scans' | 'reused_scans', id: string];
 
+/**
+ * As a statement answers it: the id, and whether the row is one of `reused_scans`. {@link keptScanValues} turns it
+ * back.
+ */
 export function keptScan(row: { id: string; reused: boolean }): KeptScan {
   return [row.reused ? 'reused_scans' : 'scans', row.id];
 }

@@ -43,6 +43,14 @@ const findVerdict: Statement = {
     ) as found`,
 };
 
+// Before the enrollments, like the judging of a correction: the change may have to end the one that is open.
+const lockCorrection: Statement = {
+  name: 'hold_correction_of_event',
+  text: `
+    select from attendance.corrections where event_id = $1 and finished_at is null
+    for update`,
+};
+
 const lockEnrollments: Statement = {
   name: 'hold_enrollments_of_event',
   text: `
@@ -128,7 +136,8 @@ async function isHalfClosed(tx: Tx, { event_id, closed_at, closure_epoch }: Lock
 
 /** Lets no check-in of this event begin or end until the transaction does, and says whether there is one. */
 async function holdCheckIns(tx: Tx, eventId: string): Promise<boolean> {
-  const [, [answer]] = await Promise.all([
+  const [, , [answer]] = await Promise.all([
+    tx.query(lockCorrection, [eventId]),
     tx.query(lockEnrollments, [eventId]),
     tx.query<{ found: boolean }>(findCheckIn, [eventId]),
   ]);

@@ -1,6 +1,7 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
 import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
+import { jsonOf } from '../json-of.ts';
 import { type EnrollmentRow, lockNamed } from '../locking/lock-enrollments.ts';
 import type { Selection } from '../selection.ts';
 import type { StoredEnrollment, StoredEvent, StoredOrder } from '../stored.ts';
@@ -22,9 +23,6 @@ export interface Batch {
   /** What is known of the doors that scans ask for. */
   doors: Doors;
 }
-
-/** A query whose rows become one value. */
-const jsonOf = (query: string) => `(select coalesce(json_agg(r), '[]') from (${query}) r)`;
 
 // Read when the enrollments are locked, and so after whoever erased a person and cleared what was written before.
 const namesOfNamed = `

@@ -1,5 +1,5 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
-import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import { jsonOf } from '../json-of.ts';
 import { namedEnrollments } from './named-enrollments.ts';
 
 const columns = `
@@ -15,41 +15,25 @@ export const checkInsOfNamed = `
   ) c
   order by c.recorded_at, c.check_in_id`;
 
-const loadOfEnrollments: Statement = {
-  name: 'load_check_ins',
-  text: `
-    select ${columns}
-    from unnest($1::uuid[], $2::uuid[]) as t (event_id, enrollment_id)
-    join attendance.check_ins c on c.event_id = t.event_id and c.enrollment_id = t.enrollment_id
-    order by c.recorded_at, c.check_in_id`,
-};
+/** All check-ins of the enrollment in the row `e`, in the order in which they were recorded, as one value. */
+export const checkInsOfRow = jsonOf(`
+  select ${columns} from attendance.check_ins c
+  where c.event_id = e.event_id and c.enrollment_id = e.enrollment_id
+  order by c.recorded_at, c.check_in_id`);
 
-/** Instants are text where the row came as JSON. */
+/** A check-in as JSON: instants are text. */
 export interface CheckInRow {
   enrollment_id: string;
   check_in_id: string;
   day: string;
-  scanned_at: Date | string;
-  recorded_at: Date | string;
+  scanned_at: string;
+  recorded_at: string;
   station: string | null;
   direction: 'entry' | 'exit';
   source: 'scan' | 'override';
   device_id: string;
-  annulled_at: Date | string | null;
+  annulled_at: string | null;
   turned_away: boolean;
-}
-
-/** All check-ins of these enrollments, in the order in which they were recorded, by enrollment id. */
-export async function loadCheckIns(
-  db: Queryable,
-  enrollments: readonly { event_id: string; enrollment_id: string }[],
-): Promise<Map<string, CheckIn[]>> {
-  if (enrollments.length === 0) return new Map();
-  const keys = [
-    enrollments.map(({ event_id }) => event_id),
-    enrollments.map(({ enrollment_id }) => enrollment_id),
-  ];
-  return toCheckIns(await db.query<CheckInRow>(loadOfEnrollments, keys));
 }
 
 /** Check-ins by enrollment id, in the order of the rows. */
@@ -63,7 +47,8 @@ export function toCheckIns(rows: readonly CheckInRow[]): Map<string, CheckIn[]> 
   return found;
 }
 
-function toCheckIn(row: CheckInRow): CheckIn {
+/** A check-in as the rules know it. */
+export function toCheckIn(row: CheckInRow): CheckIn {
   return {
     id: row.check_in_id,
     day: row.day,

@@ -2,9 +2,13 @@ import type { Statement, Tx } from '@turnout/runtime/postgres';
 import { lockJudged } from '../locking/lock-judged.ts';
 import type { JudgedSelection } from '../selection.ts';
 import type { JudgedEnrollment, StoredEvent } from '../stored.ts';
-import { type EvidenceRow, loadEventToJudge, toEvidence } from './load-undecided.ts';
+import { dayEvidenceOf, type EvidenceRow, toEvidence } from './day-evidence.ts';
+import { loadEventToJudge } from './load-undecided.ts';
 
-/** What a correction sees: the event as it is now, and the enrollments it has locked, each with the evidence of its days. */
+/**
+ * What a correction sees: the event as it is now, and the enrollments it has locked, each with the evidence of its
+ * days.
+ */
 export interface JudgedBatch {
   /** The database's clock: every time of record comes from it. */
   now: Date;
@@ -12,21 +16,11 @@ export interface JudgedBatch {
   enrollments: readonly JudgedEnrollment[];
 }
 
-// By each enrollment's key: `offset 0` keeps PostgreSQL from reading the check-ins of the whole event.
 const loadEvidence: Statement = {
   name: 'load_evidence_of_judged',
-  text: `
-    select c.enrollment_id, c.day, c.direction, c.annulled_at
-    from (
-      select enrollment_id from attendance.enrollments
-      where event_id = $1 and verdict_by = 'rule' and enrollment_id > $2 and enrollment_id <= $3
-      offset 0
-    ) e
-    cross join lateral (
-      select enrollment_id, day, direction, annulled_at from attendance.check_ins
-      where event_id = $1 and enrollment_id = e.enrollment_id
-      offset 0
-    ) c`,
+  text: dayEvidenceOf(`
+    select enrollment_id from attendance.enrollments
+    where event_id = $1 and verdict_by = 'rule' and enrollment_id > $2 and enrollment_id <= $3`),
 };
 
 /**

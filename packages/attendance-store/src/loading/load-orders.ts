@@ -38,7 +38,10 @@ interface LineItemRow {
   redeemed: number;
 }
 
-/** The orders of these enrollments of one event with all their line items, oldest first, by enrollment id. Most have none. */
+/**
+ * The orders of these enrollments of one event with all their line items, oldest first, by enrollment id. Most have
+ * none.
+ */
 export async function loadOrders(
   db: Queryable,
   eventId: string,

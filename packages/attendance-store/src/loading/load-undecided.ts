@@ -1,10 +1,10 @@
-import type { DayEvidence } from '@turnout/attendance/enrollment';
 import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement, Tx } from '@turnout/runtime/postgres';
 import { type EventRow, eventColumns, toStoredEvent } from '../event-row.ts';
 import { lockUndecided } from '../locking/lock-undecided.ts';
 import type { UndecidedSelection } from '../selection.ts';
 import type { StoredEvent, UndecidedEnrollment } from '../stored.ts';
+import { dayEvidenceOf, type EvidenceRow, toEvidence } from './day-evidence.ts';
 
 /** What closure sees: the event, and the enrollments it has locked, each with the evidence of its days. */
 export interface UndecidedBatch {
@@ -19,21 +19,11 @@ const loadEvent: Statement = {
   text: `select clock_timestamp() as now, ${eventColumns} from attendance.events where event_id = $1`,
 };
 
-// Each enrollment's check-ins by its key, as everywhere: `offset 0` keeps PostgreSQL from reading those of the whole event.
 const loadEvidence: Statement = {
   name: 'load_evidence_of_undecided',
-  text: `
-    select c.enrollment_id, c.day, c.direction, c.annulled_at
-    from (
-      select enrollment_id from attendance.enrollments
-      where event_id = $1 and undecided and enrollment_id > $2 and enrollment_id <= $3
-      offset 0
-    ) e
-    cross join lateral (
-      select enrollment_id, day, direction, annulled_at from attendance.check_ins
-      where event_id = $1 and enrollment_id = e.enrollment_id
-      offset 0
-    ) c`,
+  text: dayEvidenceOf(`
+    select enrollment_id from attendance.enrollments
+    where event_id = $1 and undecided and enrollment_id > $2 and enrollment_id <= $3`),
 };
 
 /**
@@ -74,23 +64,4 @@ export async function loadEventToJudge(
   const [row] = await db.query<EventRow & { now: Date }>(loadEvent, [eventId]);
   if (!row) throw new Error(`event ${eventId} disappeared while it was being judged`);
   return { now: row.now, event: toStoredEvent(row) };
-}
-
-/** What says on which days people came, by enrollment id. */
-export function toEvidence(rows: readonly EvidenceRow[]): Map<string, DayEvidence[]> {
-  const found = new Map<string, DayEvidence[]>();
-  for (const { enrollment_id, day, direction, annulled_at } of rows) {
-    const checkIn = { day, direction, annulledAt: annulled_at };
-    const checkIns = found.get(enrollment_id);
-    if (checkIns) checkIns.push(checkIn);
-    else found.set(enrollment_id, [checkIn]);
-  }
-  return found;
-}
-
-export interface EvidenceRow {
-  enrollment_id: string;
-  day: string;
-  direction: 'entry' | 'exit';
-  annulled_at: Date | null;
 }

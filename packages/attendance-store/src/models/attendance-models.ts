@@ -6,7 +6,10 @@ import { bindParticipantModel, type ParticipantModel } from './participant-model
 import { bindProductModel, type ProductModel } from './product-model.ts';
 import { bindTransitionModel, type TransitionModel } from './transition-model.ts';
 
-/** Our tables as Sequelize models, to be read. Whatever writes, locks or walks them is a hand-written statement elsewhere. */
+/**
+ * Our tables as Sequelize models, to be read. Whatever writes, locks or walks them is a hand-written statement
+ * elsewhere.
+ */
 export interface AttendanceModels {
   sequelize: Sequelize;
   Event: typeof EventModel;

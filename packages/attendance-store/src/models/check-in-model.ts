@@ -17,6 +17,7 @@ export class CheckInModel extends Model<InferAttributes<CheckInModel>, never> {
   declare turnedAway: boolean;
 }
 
+/** Makes the model of `attendance.check_ins` one of this Sequelize. */
 export function bindCheckInModel(sequelize: Sequelize): typeof CheckInModel {
   class CheckIn extends CheckInModel {}
   return CheckIn.init(

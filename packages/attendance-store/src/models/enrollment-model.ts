@@ -18,6 +18,7 @@ export class EnrollmentModel extends Model<InferAttributes<EnrollmentModel>, nev
   declare participant?: NonAttribute<ParticipantModel>;
 }
 
+/** Makes the model of `attendance.enrollments` one of this Sequelize. */
 export function bindEnrollmentModel(
   sequelize: Sequelize,
   Participant: typeof ParticipantModel,

@@ -24,6 +24,7 @@ export class EventModel extends Model<InferAttributes<EventModel>, never> {
   declare createdAt: Date;
 }
 
+/** Makes the model of `attendance.events` one of this Sequelize. */
 export function bindEventModel(sequelize: Sequelize): typeof EventModel {
   class Event extends EventModel {}
   return Event.init(

@@ -11,6 +11,7 @@ export class ParticipantModel extends Model<InferAttributes<ParticipantModel>, n
   declare createdAt: Date;
 }
 
+/** Makes the model of `attendance.participants` one of this Sequelize. */
 export function bindParticipantModel(sequelize: Sequelize): typeof ParticipantModel {
   class Participant extends ParticipantModel {}
   return Participant.init(

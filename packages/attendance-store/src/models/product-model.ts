@@ -10,6 +10,7 @@ export class ProductModel extends Model<InferAttributes<ProductModel>, never> {
   declare createdAt: Date;
 }
 
+/** Makes the model of `attendance.products` one of this Sequelize. */
 export function bindProductModel(sequelize: Sequelize): typeof ProductModel {
   class Product extends ProductModel {}
   return Product.init(

@@ -21,6 +21,7 @@ export class TransitionModel extends Model<InferAttributes<TransitionModel>, nev
   declare cause: string;
 }
 
+/** Makes the model of `attendance.transitions` one of this Sequelize. */
 export function bindTransitionModel(sequelize: Sequelize): typeof TransitionModel {
   class Transition extends TransitionModel {}
   return Transition.init(

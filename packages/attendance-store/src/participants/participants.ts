@@ -1,5 +1,6 @@
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
-import { patternOf, plainName, plainPattern } from '../people/plain-spelling.ts';
+import { containing } from '../containing.ts';
+import { plainName, plainPattern } from '../people/plain-spelling.ts';
 
 /** A person known to an organization. */
 export interface ParticipantRecord {
@@ -76,7 +77,7 @@ export async function listParticipants(
     eventIds,
     after,
     search === null ? null : plainPattern(search),
-    search === null ? null : patternOf(search),
+    search === null ? null : containing(search),
     search,
     limit,
   ]);

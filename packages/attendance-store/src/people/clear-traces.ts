@@ -8,7 +8,8 @@
  *
  * The code of a badge stays while it may still decide something: until the enrollment has its verdict or is cancelled, or
  * the event is. A device without a network knows it by its roster's key alone, so the key is kept as withdrawn, and so is
- * that of each code the badge had before. What can't be cleared yet, or was cut off, is found again by {@link findUnfinished}.
+ * that of each code the badge had before. What can't be cleared yet, or was cut off, is found again by
+ * {@link findUnfinished}.
  */
 import { deriveRosterKeys } from '@turnout/contracts/roster-sealing';
 import { LOWEST_ID } from '@turnout/runtime/ids';

@@ -1,8 +1,6 @@
 import type { ParticipantExport } from '@turnout/contracts/http/personal-data';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
-
-/** The rows of a query as one value. */
-const jsonOf = (query: string) => `(select coalesce(json_agg(r), '[]') from (${query}) r)`;
+import { jsonOf } from '../json-of.ts';
 
 const ofMine = (table: string, alias: string) =>
   `from mine join ${table} ${alias} using (event_id, enrollment_id)`;
@@ -130,25 +128,25 @@ export async function exportPerson(
         id: enrollment_id,
         event: inUtc({ id: event_id, name: eventName, timeZone, startsAt, endsAt }),
         ...inUtc(rest),
-        order: orders.get(enrollment_id)?.[0] ?? null,
-        checkIns: checkIns.get(enrollment_id) ?? [],
-        scans: scans.get(enrollment_id) ?? [],
-        reusedScans: reusedScans.get(enrollment_id) ?? [],
-        withdrawnCodes: withdrawnCodes.get(enrollment_id) ?? [],
-        transitions: transitions.get(enrollment_id) ?? [],
-        messages: messages.get(enrollment_id) ?? [],
+        order: orders(enrollment_id)[0] ?? null,
+        checkIns: checkIns(enrollment_id),
+        scans: scans(enrollment_id),
+        reusedScans: reusedScans(enrollment_id),
+        withdrawnCodes: withdrawnCodes(enrollment_id),
+        transitions: transitions(enrollment_id),
+        messages: messages(enrollment_id),
       }),
     ),
   };
 }
 
-function byEnrollment<Row extends object>(rows: readonly OfEnrollment<Row>[]): Map<string, Row[]> {
-  const found = new Map<string, Row[]>();
-  for (const { enrollment_id, ...row } of rows) {
-    const rest = inUtc(row as unknown as Row);
-    found.set(enrollment_id, [...(found.get(enrollment_id) ?? []), rest]);
-  }
-  return found;
+/** The rows of an enrollment, without its id. */
+function byEnrollment<Row extends object>(
+  rows: readonly OfEnrollment<Row>[],
+): (enrollmentId: string) => Row[] {
+  const found = Map.groupBy(rows, ({ enrollment_id }) => enrollment_id);
+  return (enrollmentId) =>
+    (found.get(enrollmentId) ?? []).map(({ enrollment_id: _its, ...row }) => inUtc(row as unknown as Row));
 }
 
 /** Instants as they are answered: JSON from PostgreSQL has them with microseconds and an offset. */

@@ -1,3 +1,5 @@
+import { containing } from '../containing.ts';
+
 /**
  * Whoever stands before a queue types a name as it sounds and as the keyboard has it: `Zoe` for `Zoë`, `Gross` for
  * `Groß`. And Unicode has two ways to write `é`, which look the same and are not. So names are searched in a plain
@@ -26,12 +28,7 @@ const LETTERS: readonly [string, string][] = [
 export function plainPattern(text: string): string {
   const unmarked = text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
   const plain = LETTERS.reduce((spelled, [from, to]) => spelled.replaceAll(from, to), unmarked);
-  return patternOf(plain === '' ? text : plain);
-}
-
-/** The pattern for `ilike` that finds a text as it is. */
-export function patternOf(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  return containing(plain === '' ? text : plain);
 }
 
 /** The plain spelling of a column. Names in ASCII, which are most, are not taken apart: that costs ten times as much. */

@@ -7,6 +7,7 @@ export interface StoredProduct extends Product {
   createdAt: Date;
 }
 
+/** A product as its row says it. */
 export function toStoredProduct(row: ProductModel): StoredProduct {
   return {
     id: row.productId,

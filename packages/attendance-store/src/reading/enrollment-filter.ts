@@ -1,7 +1,8 @@
 import type { Status } from '@turnout/attendance/enrollment';
 import { literal, Op, type WhereOptions, where as whereOf } from 'sequelize';
+import { containing } from '../containing.ts';
 import type { AttendanceModels } from '../models/attendance-models.ts';
-import { patternOf, plainName, plainPattern } from '../people/plain-spelling.ts';
+import { plainName, plainPattern } from '../people/plain-spelling.ts';
 
 /** Which enrollments of an event; what is null leaves out none. */
 export interface EnrollmentFilter {
@@ -37,7 +38,7 @@ function found(search: string): WhereOptions {
   return {
     [Op.or]: [
       whereOf(literal(plainName('participant.name')), Op.iLike, plainPattern(search)),
-      { '$participant.email$': { [Op.iLike]: patternOf(search) } },
+      { '$participant.email$': { [Op.iLike]: containing(search) } },
       { '$participant.external_id$': search },
       { accessCode: search },
     ],

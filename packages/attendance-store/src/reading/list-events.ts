@@ -1,4 +1,5 @@
 import { fn, Op, type WhereOptions } from 'sequelize';
+import { containing } from '../containing.ts';
 import type { AttendanceModels } from '../models/attendance-models.ts';
 import { eventOfModel } from '../models/event-model.ts';
 import type { StoredEvent } from '../stored.ts';
@@ -28,7 +29,7 @@ export async function listEvents(
         { organizationId },
         ...(eventIds === null ? [] : [{ eventId: [...eventIds] }]),
         ...(state === null ? [] : [isIn(state)]),
-        ...(search === null ? [] : [{ name: { [Op.iLike]: `%${search.replace(/[\\%_]/g, '\\$&')}%` } }]),
+        ...(search === null ? [] : [{ name: { [Op.iLike]: containing(search) } }]),
         ...(after === null ? [] : [{ eventId: { [Op.lt]: after } }]),
       ],
     },

@@ -26,6 +26,7 @@ export function toEnrollmentRecord(row: EnrollmentModel): EnrollmentRecord {
   };
 }
 
+/** A check-in as its row says it, annulled or not. */
 export function toCheckInRecord(row: CheckInModel): CheckInRecord {
   return {
     id: row.checkInId,
@@ -42,6 +43,7 @@ export function toCheckInRecord(row: CheckInModel): CheckInRecord {
   };
 }
 
+/** One row of the audit trail. */
 export function toTransitionRecord(row: TransitionModel): TransitionRecord {
   return {
     id: row.transitionId,

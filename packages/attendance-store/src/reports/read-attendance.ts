@@ -45,7 +45,10 @@ interface EnrollmentRow {
   external_id: string | null;
 }
 
-/** The enrollments of an event in the order in which they were made, a page at a time. Whose event it is has been looked up before. */
+/**
+ * The enrollments of an event in the order in which they were made, a page at a time. Whose event it is has been looked
+ * up before.
+ */
 export async function* readAttendance(
   tx: Tx,
   eventId: string,

@@ -1,7 +1,8 @@
 /**
  * The enrollments of an event ($1) of an organization ($5) of which a roster says something else than at a time ($4):
- * enrolled, moved, checked in, annulled, turned away, paid, renamed, given another ticket or code. Times of record are taken before the commit, so whoever asks
- * goes back a little. A page asks for those after an enrollment ($2), so that each costs less than the one before.
+ * enrolled, moved, checked in, annulled, turned away, paid, renamed, given another ticket or code. Times of record are
+ * taken before the commit, so whoever asks goes back a little. A page asks for those after an enrollment ($2), so that
+ * each costs less than the one before.
  *
  * A check-in that is no scan comes with a move, so the scans and the audit trail know of all of them.
  */

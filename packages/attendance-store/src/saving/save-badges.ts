@@ -21,7 +21,10 @@ const changeBadges: Statement = {
     where e.event_id = u.event_id and e.enrollment_id = u.enrollment_id`,
 };
 
-/** Makes badges say what they say now. A code that somebody has meanwhile fails the transaction: `enrollments_access_code`. */
+/**
+ * Makes badges say what they say now. A code that somebody has meanwhile fails the transaction:
+ * `enrollments_access_code`.
+ */
 export function saveBadges(tx: Tx, { badges: rows }: WriteSet, at: Date): void {
   if (rows.length === 0) return;
   const codes = [

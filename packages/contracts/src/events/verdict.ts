@@ -7,6 +7,4 @@ export const evidence = z.looseObject({
   rule: z.enum(['all_days', 'any_day', 'minimum_days']),
 });
 
-export type Evidence = z.infer<typeof evidence>;
-
 export const triggeredBy = z.enum(['system', 'front_desk', 'admin', 'participant']);

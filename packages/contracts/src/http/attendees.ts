@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { line } from '../primitives.ts';
+import { status } from './check-ins.ts';
 
 /** `GET /v1/events/{eventId}/attendees?search=`: by name or e-mail address. */
 export const attendeeSearchQuery = {
@@ -20,7 +21,7 @@ export const attendee = z
     enrollmentId: z.uuid(),
     displayName: z.string(),
     ticketType: z.string().nullable(),
-    status: z.enum(['confirmed', 'checked_in', 'attended', 'no_show', 'cancelled']),
+    status,
     firstCheckIn: z
       .strictObject({
         scannedAt: z.iso.datetime({ precision: 3 }),
@@ -40,7 +41,7 @@ export const attendeeHit = z
     displayName: z.string(),
     email: z.string().optional(),
     ticketType: z.string().nullable(),
-    status: z.enum(['confirmed', 'checked_in', 'attended', 'no_show', 'cancelled']),
+    status,
     presentDays: z.array(z.iso.date()),
   })
   .meta({ id: 'AttendeeHit' });

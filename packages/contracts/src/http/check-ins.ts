@@ -4,6 +4,9 @@ import { day, id, instant, instantOut, line, reason, scannedCode } from '../prim
 const oneTicket = (scan: { accessCode?: unknown; enrollmentId?: unknown }) =>
   (scan.accessCode === undefined) !== (scan.enrollmentId === undefined);
 
+/** What a scan asks for: to come in, one unit of what was bought, or to enter a room. */
+export const scanKind = z.enum(['check_in', 'redemption', 'door_check']);
+
 /** What a device did with the person while it could not ask. It changes no answer. */
 export const deviceDecision = z.enum(['admitted', 'turned_away']);
 

@@ -23,7 +23,7 @@ const openCorrection = z
   .strictObject({
     requestedAt: instantOut,
     reason: z.string(),
-    corrected: z.strictObject({ attended: z.int(), noShow: z.int() }),
+    corrected: closureRun.shape.counts,
     error: z.string().nullable(),
   })
   .meta({ id: 'OpenCorrection' });
@@ -77,8 +77,6 @@ export function toEventClosureBody({
   };
 }
 
-const verdictCounts = z.strictObject({ attended: z.int(), noShow: z.int() });
-
 /** What closing would decide about one enrollment, and why. */
 export const previewedVerdict = z
   .strictObject({
@@ -107,8 +105,8 @@ export const closurePreview = z
   .strictObject({
     totals: z
       .strictObject({
-        wouldBe: verdictCounts,
-        already: verdictCounts.extend({ cancelled: z.int() }),
+        wouldBe: closureRun.shape.counts,
+        already: closureRun.shape.counts.extend({ cancelled: z.int() }),
       })
       .nullable(),
     items: z.array(previewedVerdict),

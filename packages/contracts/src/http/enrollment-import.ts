@@ -54,7 +54,10 @@ export const importError = z
 
 export type ImportError = z.infer<typeof importError>;
 
-/** The data of the `progress` messages that are sent to who accepts `text/event-stream`; then comes `result` or `problem`. */
+/**
+ * The data of the `progress` messages that are sent to who accepts `text/event-stream`; then comes `result` or
+ * `problem`.
+ */
 export const importProgress = z
   .strictObject({
     phase: z.enum(['reading', 'checking', 'writing']),

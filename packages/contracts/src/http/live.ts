@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { instantOut, uuid } from '../primitives.ts';
 import { eventStats } from './attendees.ts';
+import { scanKind } from './check-ins.ts';
 
 /** One scan as the live view shows it. */
 export const liveScan = z
   .strictObject({
     scanId: uuid,
-    kind: z.enum(['check_in', 'redemption', 'door_check']),
+    kind: scanKind,
     outcome: z.enum(['accepted', 'refused']),
     /** The problem code of a refused scan. */
     refusal: z.string().nullable(),

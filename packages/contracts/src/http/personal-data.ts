@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { instantOut, reason, uuid } from '../primitives.ts';
-import { annulledCheckIn, deviceDecision, status } from './check-ins.ts';
+import { annulledCheckIn, deviceDecision, scanKind, status } from './check-ins.ts';
 import { deliveryStatus } from './deliveries.ts';
 import { transitionBody } from './enrollments.ts';
 import { orderStatus } from './orders.ts';
+import { productKind } from './products.ts';
 
 /** What stands where a person's name was. An e-mail address is empty then, locale and externalId are null. */
 export const ERASED_NAME = '(erased)';
@@ -23,7 +24,7 @@ const exportedOrder = z.strictObject({
       lineItemId: z.uuid(),
       productId: z.uuid(),
       name: z.string(),
-      kind: z.enum(['ticket', 'addon']),
+      kind: productKind,
       quantity: z.int(),
     }),
   ),
@@ -34,7 +35,7 @@ const exportedOrder = z.strictObject({
 /** A scan of one of the person's tickets, accepted (`refusal` is null) or refused. */
 const exportedScan = z.strictObject({
   scanId: uuid,
-  kind: z.enum(['check_in', 'redemption', 'door_check']),
+  kind: scanKind,
   /** As it was read; null when the scan named the enrollment instead, and a hash once the person is erased. */
   accessCode: z.string().nullable(),
   direction: z.enum(['entry', 'exit']),

@@ -1,10 +1,11 @@
 /**
  * Reports: every row in one answer, made while it is sent. As JSON a report is
- * `{ …what it is about, "asOf", "items": [ … ], "rows": <number of items> }`; `rows` comes last, so that who has read it has read
- * all. As CSV and XLSX it is one table with a header row.
+ * `{ …what it is about, "asOf", "items": [ … ], "rows": <number of items> }`; `rows` comes last, so that who has read
+ * it has read all. As CSV and XLSX it is one table with a header row.
  */
 import { z } from 'zod';
 import { day, id, instantOut, line } from '../primitives.ts';
+import { eventStats } from './attendees.ts';
 import { checkIn, status } from './check-ins.ts';
 import { closureState } from './closures.ts';
 import { listedEvent } from './events.ts';
@@ -102,7 +103,9 @@ export type CheckInRow = z.infer<typeof checkInRow>;
 
 export const checkInReport = reportOf(checkInRow, { event: listedEvent }).meta({ id: 'CheckInReport' });
 
-export const checkInCountsQuery = { format, by: z.enum(['hour', 'station', 'device']) };
+const countedBy = z.enum(['hour', 'station', 'device']);
+
+export const checkInCountsQuery = { format, by: countedBy };
 
 /** Check-ins that count, and the people who came with one of them for the first time. */
 const arrivals = { checkIns: z.int(), arrivals: z.int() };
@@ -120,7 +123,7 @@ export type CheckInCount = z.infer<typeof checkInCount>;
 
 export const checkInCounts = reportOf(checkInCount, {
   event: listedEvent,
-  by: z.enum(['hour', 'station', 'device']),
+  by: countedBy,
 }).meta({ id: 'CheckInCounts' });
 
 /** Events whose first day, in their own time zone, is from `from` to `to`, both included. */
@@ -130,13 +133,7 @@ export const eventRow = z
   .strictObject({
     event: listedEvent,
     enrollments: z.int(),
-    byStatus: z.strictObject({
-      confirmed: z.int(),
-      checked_in: z.int(),
-      attended: z.int(),
-      no_show: z.int(),
-      cancelled: z.int(),
-    }),
+    byStatus: eventStats.shape.byStatus,
     /** Of those with a verdict, the share that attended, from 0 to 1; null where nobody has one. */
     attendanceRate: z.number().min(0).max(1).nullable(),
     corrections: z.int(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { day, instantOut } from '../primitives.ts';
 import { rosterScheme } from '../roster-sealing.ts';
 import { status } from './check-ins.ts';
+import { reentry } from './events.ts';
 import { page } from './pagination.ts';
 
 /** `GET /v1/events/{eventId}/roster`: `limit` and `cursor` as in lists, with pages of 200 unless asked otherwise. */
@@ -17,7 +18,7 @@ export const rosterEvent = z.strictObject({
   endsAt: instantOut,
   /** The instant that holds, also where the event leaves it to the start of its first day. */
   admissionOpensAt: instantOut,
-  reentry: z.enum(['allowed', 'once_per_day', 'once']),
+  reentry,
   cancelledAt: instantOut.nullable(),
   /** Each event day, from its `startsAt` on and before its `endsAt`. */
   days: z.array(z.strictObject({ day, startsAt: instantOut, endsAt: instantOut })),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id, instantOut, line, uuid } from '../primitives.ts';
 import { type ProblemCode, problemCatalog } from '../problems.ts';
-import { deviceDecision, previousCheckIn, status } from './check-ins.ts';
+import { deviceDecision, previousCheckIn, scanKind, status } from './check-ins.ts';
 
 const problemCodes = Object.keys(problemCatalog) as [ProblemCode, ...ProblemCode[]];
 
@@ -22,7 +22,7 @@ export const scansQuery = {
 export const refusedScan = z
   .strictObject({
     scanId: uuid,
-    kind: z.enum(['check_in', 'redemption', 'door_check']),
+    kind: scanKind,
     refusal: z.string(),
     /** Exactly one of the two is not null: what the scan named. */
     accessCode: z.string().nullable(),

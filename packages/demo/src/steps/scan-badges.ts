@@ -45,10 +45,12 @@ export async function uploadLater(show: Show, arrives: Scan['arrives']): Promise
   return scans.length;
 }
 
+/** The path of an event's check-ins. */
 export function checkInsOf({ event }: Show): string {
   return `/v1/events/${event.id}/check-ins`;
 }
 
+/** The body of a scan with a new `scanId`. People of one kind are scanned seven seconds after one another. */
 export function toRequest({ calendar }: Show, person: Person, scan: Scan) {
   const second = person.kind.names.indexOf(person.name) * 7;
   return {

@@ -1,20 +1,7 @@
-import { join } from 'node:path';
-import { ROOT } from '../places.ts';
-import { runProgram } from '../run-program.ts';
-import { findInfrastructure, noStackMessage } from '../running-stack.ts';
-import { serviceUrl } from '../service-roles.ts';
+import { runOnServers } from '../run-on-servers.ts';
 
-// npm run event:closure -- <eventId> | --due: the closure service's own program, on the running stack's servers or
-// on those that the environment names.
-const found = findInfrastructure();
-if (!found.databaseUrl || !found.redisUrls) {
-  console.error(noStackMessage(', or set DATABASE_URL and REDIS_URLS'));
-  process.exit(1);
-}
-process.exitCode = await runProgram('src/cli.ts', process.argv.slice(2), {
-  cwd: join(ROOT, 'apps', 'closure-service'),
-  environment: {
-    DATABASE_URL: process.env.DATABASE_URL ?? serviceUrl(found.databaseUrl, 'closure'),
-    REDIS_URLS: found.redisUrls.join(','),
-  },
+// npm run event:closure -- <eventId> | --due: the closure service's own program.
+await runOnServers('apps/closure-service', 'src/cli.ts', {
+  needs: ['DATABASE_URL', 'REDIS_URLS'],
+  as: 'closure',
 });

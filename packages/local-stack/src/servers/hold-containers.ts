@@ -1,5 +1,6 @@
-// Runs containers of docker-compose.yml as if they were a program that the guard started: ends them when it is told to stop, and
-// follows what they say meanwhile. Killed, it leaves them running; the next start of the same stack takes them over.
+// Runs containers of docker-compose.yml as if they were a program that the guard started: ends them when it is told to
+// stop, and follows what they say meanwhile. Killed, it leaves them running; the next start of the same stack takes
+// them over.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 

@@ -73,7 +73,10 @@ export interface AppOptions<Principal> extends ProblemOptions {
 /** What is left to do when the deadline has been kept. */
 type Ready = Reply | BegunAnswer | 'gone';
 
-/** The application that serves `routes`, and `GET /livez` and `GET /readyz`, and its documents. Listen with `http/server.ts`. */
+/**
+ * The application that serves `routes`, and `GET /livez` and `GET /readyz`, and its documents. Listen with
+ * `http/server.ts`.
+ */
 export function createApp<Principal>(options: AppOptions<Principal>): Express {
   const state: AppState = {
     draining: false,

@@ -2,8 +2,9 @@
  * An answer that goes on: server-sent events (HTML standard, 9.2).
  *
  * It ends when the client goes, when the process stops, when the caller may no longer have it, and when the source
- * does. One whose source comes to an end by itself is left to that when the process stops, like any request. Whoever reads with an EventSource comes back after two seconds, with the id of the last event. While nobody can
- * say whether the caller still may have it (the database is away), the stream stays open and events are held back.
+ * does. One whose source comes to an end by itself is left to that when the process stops, like any request. Whoever
+ * reads with an EventSource comes back after two seconds, with the id of the last event. While nobody can say whether
+ * the caller still may have it (the database is away), the stream stays open and events are held back.
  *
  * What a listener does not read is not kept for it: the source is asked for the next event only when the last one has
  * left, so one that answers with the newest loses nothing but what was overtaken. A listener that reads nothing for

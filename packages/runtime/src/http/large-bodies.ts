@@ -27,6 +27,7 @@ export interface BodyPlaces {
   work: Places;
 }
 
+/** The places of one application, for all of its routes together; shown in its metrics. */
 export function openBodyPlaces(): BodyPlaces {
   const patience = { waiting: WAITING, waitMs: LONGEST_WAIT_MS };
   return {
@@ -57,6 +58,7 @@ export interface Room {
   readonly arrivalMs: number;
 }
 
+/** The room of one request, to be left when it is over. `arrivalMs` is how long the rest of a large body may take. */
 export function roomIn(places: BodyPlaces, arrivalMs = LARGE_ARRIVAL_MS): Room {
   const taken = new Map<keyof BodyPlaces, () => void>();
   let left = false;

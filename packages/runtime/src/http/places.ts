@@ -28,6 +28,7 @@ export interface Places {
   take(): Promise<(() => void) | null>;
 }
 
+/** Opens so many places, all of them free. First come, first served. Metrics show how many are taken and wanted. */
 export function openPlaces({
   atOnce,
   waiting,

@@ -44,10 +44,12 @@ export interface EventStream {
 
 export type Reply = Answer | Refusal | EventStream;
 
+/** Whether this is a refusal, and not an answer or whatever else it could be. */
 export function isRefusal(value: object): value is Refusal {
   return 'problem' in value;
 }
 
+/** Whether an answer goes on, as server-sent events. */
 export function isEventStream(value: object): value is EventStream {
   return 'events' in value;
 }

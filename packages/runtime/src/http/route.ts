@@ -36,7 +36,10 @@ export interface RouteDefinition<Principal, Allow extends readonly string[], Par
   body?: Body;
   /** Bytes, after inflating. A large one needs a place, see `http/large-bodies.ts`. */
   bodyLimit?: number;
-  /** Of a body that is not JSON, such as `text/csv`: the handler gets its bytes as they are, and `body` is {@link bytes}. */
+  /**
+   * Of a body that is not JSON, such as `text/csv`: the handler gets its bytes as they are, and `body` is
+   * {@link bytes}.
+   */
   mediaType?: string;
   /** What it does, in one line for people who read the documents: "Reads one event". */
   summary: string;

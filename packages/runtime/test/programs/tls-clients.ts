@@ -1,4 +1,5 @@
-// Reaches servers by the URLs it is given, as services do, and prints what became of each: `reached`, or the code of the error.
+// Reaches servers by the URLs it is given, as services do, and prints what became of each: `reached`, or the code of
+// the error.
 import { setTimeout as pause } from 'node:timers/promises';
 import { openLocks } from '@turnout/runtime/lock';
 import { isUnavailable, openDb } from '@turnout/runtime/postgres';

@@ -59,7 +59,7 @@ const searchByText: Statement = {
   text: `
     ${attendees}
     where e.event_id = $1 and e.organization_id = $2
-      and (p.name ilike $3 or ($4 and p.email ilike $3))
+      and (lower(p.name) like (select lower($3)) or ($4 and lower(p.email) like (select lower($3))))
       and ($5::uuid is null or (lower(p.name), e.enrollment_id) > (
         select lower(last.name), l.enrollment_id
         from attendance.enrollments l

@@ -39,8 +39,10 @@ export async function countRowsRead(
 
 /** A value as text that PostgreSQL takes for whatever type the parameter has. */
 function literalOf(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  const text = Array.isArray(value) ? `{${value.map((item) => JSON.stringify(item)).join()}}` : String(value);
+  if (value === null) return 'null';
+  const text = Array.isArray(value)
+    ? `{${value.map((item) => JSON.stringify(item)).join()}}`
+    : `${value as string}`;
   return `'${text.replaceAll("'", "''")}'`;
 }
 

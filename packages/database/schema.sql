@@ -1077,6 +1077,8 @@ CREATE INDEX dead_letter_actions_of_letter ON notifier.dead_letter_actions USING
 
 CREATE INDEX dead_letters_of_organization ON notifier.dead_letters USING btree (organization_id, letter_id);
 
+CREATE INDEX dead_letters_open ON notifier.dead_letters USING btree (organization_id, letter_id) WHERE (status = 'dead'::text);
+
 CREATE INDEX dead_letters_with_content ON notifier.dead_letters USING btree (died_at) WHERE (body IS NOT NULL);
 
 CREATE INDEX deliveries_due ON notifier.deliveries USING btree (channel, next_attempt_at) WHERE (status = 'pending'::text);

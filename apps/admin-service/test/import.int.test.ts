@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { importError, importProgress, importResult } from '@turnout/contracts/http/enrollment-import';
-import { givenToken } from '@turnout/test-kit/given';
+import { givenOrganization, givenToken } from '@turnout/test-kit/given';
 import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -308,9 +308,10 @@ describe('a file in which something is wrong', () => {
 describe('an import that is sent again', () => {
   const file = (who: string) => `name,email\nAda,${who}-1@example.org\nByron,${who}-2@example.org\n`;
 
-  it('is answered as the first time when it has a name, and done once, also of many in the same instant', async () => {
+  it('is answered as the first time when it has a name, and done once, also of two in the same instant', async () => {
     const query = `?importId=${randomUUID()}`;
-    const answers = await Promise.all([1, 2, 3].map(() => send(file('again'), { query })));
+    const atOnce = await Promise.all([send(file('again'), { query }), send(file('again'), { query })]);
+    const answers = [...atOnce, await send(file('again'), { query })];
     expect(answers.map(({ status, body }) => [status, body])).toEqual(
       answers.map(() => [200, { created: 2 }]),
     );
@@ -346,6 +347,85 @@ describe('an import that is sent again', () => {
     const answers = await Promise.all([send(file('two')), send(file('two'))]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
     expect(await people()).toHaveLength(2);
+  });
+});
+
+describe('an import', () => {
+  const lockedOut = (count: number) =>
+    waitUntil(
+      async () =>
+        (
+          await service.owner.query(
+            `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          )
+        ).length === count,
+      { within: 10_000 },
+    );
+
+  /** Runs `work` while an import of Ada, who is held by somebody, can't finish judging. */
+  async function whileJudging(work: (held: string) => Promise<void>): Promise<Answer> {
+    const email = `${randomUUID()}@example.org`;
+    await givenEnrollment(service, await givenEvent(service), { name: 'Ada', email });
+    let importing: Promise<Answer> | undefined;
+    await service.owner.transaction(async (tx) => {
+      await tx.query('select from attendance.participants where email = $1 for update', [email]);
+      importing = send(`name,email\nAda,${email}\nByron,b-${email}\n`);
+      await lockedOut(1);
+      await work(email);
+    });
+    if (!importing) throw new Error('nothing was imported');
+    return await importing;
+  }
+
+  it('lets its event be changed or begin to be closed until it enrolls, and enrolls people after that', async () => {
+    let begun = new Date();
+    const answer = await whileJudging(async () => {
+      const renamed = await service.admin.patch(`/v1/events/${eventId}`, { name: 'Renamed' });
+      expect(renamed).toMatchObject({ status: 200, body: { name: 'Renamed' } });
+      const [closure] = await service.owner.query<{ now: Date }>(
+        `update attendance.events set closure_epoch = closure_epoch + 1 where event_id = $1
+         returning clock_timestamp() as now`,
+        [eventId],
+      );
+      begun = closure?.now ?? begun;
+    });
+    expect(answer).toMatchObject({ status: 200, body: { created: 2 } });
+    const [enrolled] = await service.owner.query<{ count: number; earlier: number }>(
+      `select count(*) as count, count(*) filter (where at < $2) as earlier
+       from attendance.transitions where event_id = $1`,
+      [eventId, begun],
+    );
+    expect(enrolled).toEqual({ count: 2, earlier: 0 });
+  });
+
+  it('goes on beside one more of its organization, which leaves room for one of another', async () => {
+    const elsewhere = await givenOrganization(service.owner);
+    const other = service.as(elsewhere.tokens.admin);
+    const theirs = await givenEvent({ ...service, admin: other });
+    const file = 'name,email\nAda,a@elsewhere.example.org\n';
+    let second: Promise<Answer> | undefined;
+    const first = await whileJudging(async (held) => {
+      second = send(`name,email\nAda,${held}\n`, { event: await givenEvent(service) });
+      await lockedOut(2);
+      expect(await send(file)).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      expect(await send(file, { event: theirs, client: other })).toMatchObject({ status: 200 });
+    });
+    expect([first.status, (await second)?.status]).toEqual([200, 200]);
+  });
+
+  it('into an event that is cancelled meanwhile is refused, and enrolls nobody', async () => {
+    const before = await everything();
+    const answer = await whileJudging(async () => {
+      const cancelled = await service.admin.post(`/v1/events/${eventId}/cancellation`, { reason: 'storm' });
+      expect(cancelled.status).toBe(200);
+    });
+    expect(answer.body).toMatchObject({ status: 409, code: 'event_cancelled' });
+    expect(await people()).toEqual([]);
+    // Ada, whom it knew, and her enrollment elsewhere.
+    expect(await everything()).toMatchObject({
+      people: Number(before?.people) + 1,
+      enrollments: Number(before?.enrollments) + 1,
+    });
   });
 });
 
@@ -430,7 +510,7 @@ describe('an import with progress', () => {
     const rows = Array.from({ length: 20_000 }, (_, index) => `Person ${index},gone-${index}@example.org`);
     // It has read the file and can't go on before it is gone.
     await service.owner.transaction(async (tx) => {
-      await tx.query('select 1 from attendance.events where event_id = $1 for update', [eventId]);
+      await tx.query('lock table attendance.participants in exclusive mode');
       const response = await fetch(`${service.url}/v1/events/${eventId}/enrollments/import`, {
         method: 'POST',
         headers: {

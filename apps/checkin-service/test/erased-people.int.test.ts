@@ -163,7 +163,19 @@ describe('of a person who is erased', () => {
     const [settled, undecided] = [await givenTicket(desk, eventId), await givenTicket(desk, eventId)];
     for (const { id } of [settled, undecided]) await reissue(eventId, id, newCode());
     await cancelTicket(desk, settled);
+    const late = [settled, undecided].map(({ accessCode }) => ({ scanId: newId(), accessCode }));
+    const others = { scanId: newId(), accessCode: newCode() };
+    for (const scan of [...late, others]) {
+      expect((await desk.scan(eventId, scan)).body).toMatchObject({ code: 'unknown_code' });
+    }
     for (const { id } of [settled, undecided]) await erase(id);
+    const scans = await storedScans(eventId);
+    for (const scan of late) {
+      expect(scans).not.toContain(scan.accessCode);
+      const again = await desk.scan(eventId, scan);
+      expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([404, 'true']);
+    }
+    expect(scans).toContain(others.accessCode);
     const [row] = await desk.db.query<{ kept: string[] }>(
       'select array_agg(access_code) as kept from attendance.withdrawn_codes where event_id = $1',
       [eventId],

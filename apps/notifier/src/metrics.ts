@@ -121,7 +121,8 @@ const countWaiting: Statement = {
       )), 0)::float as age`,
 };
 
-const countDead: Statement = {
+/** `$1` counts at most. */
+export const countDead: Statement = {
   name: 'count_dead_letters',
   text: `
     select count(*)::int as count

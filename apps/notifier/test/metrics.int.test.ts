@@ -1,8 +1,11 @@
+import { newId } from '@turnout/runtime/ids';
 import { readMetrics } from '@turnout/runtime/metrics';
 import { openDb } from '@turnout/runtime/postgres';
+import { countRowsRead } from '@turnout/test-kit/count-rows-read';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { expect, it } from 'vitest';
-import { watchDeliveries, watchQueue } from '../src/metrics.ts';
+import { listDeadLetters } from '../src/dead-letters/find-dead-letters.ts';
+import { countDead, watchDeliveries, watchQueue } from '../src/metrics.ts';
 
 async function shown(name: string): Promise<number | undefined> {
   const line = (await readMetrics()).split('\n').find((each) => each.startsWith(`${name} `));
@@ -38,6 +41,31 @@ it('a notifier says what is owed and for how long, on whatever channel and howev
   const age = await shown('turnout_delivery_oldest_age_seconds');
   expect(age).toBeGreaterThanOrEqual(7_200);
   expect(age).toBeLessThan(10_800);
+});
+
+it('a notifier counts and lists the dead letters that are open, and reads no others for it', async () => {
+  await using database = await createTestDatabase();
+  await using owner = openDb({ url: database.url, max: 1, applicationName: 'owner', queryTimeoutMs: 20_000 });
+  await using db = openDb({ url: database.urlFor('notifier'), max: 2, applicationName: 'watching' });
+  const organizationId = newId();
+  await owner.query(
+    `insert into notifier.dead_letters (letter_id, source, identity, status, organization_id, reason, attempts)
+     select gen_random_uuid(), 'broker', n, case when n % 1000 = 0 then 'dead' else 'replayed' end, $1, 'rejected', 1
+     from generate_series(1, 5000) n`,
+    [organizationId],
+  );
+  await owner.query('analyze notifier.dead_letters');
+  using _watched = watchDeliveries(db);
+  expect(await shown('turnout_dead_letters')).toBe(5);
+  expect(await countRowsRead(db, (explaining) => explaining.query(countDead, [10]))).toBe(5);
+  const open = { type: null, since: null, status: 'dead' } as const;
+  const page = { after: null, limit: 3, order: 'newest' } as const;
+  const sight = { organizationId, eventIds: null, operatorOrganization: null };
+  for (const seen of [sight, null]) {
+    expect(await listDeadLetters(db, seen, open, page)).toHaveLength(3);
+    const read = await countRowsRead(db, (explaining) => listDeadLetters(explaining, seen, open, page));
+    expect(read).toBeLessThan(10);
+  }
 });
 
 it('a notifier says nothing of its queue while there is no broker to ask', async () => {

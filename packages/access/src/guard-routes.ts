@@ -37,6 +37,8 @@ export interface RouteGuards extends AsyncDisposable {
     route: { allow: readonly string[] },
     params: Readonly<Record<string, string>>,
   ): Refusal | undefined;
+  /** One organization's devices share what one caller may have of the places for large bodies. */
+  holderOf(principal: Principal): string;
   /** What sharing limits depends on; nothing where each process counts for itself. */
   readonly dependencies: readonly Dependency[];
   readonly trustProxy: number | readonly string[] | undefined;
@@ -156,6 +158,7 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
           };
       }
     },
+    holderOf: ({ organizationId }) => organizationId,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeEnrollments, each } from '../src/change-enrollments.ts';
 import { enrollParticipants } from '../src/enrolling/enroll-participants.ts';
 import { judgeRows, type NewEnrollment } from '../src/enrolling/judge-rows.ts';
-import { writeRows } from '../src/enrolling/write-rows.ts';
+import { writeEnrollments, writePeople } from '../src/enrolling/write-rows.ts';
 import { readClock } from '../src/read-clock.ts';
 
 let database: TestDatabase;
@@ -131,7 +131,8 @@ describe('enrolling many at once', () => {
     await admin.transaction(async (tx) => {
       const people = { organizationId, eventId, eventIds: null };
       const { identified } = await judgeRows(tx, { ...people, rows, held: true });
-      writeRows(tx, people, { rows, identified }, context, await readClock(tx));
+      writePeople(tx, organizationId, identified);
+      writeEnrollments(tx, people, { rows, identified }, context, await readClock(tx));
       const [locks] = await tx.query<{ count: number }>(
         `select count(*) from pg_locks where pid = pg_backend_pid()`,
       );

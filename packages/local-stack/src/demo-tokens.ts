@@ -5,13 +5,20 @@ import { openDb, type Statement } from '@turnout/runtime/postgres';
 import type { Stack } from './stack.ts';
 
 const ROLES = { admin: 'admin', frontDesk: 'front_desk', supervisor: 'supervisor', auditor: 'auditor' };
-const labelOf = (role: string) => `${role} of npm start`;
+const labelOf = (role: string, clone: string) => `${role} of npm start (${clone})`;
 
-/** Makes a token of each role for the organization, and revokes those of earlier starts. */
-export async function makeDemoTokens(databaseUrl: string, organization: string): Promise<Stack['tokens']> {
+/**
+ * Makes a token of each role for the organization, and revokes those of earlier starts of this clone. Another one may be
+ * running on the same database: its tokens are left alone.
+ */
+export async function makeDemoTokens(
+  databaseUrl: string,
+  organization: string,
+  clone: string,
+): Promise<Stack['tokens']> {
   await using db = openDb({ url: databaseUrl, max: 1, applicationName: 'turnout-start' });
   await db.transaction(async (tx) => {
-    const labels = Object.values(ROLES).map(labelOf);
+    const labels = Object.values(ROLES).map((role) => labelOf(role, clone));
     const revoked = await tx.query<{ organizationId: string; tokenId: string }>(revokeEarlier, [
       organization,
       labels,
@@ -31,7 +38,7 @@ export async function makeDemoTokens(databaseUrl: string, organization: string):
   });
   const tokens: Record<string, string> = {};
   for (const [key, role] of Object.entries(ROLES)) {
-    const argv = ['--organization', organization, '--role', role, '--label', labelOf(role)];
+    const argv = ['--organization', organization, '--role', role, '--label', labelOf(role, clone)];
     tokens[key] = await createTokenCommand(db, argv);
   }
   return tokens as Stack['tokens'];

@@ -9,6 +9,8 @@ export interface Secrets {
   erlangCookie: string;
   /** WEBHOOK_SECRETS_KEY of the notifier. Without it, the signing secrets in the database can't be read. */
   webhookSecretsKey: string;
+  /** Tells this clone from others that use the same database. No secret, and made once like them. */
+  clone: string;
 }
 
 /** The secrets of a stack: made once, kept beside its data, readable by its owner only. What is missing is added. */
@@ -21,6 +23,7 @@ export function readOrMakeSecrets(file: string): Secrets {
     rabbitmq: secret(),
     erlangCookie: secret(),
     webhookSecretsKey: randomBytes(32).toString('base64'),
+    clone: randomBytes(4).toString('hex'),
     ...found,
   };
   const complete = Object.keys(secrets).every((name) => Object.hasOwn(found, name));

@@ -25,6 +25,8 @@ export interface Servers {
   managementUrl: string | null;
   /** What the notifier keeps signing secrets with, unless the environment says otherwise. */
   webhookSecretsKey: string;
+  /** What tells this clone from others that use the same servers. */
+  clone: string;
   /** RabbitMQ's own command, `rabbitmqctl`, on the private broker; null when the broker is a given one. */
   rabbitmqctl: ((args: readonly string[]) => Promise<void>) | null;
   /** To be called when queues are declared: from then on the broker's data is worth keeping. */
@@ -65,7 +67,8 @@ export async function startServers(options: StartServersOptions): Promise<Server
     redis(sources.redis, place, containers),
     rabbitmq(sources.rabbitmq, place, containers),
   ]);
-  return { databaseUrl, redisUrls, ...broker, webhookSecretsKey: secrets.webhookSecretsKey };
+  const { webhookSecretsKey, clone } = secrets;
+  return { databaseUrl, redisUrls, ...broker, webhookSecretsKey, clone };
 }
 
 async function postgres(
@@ -112,7 +115,7 @@ async function rabbitmq(
   source: Sources['rabbitmq'],
   place: Place,
   containers: Promise<Containers> | null,
-): Promise<Omit<Servers, 'databaseUrl' | 'redisUrls' | 'webhookSecretsKey'>> {
+): Promise<Omit<Servers, 'databaseUrl' | 'redisUrls' | 'webhookSecretsKey' | 'clone'>> {
   if ('url' in source) {
     const nodes = nodesOf(source.url);
     for (const node of nodes) await mustAnswer('RabbitMQ', 'AMQP_URL', node, answersAmqp);

@@ -43,7 +43,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
   );
   await step('creating the database roles of the services', letServicesLogIn(databaseUrl));
   await step('declaring exchanges and queues', declareBroker({ url: servers.amqpUrl }));
-  const tokens = await step('making the tokens', makeDemoTokens(databaseUrl, ORGANIZATION));
+  const tokens = await step('making the tokens', makeDemoTokens(databaseUrl, ORGANIZATION, servers.clone));
   const mailbox = environment.SMTP_URL ? null : await openMailbox(options);
   const services = await startServices({
     ...options,

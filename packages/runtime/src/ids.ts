@@ -4,6 +4,9 @@ import { randomChunk } from './random.ts';
 /** Sorts before every id: where a walk over all of them begins, and a bound that an index can be asked. */
 export const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
+/** Sorts after every id that is made: where a walk from the newest begins. */
+export const HIGHEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 let time = 0;
 let sequence = 0;
 

@@ -90,7 +90,8 @@ describe('more than can be worked on at once', () => {
 
 describe('large bodies', () => {
   const LARGE = 400_000;
-  const PLACES_FOR_LARGE = 3;
+  /** Of three, the share of one caller. */
+  const SHARE_FOR_LARGE = 2;
   let began: number;
   let go: () => void;
   let gone: Promise<void>;
@@ -104,7 +105,7 @@ describe('large bodies', () => {
       [
         route({
           ...toldNothing,
-          allow: ['admin'],
+          allow: ['admin', 'someone else'],
           method: 'post',
           path: '/uploads',
           urgent: true,
@@ -124,12 +125,12 @@ describe('large bodies', () => {
   });
   afterEach(() => uploads[Symbol.asyncDispose]());
 
-  const upload = (text: string, gzip = false) => {
+  const upload = (text: string, gzip = false, authorization = headers.authorization) => {
     const json = Buffer.from(JSON.stringify({ text }));
     return fetch(`${uploads.url}/uploads`, {
       method: 'POST',
       headers: {
-        ...headers,
+        authorization,
         'content-type': 'application/json',
         ...(gzip && { 'content-encoding': 'gzip' }),
       },
@@ -139,29 +140,40 @@ describe('large bodies', () => {
   const large = 'a'.repeat(LARGE);
 
   it.each([
-    { length: LARGE, gzip: false, places: PLACES_FOR_LARGE },
-    { length: LARGE, gzip: true, places: PLACES_FOR_LARGE },
-    { length: 100_000, gzip: false, places: 16 },
-  ])('of $length bytes, gzip: $gzip, are taken $places at a time, and small ones meanwhile', async (body) => {
-    const { gzip, places } = body;
-    const text = 'a'.repeat(body.length);
-    const taken = Array.from({ length: places }, () => upload(text, gzip));
-    await expect.poll(() => began).toBe(places);
-    const refused = await upload(text, gzip);
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
-    expect(await refused.json()).toMatchObject({ code: 'unavailable' });
-    expect((await upload('small', gzip)).status).toBe(201);
-    expect(began).toBe(places);
-    const waiting = upload(text, gzip);
-    go();
-    for (const answer of await Promise.all([...taken, waiting])) expect(answer.status).toBe(201);
-  });
+    { length: LARGE, gzip: false, share: SHARE_FOR_LARGE, places: 3 },
+    { length: LARGE, gzip: true, share: SHARE_FOR_LARGE, places: 3 },
+    { length: 100_000, gzip: false, share: 8, places: 16 },
+  ])(
+    'of $length bytes, gzip: $gzip, are taken $places at a time, $share of one caller, and small ones meanwhile',
+    async (body) => {
+      const { gzip, share, places } = body;
+      const text = 'a'.repeat(body.length);
+      const one = (what = text) => upload(what, gzip);
+      const other = () => upload(text, gzip, 'someone else');
+      const taken = Array.from({ length: share }, () => one());
+      await expect.poll(() => began).toBe(share);
+      // More than that waits for itself alone, and not before what others send.
+      const refused = await one();
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await refused.json()).toMatchObject({ code: 'unavailable' });
+      const more = Array.from({ length: 3 }, () => one());
+      taken.push(...Array.from({ length: places - share }, () => other()));
+      await expect.poll(() => began).toBe(places);
+      for (const answer of await Promise.all(more)) expect(answer.status).toBe(503);
+      expect((await other()).status).toBe(503);
+      expect((await one('small')).status).toBe(201);
+      expect(began).toBe(places);
+      const waiting = one();
+      go();
+      for (const answer of await Promise.all([...taken, waiting])) expect(answer.status).toBe(201);
+    },
+  );
 
   it('of which the rest does not come give their place to others, and hear why', async () => {
     const { port } = new URL(uploads.url);
     const begun = `POST /uploads HTTP/1.1\r\nHost: x\r\nAuthorization: admin\r\nContent-Type: application/json\r\n`;
     const slow = await Promise.all(
-      Array.from({ length: PLACES_FOR_LARGE }, async () => {
+      Array.from({ length: SHARE_FOR_LARGE }, async () => {
         const socket = connect(Number(port), '127.0.0.1');
         socket.write(`${begun}Content-Length: ${LARGE}\r\n\r\n${' '.repeat(LARGE - 10)}`);
         return socket;
@@ -181,7 +193,7 @@ describe('large bodies', () => {
 
   it('do not keep the place of a client that has gone', async () => {
     const leaving = new AbortController();
-    const cut = Array.from({ length: PLACES_FOR_LARGE + 2 }, () =>
+    const cut = Array.from({ length: SHARE_FOR_LARGE + 2 }, () =>
       fetch(`${uploads.url}/uploads`, {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
@@ -189,7 +201,7 @@ describe('large bodies', () => {
         signal: leaving.signal,
       }),
     );
-    await expect.poll(() => began).toBe(PLACES_FOR_LARGE);
+    await expect.poll(() => began).toBe(SHARE_FOR_LARGE);
     leaving.abort();
     await Promise.allSettled(cut);
     go();

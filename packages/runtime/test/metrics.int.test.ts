@@ -32,6 +32,7 @@ describe('the measurements of a process', () => {
       ],
       authenticate: async () => ({ principal: undefined }),
       authorize: () => undefined,
+      holderOf: () => 'anybody',
       readiness: async () => ({ ready: true, checks: {} }),
       problem: (code, { requestId }) => ({ status: 404, body: { code, requestId } }),
       placesAtOnce: 10,

@@ -54,4 +54,22 @@ describe('a place', () => {
     second?.();
     expect(await places.take()).not.toBeNull();
   });
+
+  it('is not given to who has their share, and not kept from others by those who wait for themselves', async () => {
+    const places = openPlaces({ atOnce: 3, waiting: 4, share: { places: 2, waiting: 2 }, ...patient });
+    const mine = await places.take('mine');
+    await places.take('mine');
+    const order: string[] = [];
+    const noted = (holder: string) => places.take(holder).then(() => order.push(holder));
+    const waiting = [noted('mine'), noted('mine')];
+    expect(await places.take('mine')).toBeNull();
+    const theirs = await places.take('theirs');
+    waiting.push(noted('others'));
+    theirs?.();
+    await waiting[2];
+    expect(order).toEqual(['others']);
+    mine?.();
+    await waiting[0];
+    expect(order).toEqual(['others', 'mine']);
+  });
 });

@@ -1,6 +1,7 @@
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { importError, importQuery, importResult } from '@turnout/contracts/http/enrollment-import';
 import { MINUTE } from '@turnout/runtime/durations';
+import { openPlaces } from '@turnout/runtime/http/places';
 import type { Answer, Refusal, Reply } from '@turnout/runtime/http/reply';
 import { bytes } from '@turnout/runtime/http/route';
 import { type ImportCommand, type ImportedFile, importEnrollments } from '../commands/import-enrollments.ts';
@@ -10,18 +11,26 @@ import { importRefused } from './refusals.ts';
 import { oneEvent, route, writers } from './route.ts';
 
 const MEGABYTE = 1_000_000;
-/** Each holds a file and its people in memory. */
+/** Each holds a file and its people in memory. One organization leaves room for another. */
 const AT_ONCE = 3;
+const OF_ONE_ORGANIZATION = 2;
 
 export function importRoute({ db, bulkDb }: AdminContext) {
-  let running = 0;
+  const places = openPlaces({
+    atOnce: AT_ONCE,
+    waiting: 0,
+    waitMs: 0,
+    share: { places: OF_ONE_ORGANIZATION, waiting: 0 },
+    name: 'imports',
+    of: 'imports',
+  });
   async function run(command: ImportCommand): Promise<Answer | Refusal> {
-    if (running >= AT_ONCE) return busy;
-    running += 1;
+    const giveBack = await places.take(command.principal.organizationId);
+    if (giveBack === null) return busy;
     try {
       return answerOf(await importEnrollments(bulkDb, command));
     } finally {
-      running -= 1;
+      giveBack();
     }
   }
   return route({

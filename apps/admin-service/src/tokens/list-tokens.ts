@@ -1,5 +1,6 @@
 import type { Principal } from '@turnout/access/principal';
 import type { Role, TokenState } from '@turnout/contracts/http/tokens';
+import { HIGHEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { IN_STATE, type StoredToken, TOKEN_COLUMNS, VISIBLE, visibleTo } from './stored-token.ts';
 
@@ -17,7 +18,7 @@ const selectTokens: Statement = {
   text: `
     select ${TOKEN_COLUMNS}
     from access.tokens
-    where ${VISIBLE} and ($3::uuid is null or token_id < $3) and ($4::text is null or role = $4) and ${IN_STATE('$5')}
+    where ${VISIBLE} and token_id < $3 and ($4::text is null or role = $4) and ${IN_STATE('$5')}
     order by token_id desc
     limit $6`,
 };
@@ -27,5 +28,6 @@ export async function listTokens(
   db: Queryable,
   { principal, state, role, after, limit }: TokenList,
 ): Promise<StoredToken[]> {
-  return await db.query<StoredToken>(selectTokens, [...visibleTo(principal), after, role, state, limit]);
+  const values = [...visibleTo(principal), after ?? HIGHEST_ID, role, state, limit];
+  return await db.query<StoredToken>(selectTokens, values);
 }

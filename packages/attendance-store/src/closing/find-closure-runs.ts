@@ -1,3 +1,4 @@
+import { HIGHEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import type { ClosureTrigger, VerdictCounts } from './closure-run.ts';
 
@@ -38,7 +39,7 @@ const listRunsOfOrganization: Statement = {
   text: `
     select ${runColumns} from attendance.closure_runs
     where organization_id = $1 and ($2::uuid[] is null or event_id = any ($2)) and ($3::text is null or status = $3)
-      and ($4::uuid is null or run_id < $4)
+      and run_id < $4
     order by run_id desc
     limit $5`,
 };
@@ -77,7 +78,7 @@ export async function listRunsOf(
   },
   { after, limit }: { after: string | null; limit: number },
 ): Promise<StoredClosureRun[]> {
-  const values = [of.organizationId, of.eventIds, of.status, after, limit];
+  const values = [of.organizationId, of.eventIds, of.status, after ?? HIGHEST_ID, limit];
   return (await db.query<RunRow>(listRunsOfOrganization, values)).map(toStoredRun);
 }
 

@@ -1,3 +1,4 @@
+import { HIGHEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { type RunRow, runColumns, type StoredClosureRun, toStoredRun } from './find-closure-runs.ts';
 import { awaitsDevices, closureHasWork, deviceGraceEnd } from './find-due-events.ts';
@@ -81,7 +82,7 @@ const listStates: Statement = {
     select * from (
       select ${columns} from attendance.events e ${closureTables}
       where e.organization_id = $1 and ($2::uuid[] is null or e.event_id = any ($2))
-        and ($4::uuid is null or e.event_id < $4)
+        and e.event_id < $4
     ) closures
     where $3::text is null or state = $3
     order by of_event desc
@@ -104,7 +105,7 @@ export async function listClosureStates(
   of: { organizationId: string; eventIds: readonly string[] | null; state: ClosureState | null },
   { after, limit }: { after: string | null; limit: number },
 ): Promise<ListedClosure[]> {
-  const values = [of.organizationId, of.eventIds, of.state, after, limit];
+  const values = [of.organizationId, of.eventIds, of.state, after ?? HIGHEST_ID, limit];
   const rows = await db.query<StateRow>(listStates, values);
   return rows.map((row) => ({
     eventId: row.of_event,

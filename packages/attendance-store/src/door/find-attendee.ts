@@ -65,7 +65,7 @@ const searchByText: Statement = {
   name: 'search_attendees',
   text: attendees(`
     where e.event_id = $1 and e.organization_id = $2
-      and (${plainName('p.name')} ilike $3 or p.email ilike $4)
+      and (lower(${plainName('p.name')}) like (select lower($3)) or lower(p.email) like (select lower($4)))
       and ($5::uuid is null or (lower(p.name), e.enrollment_id) > (
         select lower(last.name), l.enrollment_id
         from attendance.enrollments l

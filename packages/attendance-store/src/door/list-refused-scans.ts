@@ -37,18 +37,30 @@ export interface RefusedScanList {
   limit: number;
 }
 
-// The page is cut before the joins: people and devices are looked up for what is answered. The row of the page before
-// says where to go on, because its time has microseconds and a Date has not; nothing leaves these tables.
-const listing = (name: string, goOn: string): Statement => ({
+const columns = `
+  event_id, scan_id, enrollment_id, access_code, named_enrollment_id, refusal, scanned_at, recorded_at, station, direction,
+  device_id, cause, kind, line_item_id, product_id`;
+
+const asked = `
+  and ($2::text is null or refusal = $2) and ($3::uuid is null or device_id = $3) and ($4::text is null or station = $4)`;
+
+// Each table is read in the order of its own index, and the page is cut before the joins: people and devices are looked up
+// for what is answered. The row of the page before says where to go on, because its time has microseconds and a Date has
+// not; nothing leaves these tables.
+const listing = (name: string, goOn: (row: string) => string): Statement => ({
   name,
   text: `
     select s.refused_scan_id, s.reused, s.scan_id, s.kind, s.refusal, s.access_code, s.named_enrollment_id, s.enrollment_id,
       p.name as display_name, s.line_item_id, s.product_id, s.station, s.direction, s.device_id,
       t.label as device_label, s.scanned_at, s.recorded_at, s.cause
     from (
-      select * from attendance.refused_scans
-      where event_id = $1 and ($2::text is null or refusal = $2) and ($3::uuid is null or device_id = $3)
-        and ($4::text is null or station = $4) ${goOn}
+      (select scan_id as refused_scan_id, false as reused, ${columns} from attendance.scans
+       where event_id = $1 and refusal is not null ${asked} ${goOn('scan_id, false')}
+       order by recorded_at desc, scan_id desc limit $5)
+      union all
+      (select reused_scan_id, true, ${columns} from attendance.reused_scans
+       where event_id = $1 ${asked} ${goOn('reused_scan_id, true')}
+       order by recorded_at desc, reused_scan_id desc limit $5)
       order by recorded_at desc, refused_scan_id desc, reused desc
       limit $5
     ) s
@@ -59,12 +71,20 @@ const listing = (name: string, goOn: string): Statement => ({
     order by s.recorded_at desc, s.refused_scan_id desc, s.reused desc`,
 });
 
-const firstPage = listing('first_refused_scans', '');
+// The time is a bound of its own, because an index can be asked for it, whatever the rest of the key is made of.
+const lastRow = `
+  select recorded_at, scan_id as id, false as reused from attendance.scans
+  where event_id = $1 and scan_id = $6 and not $7::boolean
+  union all
+  select recorded_at, reused_scan_id, true from attendance.reused_scans
+  where event_id = $1 and reused_scan_id = $6 and $7`;
+
+const firstPage = listing('first_refused_scans', () => '');
 const nextPage = listing(
   'next_refused_scans',
-  `and (recorded_at, refused_scan_id, reused) < (
-        select recorded_at, refused_scan_id, reused from attendance.refused_scans
-        where event_id = $1 and refused_scan_id = $6 and reused = $7)`,
+  (row) => `
+         and recorded_at <= (select recorded_at from (${lastRow}) last)
+         and (recorded_at, ${row}) < (select recorded_at, id, reused from (${lastRow}) last)`,
 );
 
 /** The refused scans of an event, the one recorded last first. */

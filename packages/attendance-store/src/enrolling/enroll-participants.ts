@@ -4,7 +4,7 @@ import type { ChangeContext } from '../stored.ts';
 import { judgeRows, type NewEnrollment, type RefusedRow } from './judge-rows.ts';
 import { lockEvent } from './lock-event.ts';
 import { setsOf } from './sets-of.ts';
-import { writeRows } from './write-rows.ts';
+import { writeEnrollments, writePeople } from './write-rows.ts';
 
 export interface EnrollInto {
   organizationId: string;
@@ -58,14 +58,10 @@ async function enrollOnce(
   if (open.cancelledAt) return { outcome: 'event_cancelled', cancelledAt: open.cancelledAt };
   const { identified, refused } = await judgeRows(tx, { ...event, rows, held: true });
   if (refused.length > 0) return { outcome: 'refused', refused };
-  const enrollments = [...setsOf(rows)].flatMap(({ start, items }) =>
-    writeRows(
-      tx,
-      event,
-      { rows: items, identified: identified.slice(start, start + items.length) },
-      context,
-      open.now,
-    ),
-  );
+  const enrollments = [...setsOf(rows)].flatMap(({ start, items }) => {
+    const set = { rows: items, identified: identified.slice(start, start + items.length) };
+    writePeople(tx, event.organizationId, set.identified);
+    return writeEnrollments(tx, event, set, context, open.now);
+  });
   return { outcome: 'enrolled', enrollments };
 }

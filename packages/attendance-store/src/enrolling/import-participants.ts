@@ -1,18 +1,20 @@
 /**
  * Enrolling a file of people: one transaction of many sets, all or none.
  *
- * While it writes, whoever enrolls one of the same people waits for it, and with a large file nearly everybody of the
- * organization is one. Check-ins wait for nothing here: they lock enrollments, and those are new.
+ * While it runs, whoever enrolls one of the same people waits for it, and with a large file nearly everybody of the
+ * organization is one. Closing or changing the event waits only while the enrollments are written: the event is held from
+ * there on, after everybody was judged and the people were written. Check-ins wait for nothing here: they lock
+ * enrollments, and those are new.
  */
 import { SECOND } from '@turnout/runtime/durations';
 import type { Db, Statement, Tx } from '@turnout/runtime/postgres';
 import { readClock } from '../read-clock.ts';
 import type { ChangeContext } from '../stored.ts';
 import { type EnrollInto, untilUndisturbed } from './enroll-participants.ts';
-import { judgeRows, type NewEnrollment, type RefusedRow } from './judge-rows.ts';
-import { lockEvent } from './lock-event.ts';
+import { type Identified, judgeRows, type NewEnrollment, type RefusedRow } from './judge-rows.ts';
+import { lockEvent, lookAtEvent } from './lock-event.ts';
 import { setsOf } from './sets-of.ts';
-import { writeRows } from './write-rows.ts';
+import { writeEnrollments, writePeople } from './write-rows.ts';
 
 export interface Import extends EnrollInto {
   rows: readonly NewEnrollment[];
@@ -43,12 +45,17 @@ export async function importParticipants(
   file: Import,
   context: ChangeContext,
 ): Promise<Imported | null> {
-  return await untilUndisturbed(() => db.transaction((tx) => importOnce(tx, file, context)));
+  try {
+    return await untilUndisturbed(() => db.transaction((tx) => importOnce(tx, file, context)));
+  } catch (error) {
+    if (error instanceof CancelledMeanwhile) return error.refusal;
+    throw error;
+  }
 }
 
 async function importOnce(tx: Tx, file: Import, context: ChangeContext): Promise<Imported | null> {
   const { organizationId, eventId, rows, dryRun, named, onProgress } = file;
-  const open = await lockEvent(tx, organizationId, eventId);
+  const open = await lookAtEvent(tx, organizationId, eventId);
   if (!open) return null;
   if (named) {
     if (!dryRun) await tx.query(lockImport, [eventId, named.importId]);
@@ -63,14 +70,7 @@ async function importOnce(tx: Tx, file: Import, context: ChangeContext): Promise
   });
   if (refused.length > 0) return { outcome: 'refused', refused };
   if (!dryRun) {
-    const at = await readClock(tx);
-    for (const { start, items } of setsOf(rows)) {
-      const set = { rows: items, identified: identified.slice(start, start + items.length) };
-      writeRows(tx, file, set, context, at);
-      const now = await readClock(tx);
-      if (now.getTime() - at.getTime() > WRITTEN_WITHIN) throw new TooSlowError();
-      onProgress('writing', start + items.length);
-    }
+    const at = await write(tx, file, identified, context);
     if (named) {
       const { importId, digest } = named;
       tx.send(insertImport, [eventId, importId, organizationId, digest, rows.length, at]);
@@ -78,6 +78,47 @@ async function importOnce(tx: Tx, file: Import, context: ChangeContext): Promise
     file.alongside(tx);
   }
   return { outcome: 'imported', created: rows.length, again: false };
+}
+
+/** Writes the people, then holds the event and enrolls them. Answers when they are enrolled. */
+async function write(
+  tx: Tx,
+  file: Import,
+  identified: readonly Identified[],
+  context: ChangeContext,
+): Promise<Date> {
+  const { organizationId, eventId, rows, onProgress } = file;
+  const began = await readClock(tx);
+  const written = async (count: number) => {
+    const now = await readClock(tx);
+    if (now.getTime() - began.getTime() > WRITTEN_WITHIN) throw new TooSlowError();
+    onProgress('writing', count);
+  };
+  for (const { items } of setsOf(identified)) {
+    writePeople(tx, organizationId, items);
+    await written(0);
+  }
+  // A closure that began before this is older than these enrollments, and one that begins later waits and sees them.
+  const open = await lockEvent(tx, organizationId, eventId);
+  if (!open) throw new Error(`event ${eventId} disappeared during an import`);
+  if (open.cancelledAt) throw new CancelledMeanwhile(open.cancelledAt);
+  for (const { start, items } of setsOf(rows)) {
+    const set = { rows: items, identified: identified.slice(start, start + items.length) };
+    writeEnrollments(tx, file, set, context, open.now);
+    await written(start + items.length);
+  }
+  return open.now;
+}
+
+/** The event was cancelled while people were judged; what was written of them by then must go. */
+class CancelledMeanwhile extends Error {
+  override readonly name = 'CancelledMeanwhile';
+  readonly refusal: Imported;
+
+  constructor(cancelledAt: Date) {
+    super('the event was cancelled during an import');
+    this.refusal = { outcome: 'event_cancelled', cancelledAt };
+  }
 }
 
 /** The database takes so long that the import would be missed by who looks for changes. */

@@ -8,14 +8,26 @@ import type { Identified, NewEnrollment } from './judge-rows.ts';
 import { newAccessCode } from './new-access-code.ts';
 import { insertPeople, updatePeople } from './save-people.ts';
 
+/** A set of rows that were judged, with who each of them is. */
+export interface JudgedSet {
+  rows: readonly NewEnrollment[];
+  identified: readonly Identified[];
+}
+
+/** Makes the new ones of these people and updates the known ones. Nobody waits for the answers here. */
+export function writePeople(tx: Tx, organizationId: string, identified: readonly Identified[]): void {
+  insertPeople(tx, organizationId, peopleOf(identified, 'new'));
+  updatePeople(tx, organizationId, peopleOf(identified, 'known'));
+}
+
 /**
- * Writes a set of people who were judged, one statement per table, and answers the enrollments. Of the statements
- * nobody waits for the answers here.
+ * Enrolls a set of people who are there, one statement per table, and answers the enrollments. Nobody waits for the
+ * answers here.
  */
-export function writeRows(
+export function writeEnrollments(
   tx: Tx,
   event: { organizationId: string; eventId: string },
-  set: { rows: readonly NewEnrollment[]; identified: readonly Identified[] },
+  set: JudgedSet,
   context: ChangeContext,
   at: Date,
 ): EnrollmentRecord[] {
@@ -35,8 +47,6 @@ export function writeRows(
       createdAt: at,
     };
   });
-  insertPeople(tx, event.organizationId, peopleOf(set.identified, 'new'));
-  updatePeople(tx, event.organizationId, peopleOf(set.identified, 'known'));
   insertEnrollments(tx, event, records, context, at);
   return records;
 }

@@ -1,3 +1,4 @@
+import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { containing } from '../containing.ts';
 import { plainName, plainPattern } from '../people/plain-spelling.ts';
@@ -33,13 +34,15 @@ const findOne: Statement = {
     where organization_id = $1 and participant_id = $3 and ${isVisible}`,
 };
 
+// To compare in lower case is what ilike does; here the pattern is brought to it once, and not for each person.
 const listNext: Statement = {
   name: 'list_participants',
   text: `
     select ${columns} from attendance.participants p
     where organization_id = $1 and ${isVisible}
-      and ($3::uuid is null or participant_id > $3)
-      and ($4::text is null or ${plainName('name')} ilike $4 or email ilike $5 or external_id = $6)
+      and participant_id > $3
+      and ($4::text is null or lower(${plainName('name')}) like (select lower($4)) or lower(email) like (select lower($5))
+        or external_id = $6)
     order by participant_id
     limit $7`,
 };
@@ -75,7 +78,7 @@ export async function listParticipants(
   const rows = await db.query<ParticipantRow>(listNext, [
     organizationId,
     eventIds,
-    after,
+    after ?? LOWEST_ID,
     search === null ? null : plainPattern(search),
     search === null ? null : containing(search),
     search,

@@ -53,6 +53,9 @@ async function clearPage(tx: Tx, people: People, after: string): Promise<Trace[]
   tx.send(clearReusedScans, traces);
   tx.send(clearAnnulments, traces.slice(0, 2));
   const codes = await tx.query<Code>(findCodes, traces);
+  const named = [codes.map(({ event_id }) => event_id), codes.map(({ access_code }) => access_code)];
+  tx.send(clearUnknownScans, named);
+  tx.send(clearUnknownReusedScans, named);
   tx.send(dropWithdrawn, traces.slice(0, 2));
   tx.send(withdrawKeys, [
     codes.map(({ event_id }) => event_id),
@@ -144,6 +147,34 @@ const clearReusedScans: Statement = {
     from named n
     where s.event_id = n.event_id and s.reused_scan_id = n.reused_scan_id
       and (${withoutName} <> s.answer_body::text or n.settled and ${isReadable('s.access_code')})`,
+};
+
+// A badge's former code, and its code before it had it, were nobody's when they were scanned.
+const namedByCode = (table: string) => `
+  from (
+    select distinct event_id from unnest($1::uuid[]) as u (event_id)
+  ) theirs
+  cross join lateral (
+    select * from attendance.${table}
+    where event_id = theirs.event_id and refusal is not null and enrollment_id is null offset 0
+  ) refused
+  join unnest($1::uuid[], $2::text[]) as u (event_id, access_code)
+    on u.event_id = refused.event_id and u.access_code = refused.access_code`;
+
+const clearUnknownScans: Statement = {
+  name: 'clear_unknown_scans_of_people',
+  text: `
+    update attendance.scans s set access_code = ${erasedCodeOfScan}
+    from (select refused.event_id, refused.scan_id ${namedByCode('scans')}) n
+    where s.event_id = n.event_id and s.scan_id = n.scan_id`,
+};
+
+const clearUnknownReusedScans: Statement = {
+  name: 'clear_unknown_reused_scans_of_people',
+  text: `
+    update attendance.reused_scans s set access_code = ${erasedCodeOfScan}
+    from (select refused.event_id, refused.reused_scan_id ${namedByCode('reused_scans')}) n
+    where s.event_id = n.event_id and s.reused_scan_id = n.reused_scan_id`,
 };
 
 const clearAnnulments: Statement = {

@@ -57,6 +57,8 @@ export interface AppOptions<Principal> extends ProblemOptions {
   ) => Promise<{ principal: Principal } | Refusal>;
   /** Whether the caller's role (`route.allow`) and scope (`params`) let them call; says nothing when they do. */
   authorize: (principal: Principal, route: Route<Principal>, params: PathParameters) => Refusal | undefined;
+  /** With whom a caller shares the places for large bodies, of which each such group has about half at most. */
+  holderOf: (principal: Principal) => string;
   readiness: () => Promise<Readiness>;
   /** What `/openapi.json` and `/docs` say beside the routes; without it there are none. */
   documents?: Documents;
@@ -220,6 +222,7 @@ async function serveIn<Principal>(
     const refusal = options.authorize(caller.principal, route, params);
     if (refusal !== undefined) return refusal;
     principal = caller.principal;
+    room?.belongsTo(options.holderOf(principal));
   }
   // A slow sender uses up its own time, not ours.
   const untilReadMs = performance.now() - startedAt;

@@ -6,6 +6,9 @@
  * read. A sender in such a place must get on with it, so that a few slow ones can't keep the others out for long. A body
  * over `QUICK_BYTES` needs one of more places from its last byte on, before it is parsed: what is made of a thousand
  * scans is large as well. How many values a body may hold is bounded for the same reason (`http/parse-json.ts`).
+ *
+ * Nobody gets more than about half of the places, with however many devices and tokens: the app says who shares
+ * them (`holderOf`), and what others send finds room beside it.
  */
 import { SECOND } from '../durations.ts';
 import { LONGEST_WAIT_MS, WAITING } from './overload.ts';
@@ -19,6 +22,7 @@ const LARGE_ARRIVAL_MS = 10 * SECOND;
 
 const READ_AT_ONCE = 3;
 const WORKED_ON_AT_ONCE = 16;
+const half = (count: number) => Math.ceil(count / 2);
 
 export interface BodyPlaces {
   /** For bodies over `FREE_BYTES`, from there on. */
@@ -30,16 +34,19 @@ export interface BodyPlaces {
 /** The places of one application, for all of its routes together; shown in its metrics. */
 export function openBodyPlaces(): BodyPlaces {
   const patience = { waiting: WAITING, waitMs: LONGEST_WAIT_MS };
+  const shared = (atOnce: number) => ({
+    ...patience,
+    atOnce,
+    share: { places: half(atOnce), waiting: half(WAITING) },
+  });
   return {
     reading: openPlaces({
-      ...patience,
-      atOnce: READ_AT_ONCE,
+      ...shared(READ_AT_ONCE),
       name: 'http_large_bodies',
       of: 'large bodies',
     }),
     work: openPlaces({
-      ...patience,
-      atOnce: WORKED_ON_AT_ONCE,
+      ...shared(WORKED_ON_AT_ONCE),
       name: 'http_long_bodies',
       of: 'bodies that take long',
     }),
@@ -48,6 +55,8 @@ export function openBodyPlaces(): BodyPlaces {
 
 /** The places that one request has: none, until it turns out to need one. */
 export interface Room {
+  /** Says of whose share the places are: before there is one. Until then it is nobody's in particular. */
+  belongsTo(holder: string): void;
   /** To read on, or to work on what was read. False when there was no place in time; one that it has is kept. */
   enter(which: keyof BodyPlaces): Promise<boolean>;
   /** Gives the places back, if there are any. */
@@ -61,14 +70,18 @@ export interface Room {
 /** The room of one request, to be left when it is over. `arrivalMs` is how long the rest of a large body may take. */
 export function roomIn(places: BodyPlaces, arrivalMs = LARGE_ARRIVAL_MS): Room {
   const taken = new Map<keyof BodyPlaces, () => void>();
+  let holder = '';
   let left = false;
   let waitedMs = 0;
   return {
     arrivalMs,
+    belongsTo(whom) {
+      holder = whom;
+    },
     async enter(which) {
       if (taken.has(which)) return true;
       const since = performance.now();
-      const giveBack = await places[which].take();
+      const giveBack = await places[which].take(holder);
       waitedMs += performance.now() - since;
       if (giveBack === null) return false;
       // Whoever went away while waiting does not come back.

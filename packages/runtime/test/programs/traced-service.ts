@@ -47,6 +47,7 @@ await runUntilSignal(
       routes: [greet],
       authenticate: async () => ({ problem: 'unauthenticated' }),
       authorize: () => undefined,
+      holderOf: () => 'anybody',
       problem: (code) => ({ status: 500, body: { code } }),
       readiness: dependencies.readiness,
       isUnavailable: () => false,

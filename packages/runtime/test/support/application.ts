@@ -46,7 +46,7 @@ export function memoryLogger(): { logger: Logger; lines: Record<string, unknown>
 
 /**
  * A listening application with these routes. `Authorization: <role>` authenticates; `<role>@<event>` only
- * reaches that event.
+ * reaches that event. What is sent with one such header shares the places for large bodies.
  */
 export async function startApplication(
   routes: readonly Route<Caller>[],
@@ -66,6 +66,7 @@ export async function startApplication(
       if (!route.allow.includes(role)) return { problem: 'forbidden' };
       return event !== undefined && params.eventId !== event ? { problem: 'not_found' } : undefined;
     },
+    holderOf: ({ role }) => role,
     problem,
     readiness: async () => ({ ready: true, checks: { everything: 'ok' } }),
     isUnavailable: () => false,

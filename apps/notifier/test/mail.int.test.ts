@@ -113,7 +113,7 @@ describe('a crowd that is owed mails', () => {
       const received = people.map((person) => ({ ...person, messageId: newId() }));
       const inbox = received.map(({ enrollmentId, ...message }) => ({
         ...message,
-        type: participantAttendedType,
+        type: participantAttendedType as typeof participantAttendedType,
         subjectId: enrollmentId,
         sequence: 3,
       }));

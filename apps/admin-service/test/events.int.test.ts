@@ -280,6 +280,9 @@ describe('cancelling an event', () => {
       const path = `/v1/events/${eventId}`;
       const { body } = await service.admin.post(`${path}/cancellation`, { reason: 'storm' });
       expect(body).toMatchObject({ status: 409, code });
+      expect(body.detail).toMatch(
+        /^The event is .*closed.* no longer be cancelled\. Correct the verdicts that are wrong\.$/,
+      );
       expect((await service.admin.get(path)).body.cancelledAt).toBeNull();
     }
   });

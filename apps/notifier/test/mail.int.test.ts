@@ -1,9 +1,13 @@
+import { participantAttendedType } from '@turnout/contracts/events/participant-attended';
+import { newId } from '@turnout/runtime/ids';
 import { createLogger } from '@turnout/runtime/logger';
 import { startTestMailbox } from '@turnout/test-kit/test-mailbox';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { describe, expect, it } from 'vitest';
 import { openEmailChannel } from '../src/channels/email.ts';
 import { startNotifier } from '../src/service.ts';
+import { insertDeliveries } from '../src/store/insert-deliveries.ts';
+import { insertInbox } from '../src/store/insert-inbox.ts';
 import { anybody, attendedEvent } from './support/events.ts';
 import { openPostOffice } from './support/post-office.ts';
 
@@ -97,6 +101,44 @@ describe('without a mail server', () => {
     const enrollments = told.map(({ enrollmentId }) => String(enrollmentId));
     expect(enrollments.toSorted()).toEqual(people.map(({ enrollmentId }) => enrollmentId).toSorted());
     expect(lines.join('')).not.toMatch(/Secret|@example/);
+  });
+});
+
+describe('a crowd that is owed mails', () => {
+  it('holds up nobody who is owed one later, and is not held up either', async () => {
+    await using office = await openPostOffice();
+    const [first, ...crowd] = await office.people(40);
+    const last = await office.person();
+    async function owe(people: readonly (typeof last)[]): Promise<void> {
+      const received = people.map((person) => ({ ...person, messageId: newId() }));
+      const inbox = received.map(({ enrollmentId, ...message }) => ({
+        ...message,
+        type: participantAttendedType as typeof participantAttendedType,
+        subjectId: enrollmentId,
+        sequence: 3,
+      }));
+      const deliveries = received.map((message) => ({
+        ...message,
+        headers: {},
+        channel: 'email' as const,
+        template: 'you-attended',
+        endpointId: null,
+        content: { days: [] },
+      }));
+      await office.db.transaction(async (tx) => {
+        await insertInbox(tx, inbox);
+        await insertDeliveries(tx, deliveries);
+      });
+    }
+    if (first) await owe([first]);
+    await owe(crowd);
+    await owe([last]);
+    await using _notifier = await startNotifier({ ...office.config, mailsPerSecond: 1 });
+    const tried = async () => (await office.deliveries()).filter(({ attempts }) => attempts > 0);
+    await waitUntil(async () => (await tried()).length >= 2, { within: 10_000 });
+    expect((await tried()).map(({ enrollment_id }) => enrollment_id)).toEqual(
+      expect.arrayContaining([first?.enrollmentId, last.enrollmentId]),
+    );
   });
 });
 

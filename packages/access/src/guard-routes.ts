@@ -154,7 +154,7 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
         case 'forbidden':
           return {
             problem: 'forbidden',
-            detail: `A ${principal.role} token may not do this; use one with the role: ${route.allow.join(', ')}.`,
+            detail: `The role ${principal.role} may not do this; use a token with the role: ${route.allow.join(', ')}.`,
           };
       }
     },

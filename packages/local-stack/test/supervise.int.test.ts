@@ -5,7 +5,7 @@ import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UnitSpec } from '../src/guard-messages.ts';
 import { type Guard, openGuard } from '../src/open-guard.ts';
-import { supervise } from '../src/supervise.ts';
+import { PAUSES_MS, supervise } from '../src/supervise.ts';
 
 let dir: string;
 let guard: Guard;
@@ -51,6 +51,13 @@ describe('a supervised program', () => {
     await waitUntil(() => pids.length === 2 && supervised.pid === pids[1], { within: 5_000 });
     await waitUntil(() => said.includes('the program is back'), { within: 5_000 });
     expect(said[0]).toBe('the program ended (SIGKILL); starting it again');
+  });
+
+  it('leaves its clients most of two seconds after a crash, and spares the machine after the next ones', () => {
+    const [first, ...next] = PAUSES_MS;
+    expect(first).toBeLessThanOrEqual(200);
+    expect(Math.min(...next)).toBeGreaterThanOrEqual(1_000);
+    expect(next).toEqual([...next].sort((one, other) => one - other));
   });
 
   it('is given up when it ends five times while starting, with its last words', async () => {

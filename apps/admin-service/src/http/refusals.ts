@@ -42,20 +42,20 @@ export function eventRefused(
       return {
         problem: refusal.code,
         detail:
-          'The event is closed, and its verdicts depend on these values. ' +
-          ('fields' in refusal
-            ? `To change ${refusal.fields.join(', ')}, send a reason: everyone who was judged by the rule is then judged again.`
-            : 'It can no longer be cancelled.'),
+          'fields' in refusal
+            ? 'The event is closed, and its verdicts depend on these values. ' +
+              `To change ${refusal.fields.join(', ')}, send a reason: everyone who was judged by the rule is then judged again.`
+            : 'The event is closed: everyone has a verdict, and it can no longer be cancelled. Correct the verdicts that are wrong.',
         extra: { closedAt: refusal.closedAt.toISOString() },
       };
     case 'closure_in_progress':
       return {
         problem: refusal.code,
         detail:
-          'The event is being closed, and its verdicts depend on these values. ' +
-          ('fields' in refusal
-            ? `Only its name can still be changed, not ${refusal.fields.join(', ')}.`
-            : 'It can no longer be cancelled.'),
+          'fields' in refusal
+            ? 'The event is being closed, and its verdicts depend on these values. ' +
+              `Only its name can still be changed, not ${refusal.fields.join(', ')}.`
+            : 'The event is being closed, and can no longer be cancelled. Correct the verdicts that are wrong.',
       };
     case 'event_has_check_ins':
       return {

@@ -15,6 +15,8 @@ export interface SendOptions {
   logger: Logger;
   /** Deliveries claimed and sent at once. */
   limit: number;
+  /** How many of them are the ones that came due last. */
+  latest: number;
   /** Aborted when the process stops and can't wait any longer. */
   signal: AbortSignal;
 }
@@ -24,11 +26,12 @@ const LEASE_MARGIN = 5 * SECOND;
 
 /** Claims deliveries of a channel that are due and tries each once. The outcomes are for `recordOutcomes`. */
 export async function sendDue(options: SendOptions): Promise<Outcome[]> {
-  const { db, channel, limit } = options;
+  const { db, channel, limit, latest } = options;
   const claimed = await claimDueDeliveries(db, {
     channel: channel.name,
     templates: templateNames,
     limit,
+    latest,
     leaseMs: channel.longestSendMs + LEASE_MARGIN,
   });
   return await Promise.all(claimed.map((delivery) => attempt(delivery, options)));

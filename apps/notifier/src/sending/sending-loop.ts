@@ -74,6 +74,7 @@ function startChannel({ db, channel, limit, logger, pollMs = 500 }: ChannelOptio
 
   async function forever(): Promise<void> {
     let outages = 0;
+    let rounds = 0;
     for (let failures = 0; !stopping.signal.aborted; ) {
       try {
         // While the channel is away one delivery asks whether it is back; the others would learn nothing new.
@@ -82,7 +83,10 @@ function startChannel({ db, channel, limit, logger, pollMs = 500 }: ChannelOptio
           await pause(limit.waitMs);
           continue;
         }
-        const outcomes = await sendDue({ ...options, limit: allowed });
+        // Half, and of an odd number in turn more and less: a slow channel is allowed one at a time.
+        const latest = Math.floor((allowed + (rounds % 2)) / 2);
+        rounds += 1;
+        const outcomes = await sendDue({ ...options, limit: allowed, latest });
         limit.spend(outcomes.length);
         if (outcomes.length > 0) await record(outcomes);
         failures = 0;

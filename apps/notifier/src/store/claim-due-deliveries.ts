@@ -8,16 +8,25 @@ import type { ChannelName } from '../channels/channel.ts';
 const claim: Statement = {
   name: 'claim_due_deliveries',
   text: `
-    with due as (
+    with longest as (
       select delivery_id
       from notifier.deliveries
       where status = 'pending' and next_attempt_at <= now() and channel = $1 and template = any ($2)
       order by next_attempt_at
       limit $3
       for update skip locked
+    ), latest as (
+      select delivery_id
+      from notifier.deliveries
+      where status = 'pending' and next_attempt_at <= now() and channel = $1 and template = any ($2)
+      order by next_attempt_at desc
+      limit $4
+      for update skip locked
+    ), due as (
+      select delivery_id from longest union select delivery_id from latest
     ), claimed as (
       update notifier.deliveries d
-      set attempts = attempts + 1, next_attempt_at = clock_timestamp() + $4 * interval '1 millisecond'
+      set attempts = attempts + 1, next_attempt_at = clock_timestamp() + $5 * interval '1 millisecond'
       from due
       where d.delivery_id = due.delivery_id
       returning d.delivery_id, d.message_id, d.organization_id, d.event_id, d.enrollment_id, d.channel, d.template,
@@ -70,18 +79,23 @@ export interface Contact {
   eventName: string;
 }
 
-/** Takes up to `limit` deliveries that are due for as long as `leaseMs`; nobody else takes them meanwhile. */
+/**
+ * Takes up to `limit` deliveries that are due for as long as `leaseMs`; nobody else takes them meanwhile. `latest` of them
+ * are those that came due last and the others those that wait longest: what a large event owes holds up nobody else for
+ * long, and is never held up itself.
+ */
 export async function claimDueDeliveries(
   db: Queryable,
   options: {
     channel: ChannelName;
     templates: readonly string[];
     limit: number;
+    latest: number;
     leaseMs: number;
   },
 ): Promise<ClaimedDelivery[]> {
-  const { channel, templates, limit, leaseMs } = options;
-  const rows = await db.query<ClaimedRow>(claim, [channel, templates, limit, leaseMs]);
+  const { channel, templates, limit, latest, leaseMs } = options;
+  const rows = await db.query<ClaimedRow>(claim, [channel, templates, limit - latest, latest, leaseMs]);
   return rows.map((row) => ({
     id: row.delivery_id,
     messageId: row.message_id,

@@ -412,8 +412,6 @@ describe('an import with progress', () => {
       [eventId],
     );
     expect(count).toEqual({ count: 20_000 });
-    const locks = await service.owner.query(`select 1 from pg_locks where locktype = 'advisory'`);
-    expect(locks.length).toBeLessThan(257);
   });
 
   it('ends with the problem that the plain answer would have been', async () => {
@@ -448,7 +446,6 @@ describe('an import with progress', () => {
               `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
             )
           ).length > 0,
-        { within: 10_000 },
       );
       gone.abort();
       expect((await service.admin.get(`/v1/events/${eventId}`)).status).toBe(200);

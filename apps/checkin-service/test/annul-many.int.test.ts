@@ -242,7 +242,6 @@ describe('undoing all scans of a device or a station', () => {
               `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
             )
           ).length > 0,
-        { within: 5_000 },
       );
     } finally {
       held.resolve();

@@ -140,7 +140,6 @@ describe('uploading scans in batches', () => {
                 `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
               )
             ).length > 0,
-          { within: 5_000 },
         );
       });
       await held.promise;

@@ -132,7 +132,6 @@ describe('devices that report how far they have uploaded', () => {
             `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
           )
         ).length > 0,
-      { within: 5_000 },
     );
     expect(await watermarks()).toEqual({ 'test front_desk': '2026-05-01T10:00:00.000Z' });
     seen.resolve();

@@ -84,7 +84,7 @@ describe('npm run event:closure', () => {
     });
     await locked.promise;
     const killed = run([eventId]);
-    await waitUntil(() => killed.stderr().includes('closed 8 of 20'), { within: 10_000 });
+    await waitUntil(() => killed.stderr().includes('closed 8 of 20'));
     killed.process.kill('SIGKILL');
     expect(await killed.exited).toBeNull();
     done.resolve();

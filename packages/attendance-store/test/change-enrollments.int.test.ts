@@ -133,9 +133,11 @@ describe('changing enrollments', () => {
       locked.resolve();
       await waitUntil(
         async () =>
-          (await other.query('select 1 from pg_stat_activity where wait_event_type = $1', ['Lock'])).length >
-          0,
-        { within: 5_000 },
+          (
+            await other.query(
+              `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+            )
+          ).length > 0,
       );
       await tx.query(
         `insert into attendance.check_ins (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, direction,

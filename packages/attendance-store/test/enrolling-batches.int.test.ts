@@ -2,6 +2,7 @@ import { decideCancellation } from '@turnout/attendance/decide-cancellation';
 import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -18,8 +19,8 @@ let organizationId: string;
 let eventId: string;
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = openDb({ url: database.url, max: 2, applicationName: 'test' });
-  admin = openDb({ url: database.urlFor('admin'), max: 10, applicationName: 'test' });
+  owner = openTestDb(database.url, 2);
+  admin = openTestDb(database.urlFor('admin'), 10);
   organizationId = (await givenOrganization(owner)).id;
 });
 beforeEach(async () => {
@@ -174,7 +175,6 @@ describe('enrolling many at once', () => {
               `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
             )
           ).length > 0,
-        { within: 5_000 },
       );
     });
     expect(await enrolling).toMatchObject({

@@ -1,6 +1,7 @@
 import { newId } from '@turnout/runtime/ids';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -19,8 +20,8 @@ let organizationId: string;
 let eventId: string;
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = openDb({ url: database.url, max: 2, applicationName: 'test' });
-  db = openDb({ url: database.urlFor('admin'), max: 2, applicationName: 'test' });
+  owner = openTestDb(database.url, 2);
+  db = openTestDb(database.urlFor('admin'), 2);
   organizationId = (await givenOrganization(owner)).id;
 });
 beforeEach(async () => {
@@ -60,7 +61,7 @@ describe('changing an event', () => {
       void changing.then(() => {
         isChanged = true;
       });
-      await waitUntil(isAnyoneWaiting, { within: 5_000 });
+      await waitUntil(isAnyoneWaiting);
       expect(isChanged).toBe(false);
     });
     expect(await changing).toMatchObject({
@@ -77,7 +78,7 @@ describe('changing an event', () => {
         outcome: 'refused',
         refusal: event.name,
       }));
-      await waitUntil(isAnyoneWaiting, { within: 5_000 });
+      await waitUntil(isAnyoneWaiting);
     });
     expect(await changing).toEqual({ outcome: 'refused', refusal: 'renamed' });
   });

@@ -16,6 +16,14 @@ const long = [
   'packages/drill/test/drill.e2e.test.ts',
 ];
 
+// How long a test may take says nothing about what it tries: only one that fails takes as long. A machine may be many
+// times slower than the one on which it was written, or busy with something else.
+const patience = {
+  testTimeout: 180_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000, interval: 20 } },
+};
+
 // `npx vitest run --project unit` needs nothing but the packages; the others start servers of their own first.
 // `isolate: false`: loading all modules anew for each file takes a third of the time. No test may leave global state.
 export default defineConfig({
@@ -28,7 +36,7 @@ export default defineConfig({
           name: 'unit',
           include: tests('unit'),
           isolate: false,
-          testTimeout: 30_000,
+          ...patience,
           sequence: { groupOrder: 0 },
         },
       },
@@ -39,8 +47,7 @@ export default defineConfig({
           isolate: false,
           globalSetup: servers,
           setupFiles: marks,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          ...patience,
           sequence: { groupOrder: 1 },
         },
       },
@@ -52,8 +59,7 @@ export default defineConfig({
           isolate: false,
           globalSetup: servers,
           setupFiles: marks,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          ...patience,
           maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
@@ -65,8 +71,7 @@ export default defineConfig({
           include: long,
           globalSetup: servers,
           setupFiles: marks,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          ...patience,
         },
       },
       // Alerts of slowness must not fire before their fault, so that nothing else runs beside it.
@@ -76,8 +81,7 @@ export default defineConfig({
           include: ['ops/test/alerts.e2e.test.ts'],
           globalSetup: servers,
           setupFiles: marks,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          ...patience,
           sequence: { groupOrder: 3 },
         },
       },
@@ -88,8 +92,7 @@ export default defineConfig({
           include: ['packages/chaos/test/*.e2e.test.ts'],
           globalSetup: servers,
           setupFiles: marks,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          ...patience,
           fileParallelism: false,
           sequence: { groupOrder: 4 },
         },

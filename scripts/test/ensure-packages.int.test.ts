@@ -59,7 +59,7 @@ describe('the packages', () => {
   it('are installed again when npm was interrupted', async () => {
     writeFileSync(file('hold'), '');
     const { child } = ensure();
-    await waitUntil(() => notes() === 'begin ', { within: 5_000 });
+    await waitUntil(() => notes() === 'begin ');
     const npm = await installerOf(child);
     child.kill('SIGKILL');
     process.kill(npm, 'SIGKILL');
@@ -71,7 +71,7 @@ describe('the packages', () => {
   it('are waited for when the command that installed them was killed, and npm was not', async () => {
     writeFileSync(file('hold'), '');
     const first = ensure();
-    await waitUntil(() => notes() === 'begin ', { within: 5_000 });
+    await waitUntil(() => notes() === 'begin ');
     await installerOf(first.child);
     first.child.kill('SIGKILL');
     const { said } = ensure();
@@ -101,11 +101,9 @@ describe('the packages', () => {
 /** The pid of the npm that a command has started, once that is noted in the lock. */
 function installerOf(command: ChildProcess): Promise<number> {
   const locks = join(root, '.local', 'locks', 'install');
-  return waitUntil(
-    () =>
-      readdirSync(locks)
-        .map((name) => Number.parseInt(name, 10))
-        .find((pid) => pid !== command.pid),
-    { within: 5_000 },
+  return waitUntil(() =>
+    readdirSync(locks)
+      .map((name) => Number.parseInt(name, 10))
+      .find((pid) => pid !== command.pid),
   );
 }

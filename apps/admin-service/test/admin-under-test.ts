@@ -1,7 +1,8 @@
 import type { AccessConfig } from '@turnout/access/access-config';
 import { MINUTE } from '@turnout/runtime/durations';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { startAdminService } from '../src/service.ts';
 
@@ -60,7 +61,7 @@ export async function startAdminUnderTest({
 }: AdminOptions = {}): Promise<AdminUnderTest> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
-  const owner = opening.use(openDb({ url: database.url, max: 4, applicationName: 'test' }));
+  const owner = opening.use(openTestDb(database.url));
   const service = opening.use(
     await startAdminService({
       port: 0,

@@ -10,7 +10,7 @@ it('what an admin changes is published by this service itself, soon after', asyn
   await using service = await startAdminUnderTest({ amqpUrl: vhost.amqpUrl });
   const connected = { ready: true, checks: { postgres: 'ok', rabbitmq: 'ok' } };
   const readiness = async () => (await fetch(`${service.url}/readyz`)).json();
-  await waitUntil(async () => isDeepStrictEqual(await readiness(), connected), { within: 15_000 });
+  await waitUntil(async () => isDeepStrictEqual(await readiness(), connected));
 
   const eventId = await givenEvent(service);
   const enrollmentId = await givenEnrollment(service, eventId);
@@ -25,6 +25,6 @@ it('what an admin changes is published by this service itself, soon after', asyn
     await service.owner.query('select 1 from outbox.published where $1 = any(message_ids)', [
       announced?.message_id,
     ]);
-  await waitUntil(async () => (await published()).length === 1, { within: 10_000 });
+  await waitUntil(async () => (await published()).length === 1);
   expect(await service.owner.query('select 1 from outbox.messages')).toEqual([]);
 });

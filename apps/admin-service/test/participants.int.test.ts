@@ -30,8 +30,8 @@ async function givenAda() {
   });
   const third = await givenEvent(service, {
     name: 'Later',
-    startsAt: '2030-01-01T09:00:00+01:00',
-    endsAt: '2030-01-03T17:00:00+01:00',
+    startsAt: '2070-01-01T09:00:00+01:00',
+    endsAt: '2070-01-03T17:00:00+01:00',
   });
   const ids: string[] = [];
   for (const eventId of [third, first, second]) {

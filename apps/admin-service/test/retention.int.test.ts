@@ -1,7 +1,8 @@
 import { newId } from '@turnout/runtime/ids';
 import { createLogger } from '@turnout/runtime/logger';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openRetentionDb } from '../src/retention/open-retention-db.ts';
@@ -18,7 +19,7 @@ let db: Db;
 let organizationId: string;
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = openDb({ url: database.url, max: 3, applicationName: 'test' });
+  owner = openTestDb(database.url, 3);
   db = openRetentionDb({ database: { url: database.urlFor('admin'), max: 1 } }, 'test');
 });
 beforeEach(async () => {

@@ -1,21 +1,20 @@
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import {
   type GivenOrganization,
   givenEnrollments,
   givenEvent,
   givenOrganization,
 } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { type ServiceProcess, startServiceProcess } from '@turnout/test-kit/service-process';
 import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const DAY = 86_400_000;
 const PEOPLE = 3_000;
@@ -32,7 +31,7 @@ let eventId: string;
 beforeAll(async () => {
   database = opened.use(await createTestDatabase());
   vhost = opened.use(await createTestVhost());
-  owner = opened.use(openDb({ url: database.url, max: 4, applicationName: 'test', queryTimeoutMs: 20_000 }));
+  owner = opened.use(openTestDb(database.url));
   organization = await givenOrganization(owner);
   const year = { starts_at: new Date(Date.now() - 360 * DAY), ends_at: new Date(Date.now() - DAY) };
   eventId = await givenEvent(owner, organization.id, { ...year, requirement_type: 'all_days' });
@@ -83,18 +82,15 @@ async function rest(answer: IncomingMessage): Promise<string> {
 
 /** A report that has begun, and of which nobody reads more yet. On a busy machine it takes more than one try. */
 async function beginReport({ admin }: Running): Promise<IncomingMessage> {
-  return await waitUntil(
-    async () => {
-      const sent = send(`${admin.url}/v1/events/${eventId}/report?format=json`, 'GET');
-      sent.end();
-      const answer = await answerTo(sent);
-      answer.on('error', () => undefined);
-      if (answer.statusCode === 200) return answer;
-      answer.resume();
-      return undefined;
-    },
-    { within: 20_000 },
-  );
+  return await waitUntil(async () => {
+    const sent = send(`${admin.url}/v1/events/${eventId}/report?format=json`, 'GET');
+    sent.end();
+    const answer = await answerTo(sent);
+    answer.on('error', () => undefined);
+    if (answer.statusCode === 200) return answer;
+    answer.resume();
+    return undefined;
+  });
 }
 
 const newPeople = Array.from({ length: NEW_PEOPLE }, (_, n) => `Somebody ${n},s${n}@example.org,,,`);

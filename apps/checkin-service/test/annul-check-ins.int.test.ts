@@ -1,5 +1,11 @@
 import { newId } from '@turnout/runtime/ids';
-import { givenEnrollments, givenEvent, givenOrganization, givenToken } from '@turnout/test-kit/given';
+import {
+  givenEnrollments,
+  givenEvent,
+  givenOrganization,
+  givenToken,
+  threeDaysAroundNow,
+} from '@turnout/test-kit/given';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FrontDesk, openFrontDesk } from './front-desk.ts';
 
@@ -26,8 +32,7 @@ describe('annulling a check-in', () => {
   beforeAll(async () => {
     desk = await openFrontDesk();
     eventId = await givenEvent(desk.db, desk.organization.id, {
-      starts_at: new Date(Date.now() - DAY),
-      ends_at: new Date(Date.now() + DAY),
+      ...threeDaysAroundNow(),
     });
   });
   afterAll(async () => {

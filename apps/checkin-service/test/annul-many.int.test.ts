@@ -1,6 +1,12 @@
 import { issueToken } from '@turnout/access/issue-token';
 import { newId } from '@turnout/runtime/ids';
-import { givenEnrollments, givenEvent, givenOrganization, givenToken } from '@turnout/test-kit/given';
+import {
+  givenEnrollments,
+  givenEvent,
+  givenOrganization,
+  givenToken,
+  threeDaysAroundNow,
+} from '@turnout/test-kit/given';
 import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -53,8 +59,7 @@ describe('undoing all scans of a device or a station', () => {
   });
   beforeEach(async () => {
     eventId = await givenEvent(desk.db, desk.organization.id, {
-      starts_at: new Date(Date.now() - DAY),
-      ends_at: new Date(Date.now() + DAY),
+      ...threeDaysAroundNow(),
     });
   });
   afterAll(async () => {
@@ -236,7 +241,7 @@ describe('undoing all scans of a device or a station', () => {
     let answer: Promise<Answer>;
     try {
       answer = undo({ deviceId: phone.deviceId });
-      await waitUntil(() => isAnyoneWaiting(desk.db), { within: 5_000 });
+      await waitUntil(() => isAnyoneWaiting(desk.db));
     } finally {
       held.resolve();
       await holding;
@@ -320,8 +325,11 @@ describe('undoing all scans of a device or a station', () => {
         detail: expect.stringMatching(/^5,001 check-ins match.*shorter time window/),
       },
     });
-    const { status, body } = await undo({ station: 'Door A', to: ago(MINUTE) });
-    expect(status).toBe(200);
+    // On a busy machine it may take a second try.
+    const { body } = await waitUntil(async () => {
+      const answer = await undo({ station: 'Door A', to: ago(MINUTE) });
+      return answer.status === 200 && answer;
+    });
     expect(body).toMatchObject({
       checkIns: 5_000,
       people: 2_500,

@@ -5,14 +5,12 @@ import {
   givenEnrollments,
   givenEvent,
   givenToken,
+  threeDaysAroundNow,
 } from '@turnout/test-kit/given';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FrontDesk, type Json, openFrontDesk } from './front-desk.ts';
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-/** A day that began twelve hours ago in UTC, so that what was made in the last hour was made on one day. */
-const boundary = () => new Date(Date.now() - DAY / 2).toISOString().slice(11, 16);
 const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE).toISOString();
 
 describe('what a device decided while it could not ask', () => {
@@ -20,10 +18,7 @@ describe('what a device decided while it could not ask', () => {
   let second: string;
   const given = async (facts: EventFacts = {}) => {
     const eventId = await givenEvent(desk.db, desk.organization.id, {
-      starts_at: new Date(Date.now() - DAY),
-      ends_at: new Date(Date.now() + DAY),
-      time_zone: 'UTC',
-      day_boundary: boundary(),
+      ...threeDaysAroundNow(),
       ...facts,
     });
     const people = await givenEnrollments(desk.db, desk.organization.id, eventId, 3);

@@ -4,6 +4,8 @@ import { erasePeople } from '@turnout/attendance-store/people/erase-people';
 import { roster } from '@turnout/contracts/http/roster';
 import { newId } from '@turnout/runtime/ids';
 import { givenProduct } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
+import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FrontDesk, openFrontDesk } from './front-desk.ts';
 import { cancelTicket, givenRunningEvent, givenTicket } from './given-ticket.ts';
@@ -140,13 +142,7 @@ describe('of a person who is erased', () => {
     await desk.db.transaction(async (tx) => {
       await tx.query('select 1 from attendance.enrollments where enrollment_id = $1 for update', [ticket.id]);
       waiting = desk.scan(eventId, { accessCode: ticket.accessCode });
-      for (let blocked = 0; blocked === 0; ) {
-        const [row] = await desk.db.query<{ count: number }>(
-          `select count(*)::int as count from pg_stat_activity
-           where datname = current_database() and wait_event_type = 'Lock'`,
-        );
-        blocked = row?.count ?? 0;
-      }
+      await waitUntil(() => isAnyoneWaiting(desk.db), { every: 5 });
       await tx.query(
         `update attendance.participants
          set name = '(erased)', email = '', locale = null, external_id = null, erased_at = now()

@@ -1,6 +1,7 @@
 import { newId } from '@turnout/runtime/ids';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost } from '@turnout/test-kit/test-vhost';
 import { startCheckinService } from '../src/service.ts';
@@ -34,7 +35,7 @@ export async function openFrontDesk({ pool = 10 }: { pool?: number } = {}): Prom
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
   const vhost = opening.use(await createTestVhost());
-  const db = opening.use(openDb({ url: database.url, max: 4, applicationName: 'test' }));
+  const db = opening.use(openTestDb(database.url));
   const organization = await givenOrganization(db);
   const service = opening.use(
     await startCheckinService({

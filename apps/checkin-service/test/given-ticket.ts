@@ -1,16 +1,16 @@
 import { newId } from '@turnout/runtime/ids';
-import { type GivenEnrollment, givenEnrollments, givenEvent, givenOrder } from '@turnout/test-kit/given';
+import {
+  type GivenEnrollment,
+  givenEnrollments,
+  givenEvent,
+  givenOrder,
+  threeDaysAroundNow,
+} from '@turnout/test-kit/given';
 import type { Answer, FrontDesk } from './front-desk.ts';
-
-const DAY = 24 * 3_600_000;
 
 /** An event of three days, the second of which is today. */
 export async function givenRunningEvent(desk: FrontDesk, facts: object = {}): Promise<string> {
-  return await givenEvent(desk.db, desk.organization.id, {
-    starts_at: new Date(Date.now() - DAY),
-    ends_at: new Date(Date.now() + DAY),
-    ...facts,
-  });
+  return await givenEvent(desk.db, desk.organization.id, { ...threeDaysAroundNow(), ...facts });
 }
 
 /** A person of an event, and what a desk asks about them. */

@@ -1,4 +1,4 @@
-import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { givenEnrollments, givenEvent, givenOrganization, threeDaysAroundNow } from '@turnout/test-kit/given';
 import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,8 +22,7 @@ describe('looking people up', () => {
     // One connection: a query outside its transaction would wait for ever.
     desk = await openFrontDesk({ pool: 1 });
     eventId = await givenEvent(desk.db, desk.organization.id, {
-      starts_at: new Date(Date.now() - DAY),
-      ends_at: new Date(Date.now() + DAY),
+      ...threeDaysAroundNow(),
     });
   });
   afterAll(async () => {
@@ -147,8 +146,7 @@ describe('statistics', () => {
   it('count people once, however often they go in and out', async () => {
     await using desk = await openFrontDesk();
     const eventId = await givenEvent(desk.db, desk.organization.id, {
-      starts_at: new Date(Date.now() - DAY),
-      ends_at: new Date(Date.now() + DAY),
+      ...threeDaysAroundNow(),
     });
     const [ada, bob, eve] = await givenEnrollments(desk.db, desk.organization.id, eventId, 4);
     const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();

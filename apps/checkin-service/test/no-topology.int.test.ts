@@ -1,7 +1,7 @@
 import { declareBroker } from '@turnout/broker/declare-broker';
 import { newId } from '@turnout/runtime/ids';
-import { openDb } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
@@ -15,7 +15,7 @@ describe('a broker on which nothing was declared yet', () => {
   it('keeps nobody out; events wait, and leave without a restart when the topology is there', async () => {
     await using database = await createTestDatabase();
     await using vhost = await createTestVhost({ empty: true });
-    await using db = openDb({ url: database.url, max: 2, applicationName: 'test' });
+    await using db = openTestDb(database.url, 2);
     const organization = await givenOrganization(db);
     await using service = await startCheckinService({
       port: 0,
@@ -42,7 +42,7 @@ describe('a broker on which nothing was declared yet', () => {
     expect(await waiting()).toBe(1);
 
     await declareBroker({ url: vhost.amqpUrl });
-    await waitUntil(async () => (await waiting()) === 0, { within: 10_000 });
+    await waitUntil(async () => (await waiting()) === 0);
     expect(await readiness()).toEqual({ status: 200, postgres: 'ok', rabbitmq: 'ok' });
   });
 });

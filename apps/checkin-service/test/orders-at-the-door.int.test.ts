@@ -1,6 +1,6 @@
-import { openDb } from '@turnout/runtime/postgres';
 import { givenProduct } from '@turnout/test-kit/given';
 import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type FrontDesk, openFrontDesk } from './front-desk.ts';
@@ -66,12 +66,12 @@ describe('a check-in', () => {
 describe('an order that changes while a scan waits for its ticket', () => {
   /** Changes the order under the ticket's lock, and only when the scan is waiting for that lock. */
   async function whileWaiting(ticket: GivenTicket, change: string, scan: () => Promise<Answer>) {
-    await using other = openDb({ url: desk.database.url, max: 1, applicationName: 'other' });
+    await using other = openTestDb(desk.database.url, 1);
     const locked = Promise.withResolvers<void>();
     const changing = other.transaction(async (tx) => {
       await tx.query('select 1 from attendance.enrollments where enrollment_id = $1 for update', [ticket.id]);
       locked.resolve();
-      await waitUntil(() => isAnyoneWaiting(desk.db), { within: 1_000 });
+      await waitUntil(() => isAnyoneWaiting(desk.db));
       await tx.query(change, [ticket.id]);
     });
     await locked.promise;

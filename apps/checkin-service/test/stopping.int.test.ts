@@ -1,20 +1,18 @@
 import { newId } from '@turnout/runtime/ids';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import {
   type GivenOrganization,
   givenEnrollments,
   givenEvent,
   givenOrganization,
 } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { startServiceProcess } from '@turnout/test-kit/service-process';
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-
-// A process stops for up to ten seconds, and starts slowly on a busy machine.
-vi.setConfig({ testTimeout: 90_000 });
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const HOUR = 3_600_000;
 
@@ -27,7 +25,7 @@ let organization: GivenOrganization;
 beforeAll(async () => {
   database = opened.use(await createTestDatabase());
   vhost = opened.use(await createTestVhost());
-  db = opened.use(openDb({ url: database.url, max: 2, applicationName: 'test' }));
+  db = opened.use(openTestDb(database.url, 2));
   organization = await givenOrganization(db);
 });
 afterAll(() => opened.disposeAsync());

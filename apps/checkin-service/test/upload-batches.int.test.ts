@@ -134,7 +134,7 @@ describe('uploading scans in batches', () => {
           people.map(({ id }) => id),
         ]);
         held.resolve();
-        await waitUntil(() => isAnyoneWaiting(desk.db), { within: 5_000 });
+        await waitUntil(() => isAnyoneWaiting(desk.db));
       });
       await held.promise;
       const { body } = await upload(

@@ -11,6 +11,7 @@ import {
   givenEvent,
   givenOrganization,
 } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { type Closure, closureOf } from '../src/closure.ts';
 
@@ -50,7 +51,7 @@ export const alwaysYes: Locks = {
 export async function openClosingKit(): Promise<ClosingKit> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
-  const db = opening.use(openDb({ url: database.url, max: 8, applicationName: 'test' }));
+  const db = opening.use(openTestDb(database.url, 8));
   const organization = await givenOrganization(db);
   const logged: LogLine[] = [];
   const destination = { write: (line: string) => void logged.push(JSON.parse(line) as LogLine) };

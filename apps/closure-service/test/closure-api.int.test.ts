@@ -25,7 +25,7 @@ describe('the closure API', () => {
     // Comes round once, at the start: from there on, what happens was asked for.
     const config = serviceConfig({ kit, amqpUrl: vhost.amqpUrl, schedule: '0 0 1 1 *' });
     const service = opened.use(await startClosureService(config));
-    await waitUntil(async () => (await runs(kit.db, due))[0]?.status === 'succeeded', { within: 5_000 });
+    await waitUntil(async () => (await runs(kit.db, due))[0]?.status === 'succeeded');
     url = service.url;
     admin = kit.organization.tokens.admin;
   });
@@ -55,13 +55,10 @@ describe('the closure API', () => {
   const close = async (eventId: string, token: string | null = admin, body?: unknown) =>
     await call('POST', `/v1/events/${eventId}/closure-runs`, token, body);
   const finished = async (runId: string) =>
-    await waitUntil(
-      async () => {
-        const { body } = await call('GET', `/v1/closure-runs/${runId}`, admin);
-        return body.status === 'running' ? null : closureRun.parse(body);
-      },
-      { within: 5_000 },
-    );
+    await waitUntil(async () => {
+      const { body } = await call('GET', `/v1/closure-runs/${runId}`, admin);
+      return body.status === 'running' ? null : closureRun.parse(body);
+    });
 
   it('begins a run, answers 202 with it, and shows how it ended', async () => {
     const eventId = await endedEvent();

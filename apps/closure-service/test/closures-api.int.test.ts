@@ -32,7 +32,7 @@ beforeAll(async () => {
   // Comes round once, at the start: from there on, events stay as the tests make them.
   const config = serviceConfig({ kit, amqpUrl: vhost.amqpUrl, schedule: '0 0 1 1 *' });
   url = opened.use(await startClosureService(config)).url;
-  await waitUntil(async () => (await runs(kit.db, due))[0]?.status === 'succeeded', { within: 10_000 });
+  await waitUntil(async () => (await runs(kit.db, due))[0]?.status === 'succeeded');
 });
 afterAll(async () => {
   await opened.disposeAsync();

@@ -188,13 +188,10 @@ describe('judging people again after their closed event was corrected', () => {
     const { eventId } = await givenClosedEvent();
     await correct(eventId, allDays);
     const both = [judging(1), judging(1)];
-    await waitUntil(
-      async () => {
-        await Promise.all(both.map((one) => judgeCorrected(one)));
-        return (await openOf(eventId)) === undefined;
-      },
-      { within: 20_000 },
-    );
+    await waitUntil(async () => {
+      await Promise.all(both.map((one) => judgeCorrected(one)));
+      return (await openOf(eventId)) === undefined;
+    });
     expect(await corrections(eventId)).toEqual([
       { attended: 0, no_show: 5, finished: true, overtaken: false },
     ]);
@@ -231,7 +228,7 @@ describe('judging people again after their closed event was corrected', () => {
       );
       await correct(eventId, oneDayIsEnough);
       judged = judgeCorrected(judging());
-      await waitUntil(() => isAnyoneWaiting(kit.db), { within: 10_000 });
+      await waitUntil(() => isAnyoneWaiting(kit.db));
       await tx.query(
         `insert into attendance.check_ins (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, direction,
            source, device_id, scan_id)
@@ -257,7 +254,7 @@ describe('judging people again after their closed event was corrected', () => {
     expect(await corrections(eventId)).toMatchObject([{ no_show: 2, finished: false }]);
 
     await using _next = spawnClosure('main.ts', env);
-    await waitUntil(async () => (await openOf(eventId)) === undefined, { within: 30_000 });
+    await waitUntil(async () => (await openOf(eventId)) === undefined);
     expect(await corrections(eventId)).toMatchObject([{ no_show: 5, finished: true }]);
     expect(await offenders(eventId)).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import type { Locks } from '@turnout/runtime/lock';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { type GivenEnrollment, givenEnrollments } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -134,7 +135,7 @@ describe.each(bothLocks)('a closure that fails with $lock', ({ open }) => {
       kit.closure({ locks, batchSize: 5, retryDelaysMs: [5, 300, 5] }),
       order(eventId),
     );
-    await waitUntil(() => kit.logged.some(({ attempt }) => attempt === 2), { within: 5_000 });
+    await waitUntil(() => kit.logged.some(({ attempt }) => attempt === 2));
     await cure();
 
     expect(await closing).toMatchObject({ outcome: 'closed', counts: { attended: 5, noShow: 5 } });
@@ -158,13 +159,11 @@ describe.each(bothLocks)('a closure that fails with $lock', ({ open }) => {
       stopping: stopping.signal,
     });
     const waiting = closeEvent(closure, order(eventId));
-    await waitUntil(() => kit.logged.some(({ attempt }) => attempt === 1), { within: 5_000 });
+    await waitUntil(() => kit.logged.some(({ attempt }) => attempt === 1));
     await cure();
 
     const later = kit.closure({ locks });
-    await waitUntil(async () => (await closeEvent(later, order(eventId))).outcome === 'closed', {
-      within: 5_000,
-    });
+    await waitUntil(async () => (await closeEvent(later, order(eventId))).outcome === 'closed');
     stopping.abort();
     expect(await waiting).toEqual({ outcome: 'interrupted' });
     const [first, second] = await runs(kit.db, eventId);
@@ -178,7 +177,7 @@ describe.each(bothLocks)('a closure that fails with $lock', ({ open }) => {
 
   it('counts what it decided when the answer to a commit was lost', async () => {
     const { eventId } = await givenEvent(10);
-    const db = opened.use(openDb({ url: kit.database.urlFor('closure'), max: 2, applicationName: 'test' }));
+    const db = opened.use(openTestDb(kit.database.urlFor('closure'), 2));
     // The first transaction begins the run, the second is a batch, and the fifth finishes the second attempt.
     const closing = await closeEvent(
       kit.closure({ locks, batchSize: 5, db: losingAnswers(db, [2, 5]) }),

@@ -30,7 +30,7 @@ export async function startRedisNode(): Promise<RedisNode> {
     url,
     async start() {
       child = spawn(path, options, { stdio: 'ignore' });
-      await waitUntil(() => answersPing(url), { within: 10_000 });
+      await waitUntil(() => answersPing(url));
     },
     async die() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -94,13 +94,10 @@ describe.skipIf(redisProgram === null)('two schedulers with a lock over three Re
     await nodes[0]?.start();
     await using locks = openLocks({ urls, logger });
     const key = `test:${crypto.randomUUID()}`;
-    const lock = await waitUntil(
-      async () => {
-        const answer = await locks.acquire(key, 60_000);
-        return typeof answer !== 'string' && answer;
-      },
-      { within: 10_000 },
-    );
+    const lock = await waitUntil(async () => {
+      const answer = await locks.acquire(key, 60_000);
+      return typeof answer !== 'string' && answer;
+    });
     expect(await locks.acquire(key, 60_000)).toBe('held');
     await lock.release();
   });

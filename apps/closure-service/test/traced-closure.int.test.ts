@@ -35,11 +35,8 @@ describe('a closure that is traced', () => {
          from outbox.messages where partition_key = $1`,
         [eventId],
       );
-    await waitUntil(
-      async () => (await outbox()).some((row) => row.routing_key === 'turnout.event.closed.v1'),
-      {
-        within: 15_000,
-      },
+    await waitUntil(async () =>
+      (await outbox()).some((row) => row.routing_key === 'turnout.event.closed.v1'),
     );
 
     const rows = await outbox();

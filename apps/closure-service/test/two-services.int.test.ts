@@ -43,12 +43,10 @@ describe('two closure services that look every second', () => {
         },
       }),
     );
-    await waitUntil(() => consumer.connected, { within: 10_000 });
+    await waitUntil(() => consumer.connected);
     const environment = serviceEnvironment(serviceConfig({ kit, amqpUrl, batchSize: 7 }));
     services = [1, 2].map(() => opened.use(spawnClosure('main.ts', environment)));
-    await waitUntil(() => services.every((service) => service.stdout().includes('"ready"')), {
-      within: 15_000,
-    });
+    await waitUntil(() => services.every((service) => service.stdout().includes('"ready"')));
   });
   afterAll(async () => {
     await opened.disposeAsync();
@@ -67,16 +65,12 @@ describe('two closure services that look every second', () => {
     await kit.db.query(`update attendance.events set ends_at = now() - interval '1 millisecond'`);
 
     const of = (type: PublicEvent['type']) => received.filter((event) => event.type === type);
-    await waitUntil(() => of('turnout.event.closed.v1').length >= EVENTS, { within: 20_000 });
-    await waitUntil(async () => (await kit.db.query('select 1 from outbox.messages limit 1')).length === 0, {
-      within: 10_000,
-    });
+    await waitUntil(() => of('turnout.event.closed.v1').length >= EVENTS);
+    await waitUntil(async () => (await kit.db.query('select 1 from outbox.messages limit 1')).length === 0);
     const before = services.map((service) => service.stdout().length);
     const looksSince = (service: Spawned, index: number) =>
       service.stdout().slice(before[index]).split('nothing is due').length - 1;
-    await waitUntil(() => services.every((service, index) => looksSince(service, index) >= 2), {
-      within: 10_000,
-    });
+    await waitUntil(() => services.every((service, index) => looksSince(service, index) >= 2));
 
     for (const eventId of eventIds) {
       expect(await verdictsPerEnrollment(kit.db, eventId)).toEqual(Array(PEOPLE).fill(1));

@@ -169,7 +169,7 @@ describe('an event whose devices still hold scans', () => {
     const { amqpUrl } = opened.use(await createTestVhost());
     await using service = await startClosureService(serviceConfig({ kit, amqpUrl, schedule: '0 0 29 2 *' }));
     expect(service.url).toContain('http');
-    await waitUntil(async () => (await runs(kit.db, eventId)).length > 0, { within: 15_000 });
+    await waitUntil(async () => (await runs(kit.db, eventId)).length > 0);
     const began = await kit.db.query(
       `select r.trigger, r.started_at > e.ends_at + interval '1 minute' as after_grace
        from attendance.closure_runs r join attendance.events e using (event_id) where e.event_id = $1`,

@@ -91,15 +91,15 @@ describe('the address for failures', () => {
       );
     /** One failure, counted before the address is set, and told after it: where did the mail go? */
     async function toldAfterSetting(email: string | null, mails: number): Promise<string[]> {
-      await waitUntil(async () => (await alerts())[0]?.mails === mails, { within: 10_000 });
+      await waitUntil(async () => (await alerts())[0]?.mails === mails);
       const before = office.mailbox.messages().length;
       await office.publish([closureFailedEvent(given.id)]);
-      await waitUntil(async () => (await alerts())[0]?.untold === 1, { within: 10_000 });
+      await waitUntil(async () => (await alerts())[0]?.untold === 1);
       await admin('PUT', path, { email });
       await office.db.query('update notifier.alerts set next_at = now() where organization_id = $1', [
         given.id,
       ]);
-      await waitUntil(() => office.mailbox.messages().length > before, { within: 10_000 });
+      await waitUntil(() => office.mailbox.messages().length > before);
       return office.mailbox
         .messages()
         .slice(before)
@@ -109,13 +109,13 @@ describe('the address for failures', () => {
 
     await admin('PUT', path, { email: 'first@example.org' });
     await office.publish([closureFailedEvent(given.id)]);
-    await waitUntil(() => office.mailbox.messages().length === 1, { within: 10_000 });
+    await waitUntil(() => office.mailbox.messages().length === 1);
     expect(office.mailbox.messages()).toMatchObject([{ to: ['first@example.org'], subject }]);
     expect(await toldAfterSetting('second@example.org', 1)).toEqual(['second@example.org', subject]);
     expect(await toldAfterSetting(null, 2)).toEqual([operator, subject]);
 
     await office.publish([closureFailedEvent(other.id)]);
-    await waitUntil(() => office.mailbox.messages().length === 4, { within: 10_000 });
+    await waitUntil(() => office.mailbox.messages().length === 4);
     expect(office.mailbox.messages()[3]).toMatchObject({
       to: ['neighbour@example.org'],
       subject: `[Turnout] ${other.slug}: A closure failed`,

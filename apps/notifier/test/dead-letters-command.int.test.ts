@@ -71,7 +71,7 @@ describe('npm run dead-letters', () => {
     ];
     for (const [index, message] of dead.entries()) {
       await publishRaw(office.vhost.amqpUrl, [{ exchange: notifierDeadLetterQueue, ...message }]);
-      await waitUntil(async () => (await office.deadMessages()).length === index + 1, { within: 10_000 });
+      await waitUntil(async () => (await office.deadMessages()).length === index + 1);
     }
     return { ids: (await office.deadMessages()).map(({ letter_id }) => letter_id), events };
   }
@@ -115,7 +115,7 @@ describe('npm run dead-letters', () => {
     const [first = '', second = '', poison = ''] = ids;
     const ended = await run(['replay', second, first]);
     expect(ended).toMatchObject({ code: 0, stdout: 'Replayed 2 of 2 dead letters.\n' });
-    await waitUntil(async () => (await office.deliveries()).length === 2, { within: 10_000 });
+    await waitUntil(async () => (await office.deliveries()).length === 2);
     expect((await office.deliveries()).map(({ message_id }) => message_id).toSorted()).toEqual(
       events.map(({ id }) => id).toSorted(),
     );
@@ -140,9 +140,7 @@ describe('npm run dead-letters', () => {
     );
 
     await run(['replay', poison]);
-    await waitUntil(async () => (await office.deadMessages()).some(({ deaths }) => deaths === 2), {
-      within: 10_000,
-    });
+    await waitUntil(async () => (await office.deadMessages()).some(({ deaths }) => deaths === 2));
   });
 
   it('replays those of a type since a time, the oldest first, as many as asked for', async () => {
@@ -153,7 +151,7 @@ describe('npm run dead-letters', () => {
       stdout: 'Replayed 2 of 2 dead letters.\n',
     });
     expect(await statuses()).toEqual(['replayed', 'replayed', 'dead', 'dead']);
-    await waitUntil(async () => (await office.inboxSize()) === 2, { within: 10_000 });
+    await waitUntil(async () => (await office.inboxSize()) === 2);
     expect((await office.deliveries()).map(({ message_id }) => message_id)).not.toContain(events[2]?.id);
   });
 

@@ -15,7 +15,7 @@ import { openPostOffice, type PostOffice } from './support/post-office.ts';
 import { bindOtherTeam, messagesReady, publishRaw } from './support/publish-raw.ts';
 
 const count = (office: PostOffice, number: number) =>
-  waitUntil(async () => (await office.deadMessages()).length >= number, { within: 15_000 });
+  waitUntil(async () => (await office.deadMessages()).length >= number);
 
 /** A notifier whose operator is the organization of the office. */
 const asOperator = ({ config, organization }: PostOffice): NotifierConfig => ({
@@ -71,17 +71,14 @@ describe.concurrent('what cannot be delivered', () => {
         ...good.map((body) => ({ body })),
       ].map(({ body, ...properties }) => ({ ...properties, body })),
     );
-    await waitUntil(() => office.mailbox.messages().length === good.length, { within: 15_000 });
+    await waitUntil(() => office.mailbox.messages().length === good.length);
     await count(office, poison.length);
 
     const api = lettersApi(notifier.url, organization.tokens.admin);
-    const items = await waitUntil(
-      async () => {
-        const listed = await api.list();
-        return listed.length === poison.length && listed;
-      },
-      { within: 5_000 },
-    );
+    const items = await waitUntil(async () => {
+      const listed = await api.list();
+      return listed.length === poison.length && listed;
+    });
     expect(items.map(({ reason }) => reason).toSorted()).toEqual(
       poison.map(({ reason }) => reason).toSorted(),
     );
@@ -114,8 +111,8 @@ describe.concurrent('what cannot be delivered', () => {
       await using _two = await startNotifier(office.config);
       await publishRaw(office.vhost.amqpUrl, Array(10).fill(messages).flat());
       await count(office, 40);
-      await waitUntil(async () => (await readyIn(office, notifierQueue)) === 0, { within: 10_000 });
-      await waitUntil(async () => (await readyIn(office)) === 0, { within: 10_000 });
+      await waitUntil(async () => (await readyIn(office, notifierQueue)) === 0);
+      await waitUntil(async () => (await readyIn(office)) === 0);
     }
     await expectAcknowledged(office);
     expect((await office.deadMessages()).map(({ deaths }) => deaths)).toEqual(Array(40).fill(1));
@@ -129,7 +126,7 @@ describe.concurrent('what cannot be delivered', () => {
         await publishRaw(office.vhost.amqpUrl, [{ body: 'the same bytes' }]);
         return (await office.deadMessages()).length > 1;
       },
-      { within: 10_000, every: 200 },
+      { every: 200 },
     );
   });
 
@@ -143,11 +140,9 @@ describe.concurrent('what cannot be delivered', () => {
       await using _first = await startNotifier(config, logger);
       postgres.cut();
       await office.publish(['one', 'two', 'three']);
-      await waitUntil(() => lines.some((line) => line.includes('deliveries could not be handled')), {
-        within: 10_000,
-      });
+      await waitUntil(() => lines.some((line) => line.includes('deliveries could not be handled')));
     }
-    await waitUntil(async () => (await readyIn(office)) === 3, { within: 10_000 });
+    await waitUntil(async () => (await readyIn(office)) === 3);
     expect(await office.deadMessages()).toEqual([]);
     postgres.heal();
     {
@@ -217,7 +212,7 @@ describe('replaying', () => {
       deaths: 1,
       messageId: event.id,
     });
-    await waitUntil(() => office.mailbox.messages().length === 1, { within: 10_000 });
+    await waitUntil(() => office.mailbox.messages().length === 1);
     expect(office.mailbox.messages()[0]?.headers['x-turnout-message-id']).toBe(event.id);
     expect(await readyIn(office, 'other-team')).toBe(0);
 
@@ -244,7 +239,7 @@ describe('replaying', () => {
     await count(office, 2);
     for (const { id } of await api.list()) {
       expect(await api.replay(id)).toMatchObject({ status: 200, body: { status: 'replayed' } });
-      await waitUntil(async () => (await api.show(id)).body.status === 'dead', { within: 10_000 });
+      await waitUntil(async () => (await api.show(id)).body.status === 'dead');
       expect((await api.show(id)).body).toMatchObject({ deaths: 2, replays: 1, status: 'dead' });
     }
     expect(await office.deadMessages()).toHaveLength(2);
@@ -280,7 +275,7 @@ describe('replaying', () => {
         await tx.query('lock table notifier.dead_letters in share mode');
         const replay = lettersApi(url, office.organization.tokens.admin).replay(dead?.letter_id ?? '');
         replay.catch(() => undefined);
-        await waitUntil(async () => (await office.inboxSize()) === 1, { within: 10_000, every: 5 });
+        await waitUntil(async () => (await office.inboxSize()) === 1, { every: 5 });
         doomed.signal('SIGKILL');
         await doomed.exited;
       });
@@ -291,11 +286,11 @@ describe('replaying', () => {
     expect(letter).toMatchObject({ status: 'dead', replays: 0 });
     // It has only just started, and may not be connected to the broker yet.
     await expect
-      .poll(() => api.replay(letter?.id ?? ''), { timeout: 10_000 })
+      .poll(() => api.replay(letter?.id ?? ''))
       .toMatchObject({ status: 200, body: { replays: 1 } });
     // The queue is in order: when the next event is there, the second copy has been.
     await office.publish([attendedEvent(await office.person())]);
-    await waitUntil(async () => (await office.inboxSize()) === 2, { within: 10_000 });
+    await waitUntil(async () => (await office.inboxSize()) === 2);
     expect(await office.deliveries()).toHaveLength(2);
     expect((await api.show(letter?.id ?? '')).body.actions).toHaveLength(1);
   });
@@ -317,8 +312,8 @@ describe('replaying', () => {
     }
     expect((await api.show(id)).body).toMatchObject({ status: 'dead', replays: 0, actions: [] });
     rabbitmq.heal();
-    await waitUntil(async () => (await api.replay(id)).status === 200, { within: 15_000 });
-    await waitUntil(() => office.mailbox.messages().length === 1, { within: 10_000 });
+    await waitUntil(async () => (await api.replay(id)).status === 200);
+    await waitUntil(() => office.mailbox.messages().length === 1);
   });
 
   it('is impossible where nothing of a message was kept', async () => {
@@ -501,9 +496,9 @@ async function expectAcknowledged(office: PostOffice): Promise<void> {
   const stopped = async () => {
     if (await isEmpty()) return true;
     await using _again = await startNotifier(office.config);
-    return await waitUntil(isEmpty, { within: 10_000 }).then(() => false);
+    return await waitUntil(isEmpty).then(() => false);
   };
-  await waitUntil(stopped, { within: 20_000 });
+  await waitUntil(stopped);
 }
 
 async function readyIn({ vhost }: PostOffice, queue = notifierDeadLetterQueue): Promise<number> {

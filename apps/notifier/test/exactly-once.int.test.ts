@@ -20,10 +20,8 @@ describe.concurrent('an event has its effect exactly once', () => {
     await using _first = await startNotifier(office.config);
     await using _second = await startNotifier(office.config);
     await office.publish(shuffled(events.flatMap((event) => Array(10).fill(event) as object[])));
-    await waitUntil(() => office.mailbox.messages().length >= events.length, { within: 20_000 });
-    await waitUntil(async () => (await office.deliveries()).every(({ status }) => status === 'sent'), {
-      within: 10_000,
-    });
+    await waitUntil(() => office.mailbox.messages().length >= events.length);
+    await waitUntil(async () => (await office.deliveries()).every(({ status }) => status === 'sent'));
 
     await expectOneEffectEach(
       office,
@@ -41,9 +39,9 @@ describe.concurrent('an event has its effect exactly once', () => {
     const marker = attendedEvent(person);
     await using _notifier = await startNotifier(office.config);
     await office.publish([event]);
-    await waitUntil(() => office.mailbox.messages().length === 1, { within: 10_000 });
+    await waitUntil(() => office.mailbox.messages().length === 1);
     await office.publish([event, { ...event, id: event.id.toUpperCase() }, marker]);
-    await waitUntil(() => office.mailbox.messages().length === 2, { within: 10_000 });
+    await waitUntil(() => office.mailbox.messages().length === 2);
     await expectOneEffectEach(office, [event.id, marker.id]);
   });
 
@@ -59,10 +57,10 @@ describe.concurrent('an event has its effect exactly once', () => {
       await office.db.transaction(async (tx) => {
         await tx.query('lock table notifier.inbox in access exclusive mode');
         await office.publish(events);
-        await waitUntil(() => waitsForLock(office), { within: 5_000 });
+        await waitUntil(() => waitsForLock(office));
         broker.blackhole();
       });
-      await waitUntil(async () => (await office.inboxSize()) === events.length, { within: 10_000 });
+      await waitUntil(async () => (await office.inboxSize()) === events.length);
       doomed.signal('SIGKILL');
       await doomed.exited;
     }
@@ -70,7 +68,7 @@ describe.concurrent('an event has its effect exactly once', () => {
     broker.heal();
     await using survivor = startNotifierProcess(environment);
     const received = () => storedBatches(survivor).reduce((sum, batch) => sum + batch.received, 0);
-    await waitUntil(() => received() === events.length, { within: 15_000 });
+    await waitUntil(() => received() === events.length);
     expect(storedBatches(survivor).map((batch) => batch.new)).toEqual(storedBatches(survivor).map(() => 0));
     await expectOneEffectEach(
       office,
@@ -88,14 +86,14 @@ describe.concurrent('an event has its effect exactly once', () => {
       await notifier.ready;
       const before = await office.inboxSize();
       const publishing = office.publish(events);
-      await waitUntil(async () => (await office.inboxSize()) > before, { within: 10_000, every: 1 });
+      await waitUntil(async () => (await office.inboxSize()) > before, { every: 1 });
       notifier.signal('SIGKILL');
       await publishing;
       published.push(...events.map(({ id }) => id));
     }
     await using notifier = startNotifierProcess(office.environment);
     await notifier.ready;
-    await waitUntil(async () => (await office.inboxSize()) === published.length, { within: 15_000 });
+    await waitUntil(async () => (await office.inboxSize()) === published.length);
     expect(await office.deadMessages()).toEqual([]);
     await expectOneEffectEach(office, published);
   });
@@ -103,7 +101,7 @@ describe.concurrent('an event has its effect exactly once', () => {
 
 async function isReady(notifier: NotifierProcess): Promise<void> {
   const url = await notifier.ready;
-  await waitUntil(async () => (await fetch(`${url}/readyz`)).ok, { within: 10_000 });
+  await waitUntil(async () => (await fetch(`${url}/readyz`)).ok);
 }
 
 async function waitsForLock({ db }: PostOffice): Promise<boolean> {

@@ -2,6 +2,7 @@ import { newId } from '@turnout/runtime/ids';
 import { readMetrics } from '@turnout/runtime/metrics';
 import { openDb } from '@turnout/runtime/postgres';
 import { countRowsRead } from '@turnout/test-kit/count-rows-read';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { expect, it } from 'vitest';
 import { listDeadLetters } from '../src/dead-letters/find-dead-letters.ts';
@@ -14,7 +15,7 @@ async function shown(name: string): Promise<number | undefined> {
 
 it('a notifier says what is owed and for how long, on whatever channel and however late it is tried again', async () => {
   await using database = await createTestDatabase();
-  await using owner = openDb({ url: database.url, max: 1, applicationName: 'owner', queryTimeoutMs: 20_000 });
+  await using owner = openTestDb(database.url, 1);
   await using db = openDb({ url: database.urlFor('notifier'), max: 2, applicationName: 'watching' });
   using _watched = watchDeliveries(db);
   expect(await shown('turnout_deliveries_waiting')).toBe(0);

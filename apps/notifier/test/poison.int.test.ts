@@ -25,8 +25,8 @@ describe('a poison message costs only itself', () => {
       good.flatMap((event, index) => (index < poison.length ? [poison[index] ?? '', event] : [event])),
     );
 
-    await waitUntil(() => office.mailbox.messages().length === good.length, { within: 15_000 });
-    await waitUntil(async () => (await office.deadMessages()).length === poison.length, { within: 10_000 });
+    await waitUntil(() => office.mailbox.messages().length === good.length);
+    await waitUntil(async () => (await office.deadMessages()).length === poison.length);
     const bytes = (body: string | object) =>
       Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
     const dead = (await office.deadMessages()).map(({ body }) => body?.toString('hex'));
@@ -43,8 +43,8 @@ describe('a poison message costs only itself', () => {
     await office.publish([...good.slice(0, 10), unstorable, ...good.slice(10)]);
     await using _notifier = await startNotifier(office.config);
 
-    await waitUntil(async () => (await office.deadMessages()).length === 1, { within: 15_000 });
-    await waitUntil(() => office.mailbox.messages().length === good.length, { within: 10_000 });
+    await waitUntil(async () => (await office.deadMessages()).length === 1);
+    await waitUntil(() => office.mailbox.messages().length === good.length);
     const [dead] = await office.deadMessages();
     expect(dead).toMatchObject({ reason: 'not_stored', attempts: 21, status: 'dead' });
     expect(JSON.parse(dead?.body?.toString() ?? '')).toEqual(unstorable);

@@ -11,9 +11,7 @@ import { openWebhookOffice, type WebhookOffice } from './support/webhook-office.
 
 async function sentOne(office: WebhookOffice): Promise<string> {
   await office.publish([attendedEvent(await office.person())]);
-  const row = await waitUntil(async () => (await office.webhooks()).find(({ status }) => status === 'sent'), {
-    within: 10_000,
-  });
+  const row = await waitUntil(async () => (await office.webhooks()).find(({ status }) => status === 'sent'));
   return row.delivery_id;
 }
 
@@ -30,14 +28,9 @@ describe.concurrent('what was sent to an endpoint', () => {
     await office.endpoint({ url: other.url });
     office.receiver.answerWith((response) => response.writeHead(500).end());
     await office.publish([attendedEvent(await office.person())]);
-    await waitUntil(async () => (await office.webhooks()).some(({ refused }) => refused === 1), {
-      within: 10_000,
-    });
+    await waitUntil(async () => (await office.webhooks()).some(({ refused }) => refused === 1));
     await waitUntil(
       async () => (await office.deliveries()).filter(({ status }) => status === 'sent').length === 2,
-      {
-        within: 10_000,
-      },
     );
     const list = async (query: string) => {
       const { body } = await office.admin('GET', `/v1/deliveries${query}`);
@@ -72,13 +65,10 @@ describe.concurrent('what was sent to an endpoint', () => {
       response.writeHead(calls === 3 ? 200 : 500, 'Ada Lovelace').end('ada@example.org');
     });
     await office.publish([attendedEvent(await office.person())]);
-    await waitUntil(
-      async () => {
-        await office.hurry();
-        return (await office.webhooks())[0]?.status === 'sent';
-      },
-      { within: 10_000 },
-    );
+    await waitUntil(async () => {
+      await office.hurry();
+      return (await office.webhooks())[0]?.status === 'sent';
+    });
     const [row] = await office.webhooks();
     const attempts = await attemptsOf(office, row?.delivery_id ?? '');
     expect(attempts).toMatchObject([
@@ -108,7 +98,7 @@ describe.concurrent('a redelivery', () => {
     const again = await office.admin('POST', `/v1/deliveries/${id}/redelivery`, {});
     expect(again.body).toMatchObject({ status: 409, code: 'delivery_pending' });
     held.resolve();
-    await waitUntil(async () => (await office.webhooks())[0]?.status === 'sent', { within: 10_000 });
+    await waitUntil(async () => (await office.webhooks())[0]?.status === 'sent');
 
     const [first, second] = office.receiver.received;
     expect(office.receiver.received).toHaveLength(2);
@@ -138,7 +128,7 @@ describe.concurrent('a redelivery', () => {
     );
     office.receiver.answerWith((response) => response.writeHead(500).end());
     expect((await office.admin('POST', `/v1/deliveries/${id}/redelivery`)).status).toBe(202);
-    await waitUntil(async () => (await office.webhooks())[0]?.refused === 1, { within: 10_000 });
+    await waitUntil(async () => (await office.webhooks())[0]?.refused === 1);
     expect(await office.webhooks()).toMatchObject([{ status: 'pending', attempts: 11 }]);
   });
 
@@ -160,9 +150,7 @@ describe.concurrent('a redelivery', () => {
     await office.db.query(
       `update notifier.webhook_bodies set created_at = now() - interval '30 days 1 minute'`,
     );
-    await waitUntil(async () => (await office.db.query('select from notifier.webhook_bodies')).length === 0, {
-      within: 10_000,
-    });
+    await waitUntil(async () => (await office.db.query('select from notifier.webhook_bodies')).length === 0);
     expect(await redeliver(id)).toMatchObject({ status: 409, code: 'message_not_kept' });
     await office.admin('DELETE', `/v1/webhook-endpoints/${endpointId}`);
     expect(await redeliver(id)).toMatchObject({ status: 409, code: 'webhook_endpoint_disabled' });
@@ -199,6 +187,6 @@ describe.concurrent('a redelivery', () => {
     expect((await auditor('POST', `/v1/deliveries/${id}/redelivery`)).status).toBe(403);
     expect(office.receiver.received).toHaveLength(1);
     expect((await clientOf(office.url, here)('POST', `/v1/deliveries/${id}/redelivery`)).status).toBe(202);
-    await waitUntil(() => office.receiver.received.length === 2, { within: 10_000 });
+    await waitUntil(() => office.receiver.received.length === 2);
   });
 });

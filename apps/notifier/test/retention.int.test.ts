@@ -1,5 +1,5 @@
 import { newId } from '@turnout/runtime/ids';
-import { openDb } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ async function forgetAfter({ database, db }: PostOffice, days: number) {
   const ago = `interval '${days} days'`;
   await db.query(`update notifier.inbox set received_at = received_at - ${ago}`);
   await db.query(`update notifier.dead_letters set died_at = died_at - ${ago}`);
-  await using role = openDb({ url: database.urlFor('notifier'), max: 1, applicationName: 'test' });
+  await using role = openTestDb(database.urlFor('notifier'), 1);
   const config = { messagesDays: 120, deadLettersDays: 90 };
   return await runRetention({ db: role, config, stopping: new AbortController().signal, logger: silent });
 }
@@ -25,7 +25,7 @@ describe('what was received long ago', () => {
     const young = { ...attendedEvent(await office.person()), time: new Date().toISOString() };
     await using _notifier = await startNotifier(office.config);
     await office.publish([{ ...old, time: new Date(Date.now() - 121 * 86_400_000).toISOString() }]);
-    await waitUntil(async () => (await office.deliveries())[0]?.status === 'sent', { within: 10_000 });
+    await waitUntil(async () => (await office.deliveries())[0]?.status === 'sent');
 
     expect(await forgetAfter(office, 119)).toEqual({ messages: 0, letters: 0 });
     expect(await office.inboxSize()).toBe(1);
@@ -34,7 +34,7 @@ describe('what was received long ago', () => {
     expect(await office.deliveries()).toEqual([]);
 
     await office.publish([{ ...old, time: new Date(Date.now() - 121 * 86_400_000).toISOString() }, young]);
-    await waitUntil(() => office.mailbox.messages().length === 2, { within: 10_000 });
+    await waitUntil(() => office.mailbox.messages().length === 2);
     const told = office.mailbox.messages().map(({ headers }) => headers['x-turnout-message-id']);
     expect(told).toEqual([old.id, young.id]);
     expect(await office.inboxSize()).toBe(1);
@@ -72,7 +72,7 @@ describe('what was received long ago', () => {
 
   it('is found by its key, however much else was received', async () => {
     await using database = await createTestDatabase();
-    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    await using db = openTestDb(database.url, 1);
     await db.query(`
       insert into notifier.inbox (message_id, type, organization_id, event_id, subject_id, received_at)
       select gen_random_uuid(), 'turnout.participant.attended.v1', gen_random_uuid(), gen_random_uuid(),
@@ -97,7 +97,7 @@ describe('what was received long ago', () => {
 
   it('cannot be forgotten sooner, nor by any other way', async () => {
     await using office = await openPostOffice();
-    await using role = openDb({ url: office.database.urlFor('notifier'), max: 1, applicationName: 'test' });
+    await using role = openTestDb(office.database.urlFor('notifier'), 1);
     await expect(role.query(`select notifier.forget(now() - interval '89 days', 1)`)).rejects.toThrow(
       /remembered for 90 days/,
     );
@@ -118,7 +118,7 @@ describe('a person who is erased', () => {
     await using _notifier = await startNotifier(office.config);
     await office.publish([attendedEvent(erased), attendedEvent(other)]);
     const settled = async () => (await office.deliveries()).filter(({ status }) => status !== 'pending');
-    await waitUntil(async () => (await settled()).length === 2, { within: 10_000 });
+    await waitUntil(async () => (await settled()).length === 2);
     expect(office.mailbox.messages()).toHaveLength(1);
     expect(await office.deliveries()).toMatchObject([
       { enrollment_id: erased.enrollmentId, status: 'failed', last_error: 'the person was erased' },

@@ -30,18 +30,18 @@ describe('an event that was published, and of which a restored database knows no
     await using notifier = await startNotifier(office.config);
     void notifier;
     await office.publish([events[1]]);
-    await waitUntil(() => office.mailbox.messages().length === 1, { within: 10_000 });
+    await waitUntil(() => office.mailbox.messages().length === 1);
 
     await office.db.query(tellForgotten);
     await office.db.query(tellForgotten);
-    await waitUntil(() => office.mailbox.messages().length === 2, { within: 10_000 });
+    await waitUntil(() => office.mailbox.messages().length === 2);
     const [usual, late] = office.mailbox.messages();
     expect(late?.messageId).toBe(`<${events[0].id}.you-attended@example.org>`);
     expect(late?.text.replace(/^Hello .*/, '')).toBe(usual?.text.replace(/^Hello .*/, ''));
 
     await office.publish([events[0], attendedEvent(known)]); // the second one marks when the first was received
-    await waitUntil(async () => (await office.inboxSize()) === 3, { within: 10_000 });
-    await waitUntil(() => office.mailbox.messages().length === 3, { within: 10_000 });
+    await waitUntil(async () => (await office.inboxSize()) === 3);
+    await waitUntil(() => office.mailbox.messages().length === 3);
     expect((await office.deliveries()).map(({ message_id }) => message_id).toSorted()).toHaveLength(3);
   });
 });

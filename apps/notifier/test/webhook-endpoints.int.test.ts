@@ -117,9 +117,12 @@ describe('an endpoint', () => {
 
   it('is one of twenty at most, also when many are made at the same time', async () => {
     const { admin } = await organization();
-    const answers = await Promise.all(
-      Array.from({ length: 25 }, () => admin('POST', path, { url: somewhere() })),
-    );
+    // They wait for each other: on a busy machine some hear that they shall try again.
+    const make = async () => {
+      const answer = await admin('POST', path, { url: somewhere() });
+      return answer.status !== 503 && answer;
+    };
+    const answers = await Promise.all(Array.from({ length: 25 }, () => waitUntil(make)));
     const refused = answers.filter(({ status }) => status === 409);
     expect(refused).toHaveLength(5);
     for (const { body } of refused) expect(body.code).toBe('too_many_webhook_endpoints');
@@ -138,7 +141,7 @@ describe('a rotated secret', () => {
   const signedWith = async (secrets: string[]) => {
     const before = receiver.received.length;
     await office.publish([attendedEvent(await office.person())]);
-    await waitUntil(() => receiver.received.length > before, { within: 10_000 });
+    await waitUntil(() => receiver.received.length > before);
     const received = receiver.received.at(-1) as Received;
     return secrets.map((secret) => {
       try {

@@ -102,15 +102,12 @@ describe('a notifier that calls public networks only', () => {
   it('calls none that was made before it was strict, and does not give the delivery up at once', async () => {
     await office.db.query('update notifier.webhook_endpoints set url = $1', [receiver.url]);
     await office.publish([attendedEvent(await office.person())]);
-    const row = await waitUntil(
-      async () => {
-        const [found] = await office.db.query<{ last_error: string; status: string }>(
-          'select last_error, status from notifier.deliveries where endpoint_id is not null and refused = 1',
-        );
-        return found;
-      },
-      { within: 10_000 },
-    );
+    const row = await waitUntil(async () => {
+      const [found] = await office.db.query<{ last_error: string; status: string }>(
+        'select last_error, status from notifier.deliveries where endpoint_id is not null and refused = 1',
+      );
+      return found;
+    });
     expect(row).toEqual({ last_error: 'the endpoint is not at a public address', status: 'pending' });
     expect(receiver.connections).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { newId } from '@turnout/runtime/ids';
-import { openDb } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { describe, expect, it } from 'vitest';
 import { ensureOrganization } from '../src/issue-token.ts';
@@ -8,7 +8,7 @@ import { type Action, recordActions } from '../src/record-actions.ts';
 describe('what was done', () => {
   it('is written down with what was done, or not at all, and stays as it is', async () => {
     const database = await createTestDatabase();
-    await using db = openDb({ url: database.url, max: 2, applicationName: 'test' });
+    await using db = openTestDb(database.url, 2);
     const organizationId = await ensureOrganization(db, 'acme');
     const eventId = newId();
     const actor = { type: 'token', id: newId(), label: 'Ops' } as const;

@@ -1,6 +1,7 @@
 import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { givenEvent } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
@@ -30,7 +31,7 @@ describe('bearer tokens', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    db = openDb({ url: database.url, max: 4, applicationName: 'test' });
+    db = openTestDb(database.url);
     organizationId = await ensureOrganization(db, 'acme');
   });
   afterAll(async () => {
@@ -88,24 +89,18 @@ describe('bearer tokens', () => {
     ],
   ])('stop working at the moment %s, however lately they were used', async (_, ending) => {
     const whoCalls = authenticator(db);
-    const used = await waitUntil(
-      async () => {
-        const issued = await issueToken(db, { ...grant, organizationId });
-        await db.query(`update access.tokens set ${ending} where token_id = $1`, [issued.tokenId]);
-        return (await whoCalls(`Bearer ${issued.token}`)) && issued;
-      },
-      { within: 10_000 },
-    );
-    await waitUntil(
-      async () => {
-        const [ended] = await db.query(
-          `select from access.tokens where token_id = $1 and least(expires_at, secret_ends_at) < clock_timestamp()`,
-          [used.tokenId],
-        );
-        return ended;
-      },
-      { within: 10_000 },
-    );
+    const used = await waitUntil(async () => {
+      const issued = await issueToken(db, { ...grant, organizationId });
+      await db.query(`update access.tokens set ${ending} where token_id = $1`, [issued.tokenId]);
+      return (await whoCalls(`Bearer ${issued.token}`)) && issued;
+    });
+    await waitUntil(async () => {
+      const [ended] = await db.query(
+        `select from access.tokens where token_id = $1 and least(expires_at, secret_ends_at) < clock_timestamp()`,
+        [used.tokenId],
+      );
+      return ended;
+    });
     expect(await whoCalls(`Bearer ${used.token}`)).toBeNull();
   });
 });
@@ -113,7 +108,7 @@ describe('bearer tokens', () => {
 describe('when a token was used last', () => {
   it('is noted by every service, together and now and then, and not when the database is away', async () => {
     const database = await createTestDatabase();
-    await using db = openDb({ url: database.url, max: 4, applicationName: 'test' });
+    await using db = openTestDb(database.url);
     const organizationId = await ensureOrganization(db, 'acme');
     const grant = { role: 'admin', label: 'x', eventIds: null, station: null, expiresAt: null } as const;
     const used = await issueToken(db, { ...grant, organizationId });
@@ -127,10 +122,10 @@ describe('when a token was used last', () => {
     };
     for (const service of ['checkin', 'closure', 'admin', 'notifier'] as const) {
       await db.query('update access.tokens set last_used_at = null');
-      await using asService = openDb({ url: database.urlFor(service), max: 2, applicationName: 'test' });
+      await using asService = openTestDb(database.urlFor(service), 2);
       await using uses = noteTokenUses(asService, { everyMs: 20 });
       uses.note(used.tokenId);
-      const first = await waitUntil(async () => await lastUse(used.tokenId), { within: 10_000 });
+      const first = await waitUntil(async () => await lastUse(used.tokenId));
       for (let n = 0; n < 100; n += 1) uses.note(used.tokenId);
       await uses[Symbol.asyncDispose]();
       expect(await lastUse(used.tokenId)).toEqual(first);
@@ -152,7 +147,7 @@ describe('npm run token:create', () => {
   let db: Db;
   beforeAll(async () => {
     database = await createTestDatabase();
-    db = openDb({ url: database.url, max: 4, applicationName: 'test' });
+    db = openTestDb(database.url);
   });
   afterAll(async () => {
     await db?.[Symbol.asyncDispose]();

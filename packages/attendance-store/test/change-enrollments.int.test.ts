@@ -132,7 +132,7 @@ describe('changing enrollments', () => {
         person?.id,
       ]);
       locked.resolve();
-      await waitUntil(() => isAnyoneWaiting(other), { within: 5_000 });
+      await waitUntil(() => isAnyoneWaiting(other));
       await tx.query(
         `insert into attendance.check_ins (event_id, check_in_id, enrollment_id, day, scanned_at, recorded_at, direction,
            source, device_id, scan_id)

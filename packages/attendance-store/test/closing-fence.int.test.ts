@@ -5,13 +5,14 @@ import { abandonClosureRun, failClosureRun } from '@turnout/attendance-store/clo
 import { findClosureRun, listClosureRuns } from '@turnout/attendance-store/closing/find-closure-runs';
 import { finishClosureRun } from '@turnout/attendance-store/closing/finish-closure-run';
 import { OvertakenError } from '@turnout/attendance-store/locking/lock-undecided';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import {
   type GivenOrganization,
   givenEnrollments,
   givenEvent,
   givenOrganization,
 } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -24,8 +25,8 @@ describe('the fence of a closure run', () => {
 
   beforeAll(async () => {
     const database = opened.use(await createTestDatabase());
-    owner = opened.use(openDb({ url: database.url, max: 2, applicationName: 'test' }));
-    db = opened.use(openDb({ url: database.urlFor('closure'), max: 1, applicationName: 'test' }));
+    owner = opened.use(openTestDb(database.url, 2));
+    db = opened.use(openTestDb(database.urlFor('closure'), 1));
     organization = await givenOrganization(owner);
   });
   afterAll(async () => {

@@ -3,6 +3,7 @@ import { newId } from '@turnout/runtime/ids';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
 import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -19,8 +20,8 @@ let organizationId: string;
 let eventId: string;
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = openDb({ url: database.url, max: 2, applicationName: 'test' });
-  admin = openDb({ url: database.urlFor('admin'), max: 10, applicationName: 'test' });
+  owner = openTestDb(database.url, 2);
+  admin = openTestDb(database.urlFor('admin'), 10);
   organizationId = (await givenOrganization(owner)).id;
 });
 beforeEach(async () => {
@@ -169,7 +170,7 @@ describe('enrolling many at once', () => {
         [eventId, person, organizationId],
       );
       enrolling = enroll([row({ accessCode: 'free' }), row({ accessCode: 'wanted' })]);
-      await waitUntil(() => isAnyoneWaiting(owner), { within: 5_000 });
+      await waitUntil(() => isAnyoneWaiting(owner));
     });
     expect(await enrolling).toMatchObject({
       outcome: 'refused',

@@ -1,7 +1,8 @@
 import { newId } from '@turnout/runtime/ids';
-import { type Db, openDb, type Tx } from '@turnout/runtime/postgres';
+import type { Db, Tx } from '@turnout/runtime/postgres';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
 import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -23,8 +24,8 @@ let organizationId: string;
 let eventId: string;
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = openDb({ url: database.url, max: 2, applicationName: 'test' });
-  db = openDb({ url: database.urlFor('admin'), max: 2, applicationName: 'test' });
+  owner = openTestDb(database.url, 2);
+  db = openTestDb(database.urlFor('admin'), 2);
   organizationId = (await givenOrganization(owner)).id;
 });
 beforeEach(async () => {
@@ -58,7 +59,7 @@ describe('changing an event', () => {
       void changing.then(() => {
         isChanged = true;
       });
-      await waitUntil(() => isAnyoneWaiting(owner), { within: 5_000 });
+      await waitUntil(() => isAnyoneWaiting(owner));
       expect(isChanged).toBe(false);
     });
     expect(await changing).toMatchObject({
@@ -75,7 +76,7 @@ describe('changing an event', () => {
         outcome: 'refused',
         refusal: event.name,
       }));
-      await waitUntil(() => isAnyoneWaiting(owner), { within: 5_000 });
+      await waitUntil(() => isAnyoneWaiting(owner));
     });
     expect(await changing).toEqual({ outcome: 'refused', refusal: 'renamed' });
   });

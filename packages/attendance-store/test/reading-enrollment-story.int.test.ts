@@ -1,7 +1,8 @@
 import { decideCancellation } from '@turnout/attendance/decide-cancellation';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import { openSequelize } from '@turnout/runtime/sequelize';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { changeEnrollments, each } from '../src/change-enrollments.ts';
@@ -13,7 +14,7 @@ let owner: Db;
 let models: AttendanceModels;
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = openDb({ url: database.url, max: 4, applicationName: 'test' });
+  owner = openTestDb(database.url);
   models = bindAttendanceModels(
     openSequelize({ url: database.urlFor('admin'), max: 4, applicationName: 'test' }),
   );

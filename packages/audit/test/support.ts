@@ -1,12 +1,13 @@
 import { type Action, recordActions } from '@turnout/access/record-actions';
 import { newId } from '@turnout/runtime/ids';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import {
   type GivenOrganization,
   givenEnrollments,
   givenEvent,
   givenOrganization,
 } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { findUnsealed } from '../src/find-unsealed.ts';
@@ -27,12 +28,8 @@ export interface World extends AsyncDisposable {
 export async function startWorld(): Promise<World> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
-  const owner = opening.use(
-    openDb({ url: database.url, max: 10, applicationName: 'test', queryTimeoutMs: 20_000 }),
-  );
-  const service = opening.use(
-    openDb({ url: database.urlFor('admin'), max: 4, applicationName: 'test', queryTimeoutMs: 20_000 }),
-  );
+  const owner = opening.use(openTestDb(database.url, 10));
+  const service = opening.use(openTestDb(database.urlFor('admin')));
   const organization = await givenOrganization(owner);
   const eventId = await givenEvent(owner, organization.id);
   const opened = opening.move();

@@ -69,21 +69,21 @@ describe('a service that publishes', () => {
   it('needs no permission but to write to the exchange', async () => {
     await declare();
     const service = await publisher();
-    await waitUntil(() => service.connected, { within: 5_000 });
+    await waitUntil(() => service.connected);
     expect(await publish(service, 'fact')).toBe('confirmed');
     expect([...errors, ...warnings]).toEqual([]);
   });
 
   it('says once which program makes what is missing, and goes on by itself when it has run', async () => {
     const service = await publisher();
-    await waitUntil(() => errors.length > 0, { within: 5_000 });
+    await waitUntil(() => errors.length > 0);
     expect(errors[0]).toMatch(/^exchange turnout\.events is missing\. .*packages\/broker\/src\/cli\.ts/);
     expect(errors[0]).toContain('events wait in the outbox');
     expect(service.connected).toBe(false);
     expect(await publish(service, 'fact')).toBe('unknown');
 
     await declare();
-    await waitUntil(() => service.connected, { within: 5_000 });
+    await waitUntil(() => service.connected);
     expect(await publish(service, 'fact')).toBe('confirmed');
     expect(errors).toHaveLength(1);
     expect(warnings).toEqual([]);
@@ -95,14 +95,14 @@ describe('the notifier', () => {
     await declare();
     const received: string[] = [];
     const service = await notifier(received);
-    await waitUntil(() => service.connected, { within: 5_000 });
+    await waitUntil(() => service.connected);
     const url = await urlOfUser(vhost, notifies);
     const replays = opened.use(openPublisher({ url, name: 'replays', logger, setup: declareNotifierQueue }));
-    await waitUntil(() => replays.connected, { within: 5_000 });
+    await waitUntil(() => replays.connected);
     const message = { id: crypto.randomUUID(), contentType: 'text/plain', headers: {}, body: 'again' };
     const own = { ...message, exchange: notifierReplayExchange, routingKey: notifierQueue };
     expect(await replays.publishAll([own], 5_000)).toEqual(['confirmed']);
-    await waitUntil(() => received.length === 1, { within: 5_000 });
+    await waitUntil(() => received.length === 1);
     const any = { ...message, exchange: '', routingKey: 'somebody.elses' };
     expect(await replays.publishAll([any], 5_000)).toEqual(['unknown']);
   });
@@ -112,15 +112,15 @@ describe('the notifier', () => {
     const received: string[] = [];
     const service = await notifier(received);
     const source = await publisher();
-    await waitUntil(() => service.connected && source.connected, { within: 5_000 });
+    await waitUntil(() => service.connected && source.connected);
     await publish(source, 'before');
-    await waitUntil(() => received.length === 1, { within: 5_000 });
+    await waitUntil(() => received.length === 1);
 
     await deleteQueue(notifierQueue);
-    await waitUntil(() => !service.connected, { within: 5_000 });
-    await waitUntil(() => service.connected, { within: 5_000 });
+    await waitUntil(() => !service.connected);
+    await waitUntil(() => service.connected);
     await publish(source, 'after');
-    await waitUntil(() => received.length === 2, { within: 5_000 });
+    await waitUntil(() => received.length === 2);
     expect(received).toEqual(['before', 'after']);
     expect(await declare()).toBeTruthy(); // what it made is what the program makes
     expect(errors).toEqual([]);
@@ -128,13 +128,13 @@ describe('the notifier', () => {
 
   it('does not make what is not its own', async () => {
     const service = await notifier();
-    await waitUntil(() => errors.length > 0, { within: 5_000 });
+    await waitUntil(() => errors.length > 0);
     expect(errors[0]).toMatch(/^exchange turnout\.events is missing\. /);
     expect(service.connected).toBe(false);
     const exchanges = (await callManagement('GET', `/api/exchanges/${vhost.name}`)) as { name: string }[];
     expect(exchanges.filter(({ name }) => name.startsWith('turnout.'))).toEqual([]);
     await declare();
-    await waitUntil(() => service.connected, { within: 5_000 });
+    await waitUntil(() => service.connected);
   });
 
   it('takes nothing from a queue of its name with another limit, and says so', async () => {
@@ -149,14 +149,14 @@ describe('the notifier', () => {
 
     const received: string[] = [];
     const service = await notifier(received);
-    await waitUntil(() => errors.length > 0, { within: 5_000 });
+    await waitUntil(() => errors.length > 0);
     expect(errors[0]).toMatch(/^queue turnout\.notifier has .*, expected /);
     expect(errors[0]).toContain('packages/broker/src/cli.ts');
     expect(service.connected).toBe(false);
     expect(received).toEqual([]);
 
     await deleteQueue(notifierQueue);
-    await waitUntil(() => service.connected, { within: 5_000 });
+    await waitUntil(() => service.connected);
     expect(errors).toHaveLength(1);
   });
 });

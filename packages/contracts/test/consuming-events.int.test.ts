@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { openDb } from '@turnout/runtime/postgres';
 import { INSTALLS_WITHIN_MS } from '@turnout/test-kit/find-or-install';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { programEnvironment } from '@turnout/test-kit/program-environment';
 import { pythonWithPika } from '@turnout/test-kit/python-with-pika';
 import { startProxy } from '@turnout/test-kit/start-proxy';
@@ -24,7 +24,7 @@ const fixtures = new URL('../fixtures/v1/', import.meta.url);
 const attended = JSON.parse(readFileSync(new URL('participant-attended.json', fixtures), 'utf8'));
 const noShow = JSON.parse(readFileSync(new URL('participant-no-show.json', fixtures), 'utf8'));
 /** The first time, Python and what it needs may have to be installed. */
-const LONG = { within: 60_000, every: 50 };
+const LONG = { every: 50 };
 
 interface Certificate {
   enrollment_id: string;
@@ -48,7 +48,7 @@ async function inTypeScript(): Promise<Keeping> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
   const proxy = opening.use(await startProxy(database.url));
-  const db = opening.use(openDb({ url: database.url, max: 1, applicationName: 'test' }));
+  const db = opening.use(openTestDb(database.url, 1));
   const opened = opening.move();
   return {
     command: process.execPath,

@@ -1,5 +1,5 @@
 import { newId } from '@turnout/runtime/ids';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import {
   givenEnrollments,
   givenEvent,
@@ -7,6 +7,7 @@ import {
   givenOrganization,
   givenProduct,
 } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -19,7 +20,7 @@ describe('what must never be', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    owner = openDb({ url: database.url, max: 2, applicationName: 'test' });
+    owner = openTestDb(database.url, 2);
     organizationId = (await givenOrganization(owner)).id;
     eventId = await givenEvent(owner, organizationId);
     const [person] = await givenEnrollments(owner, organizationId, eventId, 2);
@@ -199,7 +200,7 @@ describe('what must never be', () => {
       ],
     };
     for (const service of ['checkin', 'closure', 'admin', 'notifier'] as const) {
-      await using db = openDb({ url: database.urlFor(service), max: 1, applicationName: 'test' });
+      await using db = openTestDb(database.urlFor(service), 1);
       for (const statement of [
         ...denied[service],
         `update attendance.transitions set reason = 'x'`,

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { decideCheckIn } from '@turnout/attendance/decide-check-in';
 import { changeEnrollments, each } from '@turnout/attendance-store/change-enrollments';
 import { newId } from '@turnout/runtime/ids';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import { onDatabase } from '@turnout/test-kit/admin-client';
 import { givenEnrollments, givenEvent, givenOrganization } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -22,8 +23,8 @@ describe('partitioning by event', () => {
   beforeAll(async () => {
     const database = opened.use(await createTestDatabase());
     databaseUrl = database.url;
-    owner = opened.use(openDb({ url: database.url, max: 2, applicationName: 'test' }));
-    door = opened.use(openDb({ url: database.urlFor('checkin'), max: 2, applicationName: 'test' }));
+    owner = opened.use(openTestDb(database.url, 2));
+    door = opened.use(openTestDb(database.urlFor('checkin'), 2));
     organizationId = (await givenOrganization(owner)).id;
     for (let count = 0; count < 8; count += 1) {
       const facts = { starts_at: new Date(Date.now() - HOUR), ends_at: new Date(Date.now() + HOUR) };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { openDb } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { describe, expect, it } from 'vitest';
 import { migrate } from '../src/migrate.ts';
@@ -18,7 +18,7 @@ describe('the schema', () => {
 
   it('is made once, however many migrate at the same time', async () => {
     await using database = await createTestDatabase();
-    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    await using db = openTestDb(database.url, 1);
     await db.query('drop schema access, outbox, attendance, notifier, audit, turnout cascade');
     const applied = await Promise.all(Array.from({ length: 4 }, () => migrate({ url: database.url, log })));
     expect(applied.flat()).toEqual(knownMigrations.map(({ name }) => name));
@@ -27,7 +27,7 @@ describe('the schema', () => {
 
   it('is refused by a service when it is older, by name and with what to do', async () => {
     await using database = await createTestDatabase();
-    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    await using db = openTestDb(database.url, 1);
     await db.query(`delete from turnout.migrations where name = '0004-notifier'`);
     await expect(requireSchema(db)).rejects.toThrow(
       /too old.*0004-notifier not applied.*Run the migrations/s,
@@ -38,7 +38,7 @@ describe('the schema', () => {
 
   it('carries event_id or organization_id in every primary and unique key of attendance, but for the id of a run', async () => {
     await using database = await createTestDatabase();
-    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    await using db = openTestDb(database.url, 1);
     const keys = await db.query<{ key: string; columns: string[] }>(`
       select i.indexrelid::regclass::text as key, array_agg(a.attname::text) as columns
       from pg_index i join pg_class c on c.oid = i.indrelid
@@ -53,7 +53,7 @@ describe('the schema', () => {
 
   it('has a whole index for each foreign key that is checked when rows are deleted', async () => {
     await using database = await createTestDatabase();
-    await using db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    await using db = openTestDb(database.url, 1);
     // Who deletes: a role that may, or a function that does it for one.
     const keys = await db.query<{ name: string; of: string; indexed: boolean }>(`
       with deleted as (

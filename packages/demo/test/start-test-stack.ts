@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { type Guard, openGuard } from '@turnout/local-stack/open-guard';
 import { LOCAL } from '@turnout/local-stack/places';
 import { startServices } from '@turnout/local-stack/start-services';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import { type GivenOrganization, givenOrganization } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { startTestMailbox, type TestMailbox } from '@turnout/test-kit/test-mailbox';
@@ -67,9 +68,7 @@ export async function startTestStack(
   const vhost = opening.use(await createTestVhost());
   const mailbox = opening.use(await startTestMailbox());
   const amqp = options.amqp && opening.use(await options.amqp(vhost.amqpUrl));
-  const db = opening.use(
-    openDb({ url: database.url, max: 4, applicationName: 'test', queryTimeoutMs: 20_000 }),
-  );
+  const db = opening.use(openTestDb(database.url));
   const organization = await givenOrganization(db);
 
   const dir = join(LOCAL, `e2e-${process.pid}-${randomBytes(4).toString('hex')}`);

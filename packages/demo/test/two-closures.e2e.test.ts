@@ -39,7 +39,7 @@ async function startAnotherClosure({ guard, database, amqpUrl, logDir }: TestSta
     graceMs: 12_000,
     stage: 3,
   });
-  await waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok, { within: 20_000 });
+  await waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok);
 }
 
 describe('two closure services that look every second, and a notifier', () => {
@@ -61,15 +61,13 @@ describe('two closure services that look every second, and a notifier', () => {
       listener.heard
         .filter(({ routingKey }) => routingKey === type)
         .map(({ text }) => JSON.parse(text).subject as string);
-    await waitUntil(() => subjects(eventClosedType).length >= EVENTS, { within: 30_000 });
-    await waitUntil(() => mailbox.messages().length >= present.length, { within: 30_000 });
+    await waitUntil(() => subjects(eventClosedType).length >= EVENTS);
+    await waitUntil(() => mailbox.messages().length >= present.length);
     const unfinished = `
       select (select count(*) from outbox.messages)
         + (select count(*) from notifier.deliveries where status <> 'sent')
         + (select count(*) from attendance.closure_runs where status = 'running') as count`;
-    await waitUntil(async () => (await db.query<{ count: number }>(unfinished))[0]?.count === 0, {
-      within: 20_000,
-    });
+    await waitUntil(async () => (await db.query<{ count: number }>(unfinished))[0]?.count === 0);
 
     const verdicts = await db.query<{ count: number }>(
       `select count(*) as count from attendance.transitions where to_status in ('attended', 'no_show')

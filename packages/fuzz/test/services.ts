@@ -7,7 +7,8 @@ import { readConfig as readClosure } from '@turnout/closure-service/src/config.t
 import { startClosureService } from '@turnout/closure-service/src/service.ts';
 import { readConfig as readNotifier } from '@turnout/notifier/src/config.ts';
 import { startNotifier } from '@turnout/notifier/src/service.ts';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost } from '@turnout/test-kit/test-vhost';
@@ -27,7 +28,7 @@ export async function startServices(): Promise<Services> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
   const vhost = opening.use(await createTestVhost());
-  const owner = opening.use(openDb({ url: database.url, max: 4, applicationName: 'test' }));
+  const owner = opening.use(openTestDb(database.url));
   const environment = (service: 'admin' | 'checkin' | 'closure' | 'notifier') => ({
     PORT: '0',
     DATABASE_URL: database.urlFor(service),

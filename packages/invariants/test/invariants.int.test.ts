@@ -5,7 +5,7 @@ import type { NewCheckIn } from '@turnout/attendance-store/stored';
 import { gather } from '@turnout/audit/gather';
 import { sealOnce } from '@turnout/audit/seal-once';
 import { newId } from '@turnout/runtime/ids';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import {
   givenEnrollments,
   givenEvent,
@@ -13,6 +13,7 @@ import {
   givenOrganization,
   givenProduct,
 } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { describe, expect, it } from 'vitest';
@@ -37,7 +38,7 @@ interface World extends AsyncDisposable {
 async function aHealthyDatabase(): Promise<World> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
-  const db = opening.use(openDb({ url: database.url, max: 2, applicationName: 'test' }));
+  const db = opening.use(openTestDb(database.url, 2));
   const { id: organizationId } = await givenOrganization(db);
   const eventId = await givenEvent(db, organizationId);
   const [came, absent] = await givenEnrollments(db, organizationId, eventId, 2);
@@ -195,17 +196,14 @@ async function byForce(db: Db, statement: string, values: unknown[] = []): Promi
 
 /** Gives every audit row its seal. */
 async function seal(db: Db): Promise<void> {
-  await waitUntil(
-    async () => {
-      if ((await sealOnce(db)).newCluster) await gather(db, new AbortController().signal);
-      const [rows] = await db.query<{ all: boolean }>(
-        `select (select count(*) from attendance.transitions) =
+  await waitUntil(async () => {
+    if ((await sealOnce(db)).newCluster) await gather(db, new AbortController().signal);
+    const [rows] = await db.query<{ all: boolean }>(
+      `select (select count(*) from attendance.transitions) =
            (select coalesce(sum(cardinality(ids)), 0) from audit.seals) as "all"`,
-      );
-      return rows?.all;
-    },
-    { within: 20_000 },
-  );
+    );
+    return rows?.all;
+  });
 }
 
 /** For each invariant, in their order: how to break it on purpose. */

@@ -1,12 +1,12 @@
 import { issueToken } from '@turnout/access/issue-token';
-import { openDb } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { expect, it } from 'vitest';
 import { makeDemoTokens } from '../src/demo-tokens.ts';
 
 it('each start has tokens of its own, those of its earlier starts are revoked, and those of others are left alone', async () => {
   const database = await createTestDatabase();
-  await using db = openDb({ url: database.url, max: 2, applicationName: 'test' });
+  await using db = openTestDb(database.url, 2);
   const first = await makeDemoTokens(database.url, 'demo', 'here');
   await makeDemoTokens(database.url, 'demo', 'elsewhere');
   const [demo] = await db.query<{ id: string }>('select organization_id as id from access.organizations');

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const command of commands.splice(0)) command.kill('SIGKILL');
-  await waitUntil(nothingRuns, { within: 5_000 });
+  await waitUntil(nothingRuns);
   rmSync(dir, { recursive: true });
 });
 
@@ -44,10 +44,10 @@ describe('the guard of a stack', () => {
     'ends every program and its children when its command ends by %s',
     async (signal) => {
       const command = await startCommand();
-      await waitUntil(() => processesOf({ stackDir: stackDir() }).length >= 4, { within: 5_000 });
+      await waitUntil(() => processesOf({ stackDir: stackDir() }).length >= 4);
       command.kill(signal);
-      await waitUntil(nothingRuns, { within: 5_000 });
-      await waitUntil(() => !existsSync(file), { within: 1_000 });
+      await waitUntil(nothingRuns);
+      await waitUntil(() => !existsSync(file));
     },
   );
 

@@ -51,7 +51,7 @@ describe('a private PostgreSQL', () => {
     await query(url, "create table kept as select 'a'::text as value");
     const data = String((await query(url, 'show data_directory'))[0]?.data_directory);
     for (const pid of processesOf({ postgresDir: data })) process.kill(pid, 'SIGKILL');
-    const rows = await waitUntil(() => query(url, 'select * from kept'), { within: 15_000 });
+    const rows = await waitUntil(() => query(url, 'select * from kept'));
     expect(rows).toEqual([{ value: 'a' }]);
 
     await guard[Symbol.asyncDispose]();

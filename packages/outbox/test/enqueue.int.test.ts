@@ -1,5 +1,6 @@
 import { enqueue } from '@turnout/outbox/enqueue';
-import { type Db, isUniqueViolation, openDb } from '@turnout/runtime/postgres';
+import { type Db, isUniqueViolation } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +11,7 @@ describe('enqueuing', () => {
   let db: Db;
   beforeAll(async () => {
     database = await createTestDatabase();
-    db = openDb({ url: database.url, max: 20, applicationName: 'test' });
+    db = openTestDb(database.url, 20);
   });
   beforeEach(() => db.query('truncate outbox.messages'));
   afterAll(async () => {
@@ -72,7 +73,7 @@ describe('enqueuing', () => {
       enqueue(tx, [message(key, 'first')]);
       await tx.query('select 1'); // answered after it
       second = commit(db, message(key, 'second')).then(() => void order.push('second'));
-      await waitUntil(someoneWaits, { within: 2_000 });
+      await waitUntil(someoneWaits);
       await commit(db, message(newKey(), 'other key'));
       order.push('first');
     });
@@ -82,7 +83,10 @@ describe('enqueuing', () => {
   });
 
   const someoneWaits = async () => {
-    const waiting = await db.query(`select from pg_locks where locktype = 'advisory' and not granted`);
+    const waiting = await db.query(
+      `select from pg_locks join pg_database on pg_database.oid = pg_locks.database
+       where datname = current_database() and locktype = 'advisory' and not granted`,
+    );
     return waiting.length > 0;
   };
 

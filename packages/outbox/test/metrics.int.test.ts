@@ -1,6 +1,7 @@
 import { watchOutbox } from '@turnout/outbox/metrics';
 import { readMetrics } from '@turnout/runtime/metrics';
 import { openDb } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { expect, it } from 'vitest';
 
@@ -11,7 +12,7 @@ async function shown(name: string): Promise<number> {
 
 it('an outbox says how many messages wait and for how long the oldest has, and counts ten thousand at most', async () => {
   await using database = await createTestDatabase();
-  await using owner = openDb({ url: database.url, max: 1, applicationName: 'owner', queryTimeoutMs: 20_000 });
+  await using owner = openTestDb(database.url, 1);
   await using db = openDb({ url: database.urlFor('closure'), max: 1, applicationName: 'watching' });
   using _watched = watchOutbox(db);
   expect(await shown('outbox_messages')).toBe(0);

@@ -1,6 +1,7 @@
 import { relayOnce, startRelay } from '@turnout/outbox/relay';
 import { type Db, openDb } from '@turnout/runtime/postgres';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
@@ -25,7 +26,7 @@ describe('a broker that is lost', () => {
   beforeEach(async () => {
     [database, vhost] = await Promise.all([createTestDatabase(), createTestVhost({ empty: true })]);
     proxy = await startProxy(vhost.amqpUrl);
-    db = openDb({ url: database.url, max: 2, applicationName: 'test' });
+    db = openTestDb(database.url, 2);
   });
   afterEach(async () => {
     await db[Symbol.asyncDispose]();
@@ -47,17 +48,17 @@ describe('a broker that is lost', () => {
     proxy.loseAnswers();
     const lost = relayOnce({ db, publisher, exchange });
     // They have arrived, and nobody told the relay.
-    await waitUntil(() => collected.messages.length === sent.length, { within: 5_000 });
+    await waitUntil(() => collected.messages.length === sent.length);
     proxy.cut();
     expect(await lost).toMatchObject({ published: 0, unknown: 300 });
     expect(await counts(db)).toEqual({ waiting: 300, published: 0, dead: 0 });
 
     proxy.heal();
-    await waitUntil(() => publisher.connected, { within: 5_000 });
+    await waitUntil(() => publisher.connected);
     // Nothing is sent again by the publisher itself.
     expect(collected.messages).toHaveLength(300);
     expect(await relayOnce({ db, publisher, exchange })).toMatchObject({ published: 300, unknown: 0 });
-    await waitUntil(() => collected.messages.length === 600, { within: 5_000 });
+    await waitUntil(() => collected.messages.length === 600);
     const ids = sent.map(({ id }) => id);
     expect(collected.messages.map(({ id }) => id)).toEqual([...ids, ...ids]);
     expect(await counts(db)).toEqual({ waiting: 0, published: 300, dead: 0 });
@@ -67,10 +68,9 @@ describe('a broker that is lost', () => {
     await using publisher = await openTestPublisher(proxy.url);
     await commit(db, ...someMessages(10));
     proxy.blackhole();
-    const startedAt = performance.now();
+    // A relay that waits for ever would fail this test by its time.
     const counts = await relayOnce({ db, publisher, exchange, publishTimeoutMs: 300 });
     expect(counts).toMatchObject({ published: 0, unknown: 10 });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
   it('for a while: messages wait in the outbox, and drain by themselves when it is back', async () => {
@@ -85,7 +85,7 @@ describe('a broker that is lost', () => {
     expect(publisher.connected).toBe(false);
     expect(await counts(db)).toEqual({ waiting: 50, published: 0, dead: 0 });
     proxy.heal();
-    await waitUntil(() => collected.messages.length === 50, { within: 5_000 });
+    await waitUntil(() => collected.messages.length === 50);
     expect(collected.messages.map(({ body }) => body)).toEqual(
       Array.from({ length: 50 }, (_, i) => String(i)),
     );
@@ -100,15 +100,13 @@ describe('a broker that is lost', () => {
       await commit(db, ...sent.slice(i, i + 100));
       relay.wake();
       if (i % 500 === 0) {
-        await waitUntil(() => publisher.connected, { within: 5_000 });
+        await waitUntil(() => publisher.connected);
         proxy.cut();
         proxy.heal();
       }
     }
-    await waitUntil(async () => (await counts(db)).waiting === 0, { within: 15_000 });
-    await waitUntil(() => new Set(collected.messages.map(({ id }) => id)).size === sent.length, {
-      within: 5_000,
-    });
+    await waitUntil(async () => (await counts(db)).waiting === 0);
+    await waitUntil(() => new Set(collected.messages.map(({ id }) => id)).size === sent.length);
     const firsts = new Set(collected.messages.map(({ id }) => id));
     expect([...firsts]).toEqual(sent.map(({ id }) => id));
   });
@@ -119,7 +117,7 @@ describe('a database that is lost', () => {
     await using database = await createTestDatabase();
     await using vhost = await createTestVhost({ empty: true });
     await using proxy = await startProxy(database.url);
-    await using direct = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    await using direct = openTestDb(database.url, 1);
     await using db = openDb({ url: proxy.url, max: 1, applicationName: 'relay' });
     await using publisher = await openTestPublisher(vhost.amqpUrl);
     const problems: string[] = [];
@@ -127,10 +125,10 @@ describe('a database that is lost', () => {
     await using relay = startRelay({ db, publisher, exchange, logger: listening, pollMs: 20 });
     proxy.cut();
     await commit(direct, message(crypto.randomUUID()));
-    await waitUntil(() => problems.length > 0, { within: 5_000 });
+    await waitUntil(() => problems.length > 0);
     expect(problems).toEqual(['the outbox cannot be read, trying again']);
     proxy.heal();
     relay.wake();
-    await waitUntil(async () => (await counts(direct)).published === 1, { within: 5_000 });
+    await waitUntil(async () => (await counts(direct)).published === 1);
   });
 });

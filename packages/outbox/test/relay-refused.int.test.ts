@@ -1,6 +1,7 @@
 import { type RelayCounts, relayOnce, startRelay } from '@turnout/outbox/relay';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import type { Publisher } from '@turnout/runtime/rabbitmq';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
 import { waitUntil } from '@turnout/test-kit/wait-until';
@@ -25,7 +26,7 @@ describe('a message that the broker does not take', () => {
   let publisher: Publisher;
   beforeEach(async () => {
     [database, vhost] = await Promise.all([createTestDatabase(), createTestVhost({ empty: true })]);
-    db = openDb({ url: database.url, max: 2, applicationName: 'test' });
+    db = openTestDb(database.url, 2);
   });
   afterEach(async () => {
     await publisher[Symbol.asyncDispose]();
@@ -64,7 +65,7 @@ describe('a message that the broker does not take', () => {
       { body: '2', attempts: 3 },
       { body: '3', attempts: 0 },
     ]);
-    await waitUntil(() => collected.messages.length === 2, { within: 5_000 });
+    await waitUntil(() => collected.messages.length === 2);
     expect(collected.messages.map(({ body }) => body).toSorted()).toEqual(['1', '4']);
   });
 
@@ -77,7 +78,7 @@ describe('a message that the broker does not take', () => {
     expect(await once({ maxAttempts: 2 })).toEqual({ ...nothing, returned: 1 });
     expect(await once({ maxAttempts: 2 })).toEqual({ ...nothing, returned: 1, dead: 1 });
     expect(await once({ maxAttempts: 2 })).toEqual({ ...nothing, published: 2 });
-    await waitUntil(() => collected.messages.length === 2, { within: 5_000 });
+    await waitUntil(() => collected.messages.length === 2);
     expect(collected.messages.map(({ body }) => body)).toEqual(['good', 'better']);
     const dead = await db.query('select message_id, body, attempts, reason from outbox.dead');
     expect(dead).toEqual([
@@ -96,7 +97,7 @@ describe('a message that the broker does not take', () => {
     await commit(db, message(key, '1'), message(key, '2'));
     expect(await once()).toMatchObject({ published: 1, nacked: 1 });
     // It goes on with a fresh channel.
-    await waitUntil(() => publisher.connected, { within: 10_000 });
+    await waitUntil(() => publisher.connected);
     expect(await once()).toMatchObject({ published: 0, nacked: 1 });
     expect(await waiting()).toMatchObject([
       { body: '2', attempts: 0, last_error: 'refused by the broker (nack)' },
@@ -113,13 +114,13 @@ describe('a message that the broker does not take', () => {
       await commit(db, message(crypto.randomUUID(), `other ${i}`));
       relay.wake();
     }
-    await waitUntil(() => collected.messages.length === 20, { within: 5_000 });
+    await waitUntil(() => collected.messages.length === 20);
     await relay[Symbol.asyncDispose]();
     expect(await waiting()).toMatchObject([{ body: 'bad' }, { body: 'behind', attempts: 0 }]);
 
     await using lastTry = startRelay({ db, publisher, exchange, logger, pollMs: 10, maxAttempts: 1 });
     lastTry.wake();
-    await waitUntil(() => collected.messages.length === 21, { within: 5_000 });
+    await waitUntil(() => collected.messages.length === 21);
     expect(collected.messages.at(-1)?.body).toBe('behind');
     // Delivered comes before written down.
     await expect.poll(() => counts(db)).toEqual({ waiting: 0, published: 21, dead: 1 });

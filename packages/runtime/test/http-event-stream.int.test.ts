@@ -75,7 +75,7 @@ describe('an event stream', () => {
 
   it('may last longer than a request may take to arrive', async () => {
     const streams = { heartbeatMs: 50 };
-    await using app = await startApplication([streamRoute(source().events)], { streams }, { arrivalMs: 50 });
+    await using app = await startApplication([streamRoute(source().events)], { streams }, { arrivalMs: 300 });
     await using listener = await listenTo(`${app.url}/stream`);
     await listener.next();
     for (let beat = 0; beat < 10; beat += 1) expect(await listener.next()).toEqual({ '': '' });
@@ -241,7 +241,7 @@ describe('a listener that does not read', () => {
     await using app = await startApplication([streamRoute(news.events)], { streams: { unreadMs: 300 } });
     const socket = await deafListener(app.url);
     await expect
-      .poll(() => app.lines.filter(({ msg }) => msg === 'request'), { timeout: 10_000 })
+      .poll(() => app.lines.filter(({ msg }) => msg === 'request'))
       .toMatchObject([{ route: '/stream', clientGone: true }]);
     // What fits the buffers of the two sockets, and no more.
     expect(news.made).toBeLessThan(1_000);
@@ -250,7 +250,7 @@ describe('a listener that does not read', () => {
 
   it('does not hold up the stop of the process', async () => {
     const news = endless();
-    const app = await startApplication([streamRoute(news.events)], {}, { graceMs: 20_000 });
+    const app = await startApplication([streamRoute(news.events)], {}, { graceMs: 60_000 });
     const socket = await deafListener(app.url);
     let before = -1;
     await expect
@@ -262,7 +262,7 @@ describe('a listener that does not read', () => {
       .toBe(true);
     const startedAt = performance.now();
     await app[Symbol.asyncDispose]();
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     socket.destroy();
   });
 });
@@ -270,7 +270,7 @@ describe('a listener that does not read', () => {
 describe('stopping', () => {
   it('ends streams at once, with the requests still being served, and waits for none', async () => {
     const news = source();
-    const app = await startApplication([streamRoute(news.events)], {}, { drainMs: 200, graceMs: 20_000 });
+    const app = await startApplication([streamRoute(news.events)], {}, { drainMs: 1_500, graceMs: 60_000 });
     await using listener = await listenTo(`${app.url}/stream`);
     await listener.next();
     const startedAt = performance.now();
@@ -280,7 +280,7 @@ describe('stopping', () => {
     await using late = await listenTo(`${app.url}/stream`);
     expect([late.status, await late.next(), await late.next()]).toEqual([200, { retry: '2000' }, 'ended']);
     await stopped;
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(news.ended).toBe(2);
   });
 
@@ -307,7 +307,7 @@ describe('stopping', () => {
 
   it('lets a stream that ends by itself do so', async () => {
     const { route, finish } = work();
-    const app = await startApplication([route], {}, { graceMs: 20_000 });
+    const app = await startApplication([route], {}, { graceMs: 60_000 });
     await using listener = await listenTo(`${app.url}/work`);
     expect([await listener.next(), await listener.next()]).toMatchObject([{}, { event: 'progress' }]);
     const stopped = app[Symbol.asyncDispose]();

@@ -24,7 +24,7 @@ function workRoute(work: () => Promise<unknown>) {
 
 describe('stopping', () => {
   it('says that it is not ready, and goes on serving for a while', async () => {
-    const app = await startApplication([workRoute(async () => {})], {}, { drainMs: 300 });
+    const app = await startApplication([workRoute(async () => {})], {}, { drainMs: 1_500 });
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
     const stopped = app[Symbol.asyncDispose]();
     const ready = await fetch(`${app.url}/readyz`);
@@ -71,7 +71,7 @@ describe('stopping', () => {
   });
 
   it('one instance after the other fails no request under load', async () => {
-    const start = () => startApplication([workRoute(() => sleep(2))], {}, { drainMs: 300 });
+    const start = () => startApplication([workRoute(() => sleep(2))], {}, { drainMs: 1_500 });
     const first = [await start(), await start()];
     const instances = new Set<Application>(first);
     const inRotation = new Set(instances);
@@ -108,10 +108,10 @@ describe('stopping', () => {
       }
     }
 
-    const running = [balancer(), ...Array.from({ length: 40 }, client)];
+    const running = [balancer(), ...Array.from({ length: 10 }, client)];
     for (const old of first) {
       const goal = answered + 500;
-      await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThan(goal);
+      await expect.poll(() => answered).toBeGreaterThan(goal);
       const replacement = await start();
       instances.add(replacement);
       await expect.poll(() => inRotation.has(replacement)).toBe(true);
@@ -152,9 +152,7 @@ describe('a client that does not read its answer', () => {
     await using app = await startApplication([large], {}, { stalledMs: 200 });
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
     socket.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
-    await expect
-      .poll(() => app.lines.map(({ clientGone }) => clientGone), { timeout: 10_000 })
-      .toEqual([true]);
+    await expect.poll(() => app.lines.map(({ clientGone }) => clientGone)).toEqual([true]);
     socket.destroy();
   });
 });

@@ -66,7 +66,7 @@ async function untilStill(seen: { asked: number }): Promise<number> {
         before = seen.asked;
         return still;
       },
-      { interval: 200, timeout: 20_000 },
+      { interval: 200 },
     )
     .toBe(true);
   return before;
@@ -189,7 +189,7 @@ describe('a client', () => {
     const { body, seen } = endless();
     await using app = await start(body, { unreadMs: 300 });
     const socket = await deaf(app.url);
-    await expect.poll(() => seen.ended, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => seen.ended).toBe(1);
     expect(seen.asked).toBeLessThan(1_000);
     socket.destroy();
   });

@@ -51,7 +51,7 @@ describe('a process', () => {
     await using collector = await startDeafServer();
     await using program = startProgram('slow-to-load', {
       preload: ['@turnout/runtime/telemetry-register'],
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TEST_GRACE_MS: '500' },
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TEST_GRACE_MS: '1000' },
     });
     await program.said('loading');
     program.process.kill('SIGUSR2');

@@ -1,11 +1,12 @@
-import { isRetryable, openDb } from '@turnout/runtime/postgres';
+import { isRetryable } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { describe, expect, it } from 'vitest';
 
 describe('a deadlock', () => {
   it('is broken by PostgreSQL before anybody stops waiting, so that one goes on and the other may try again', async () => {
     await using database = await createTestDatabase();
-    await using db = openDb({ url: database.url, max: 2, applicationName: 'test' });
+    await using db = openTestDb(database.url, 2);
     await db.query('create table pair (id int primary key)');
     await db.query('insert into pair values (1), (2)');
     const bothHold = Promise.withResolvers<void>();

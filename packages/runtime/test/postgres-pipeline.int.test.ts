@@ -1,4 +1,5 @@
 import { type Db, openDb } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +17,7 @@ describe('statements of one turn', () => {
   let db: Db;
   beforeAll(async () => {
     database = await createTestDatabase();
-    db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    db = openTestDb(database.url, 1);
     await db.query('create table public.stones (id int primary key)');
   });
   beforeEach(() => db.query('truncate stones'));
@@ -46,7 +47,7 @@ describe('statements of one turn', () => {
   });
 
   it('wait for each other in PostgreSQL: what is read behind a lock is read after the wait', async () => {
-    await using other = openDb({ url: database.url, max: 2, applicationName: 'other' });
+    await using other = openTestDb(database.url, 2);
     await db.query(insert, [1]);
     const { promise: locked, resolve: isLocked } = Promise.withResolvers<void>();
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -64,9 +65,7 @@ describe('statements of one turn', () => {
       ]);
       return rows[0]?.count;
     });
-    await waitUntil(async () => (await other.query(waiting)).length === 1, { within: 10_000 }).finally(
-      release,
-    );
+    await waitUntil(async () => (await other.query(waiting)).length === 1).finally(release);
     await holder;
     expect(await reader).toBe(2);
   });

@@ -1,4 +1,5 @@
-import { type Db, isUnavailable, openDb, requireDurablePostgres, type Tx } from '@turnout/runtime/postgres';
+import { type Db, isUnavailable, requireDurablePostgres, type Tx } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -9,7 +10,7 @@ describe('a transaction', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     // A pool of one: whatever takes a second connection fails here at once.
-    db = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    db = openTestDb(database.url, 1);
     await db.query('create table public.notes (id int primary key, text text)');
   });
   afterAll(async () => {
@@ -56,7 +57,7 @@ describe('a transaction', () => {
   });
 
   it('discards a connection that the server ended in the middle', async () => {
-    await using other = openDb({ url: database.url, max: 1, applicationName: 'test' });
+    await using other = openTestDb(database.url, 1);
     const work = db.transaction(async (tx) => {
       const [row] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
       await other.query('select pg_terminate_backend($1)', [row?.pid]);
@@ -67,9 +68,9 @@ describe('a transaction', () => {
   });
 
   it('survives that the server ends every idle connection', async () => {
-    await using other = openDb({ url: database.url, max: 1, applicationName: 'other' });
+    await using other = openTestDb(database.url, 1);
     await other.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test' and datname = current_database()`,
+      `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and application_name = 'test' and datname = current_database()`,
     );
     await expect.poll(ids).toEqual([1]);
   });

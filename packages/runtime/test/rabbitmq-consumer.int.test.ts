@@ -46,7 +46,7 @@ describe('consuming', () => {
       logger,
       setup: (channel) => declareTopology(channel, topology),
     });
-    await waitUntil(() => publisher.connected, { within: 5_000 });
+    await waitUntil(() => publisher.connected);
   });
   afterEach(async () => {
     await Promise.all(consumers.map((consumer) => consumer.stop()));
@@ -102,7 +102,7 @@ describe('consuming', () => {
       },
       { queue },
     );
-    await waitUntil(() => found.length >= count, { within: 5_000 });
+    await waitUntil(() => found.length >= count);
     await reader.stop();
     return found;
   }
@@ -123,7 +123,7 @@ describe('consuming', () => {
       }
       running -= 1;
     });
-    await waitUntil(() => seen.length >= 200, { within: 5_000 });
+    await waitUntil(() => seen.length >= 200);
     expect(seen).toEqual(numbers(200));
     expect(Math.max(...sizes)).toBeLessThanOrEqual(20);
     expect(sizes.length).toBeLessThan(200);
@@ -141,7 +141,7 @@ describe('consuming', () => {
         }
       }
     });
-    await waitUntil(() => handled.length === 2, { within: 5_000 });
+    await waitUntil(() => handled.length === 2);
     expect(handled).toEqual(['good', 'fine']);
     expect(await drained('dead', 1)).toEqual(['bad']);
   });
@@ -154,7 +154,7 @@ describe('consuming', () => {
       if (attempts.length < 4) throw new Error('the database is down');
       delivery?.ack();
     });
-    await waitUntil(() => attempts.length === 4, { within: 5_000 });
+    await waitUntil(() => attempts.length === 4);
     expect(attempts).toEqual([false, false, false, false]);
   });
 
@@ -169,9 +169,9 @@ describe('consuming', () => {
       { prefetch: 2 },
     );
     expect(await consumer.waiting()).toBeNull();
-    await expect.poll(() => consumer.waiting(), { timeout: 5_000 }).toEqual({ ready: 3, held: 2 });
+    await expect.poll(() => consumer.waiting()).toEqual({ ready: 3, held: 2 });
     gone.resolve();
-    await expect.poll(() => consumer.waiting(), { timeout: 5_000 }).toEqual({ ready: 0, held: 0 });
+    await expect.poll(() => consumer.waiting()).toEqual({ ready: 0, held: 0 });
   });
 
   it('keeps only what was left without an answer when a batch fails half-way', async () => {
@@ -188,7 +188,7 @@ describe('consuming', () => {
         delivery.ack();
       }
     });
-    await waitUntil(() => seen.includes('third'), { within: 5_000 });
+    await waitUntil(() => seen.includes('third'));
     expect(seen).toEqual(['first', 'second', 'second', 'third']);
   });
 
@@ -217,12 +217,12 @@ describe('consuming', () => {
       }
     });
     await publish('before');
-    await waitUntil(() => seen.length === 1, { within: 5_000 });
+    await waitUntil(() => seen.length === 1);
     await callManagement('DELETE', `/api/queues/${vhost.name}/work`);
-    await waitUntil(() => !consumer.connected, { within: 5_000 });
-    await waitUntil(() => consumer.connected, { within: 5_000 });
+    await waitUntil(() => !consumer.connected);
+    await waitUntil(() => consumer.connected);
     await publish('after');
-    await waitUntil(() => seen.length === 2, { within: 5_000 });
+    await waitUntil(() => seen.length === 2);
     expect(seen).toEqual(['before', 'after']);
   });
 
@@ -244,9 +244,9 @@ describe('consuming', () => {
     consumers.push(consumer);
     await callManagement('PUT', `/api/queues/${vhost.name}/later`, { durable: true });
     await callManagement('POST', `/api/bindings/${vhost.name}/e/facts/q/later`, { routing_key: '#' });
-    await waitUntil(() => consumer.connected, { within: 5_000 });
+    await waitUntil(() => consumer.connected);
     await publish('hello');
-    await waitUntil(() => seen.length === 1, { within: 5_000 });
+    await waitUntil(() => seen.length === 1);
   });
 
   it('finishes the running batch when it is stopped, and leaves the rest to others', async () => {
@@ -263,7 +263,7 @@ describe('consuming', () => {
       },
       { prefetch: 10 },
     );
-    await waitUntil(() => consumer.connected, { within: 5_000 });
+    await waitUntil(() => consumer.connected);
     const stopped = consumer.stop();
     openGate();
     await stopped;
@@ -285,12 +285,12 @@ describe('consuming', () => {
       },
       { url: proxy.url },
     );
-    await waitUntil(() => seen.length === 1, { within: 5_000 });
+    await waitUntil(() => seen.length === 1);
     proxy.cut();
     proxy.heal();
-    await waitUntil(() => !consumer.connected, { within: 5_000 });
+    await waitUntil(() => !consumer.connected);
     openGate();
-    await waitUntil(() => seen.length === 2, { within: 5_000 });
+    await waitUntil(() => seen.length === 2);
     expect(seen).toEqual([false, true]);
     await consumer.stop();
   });

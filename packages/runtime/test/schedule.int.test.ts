@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { carryTraceIds } from '@turnout/runtime/carry-trace-ids';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { currentTraceHeaders } from '@turnout/runtime/trace-context';
@@ -6,6 +7,10 @@ import { memoryLogger } from './support/application.ts';
 
 const EVERY_SECOND = '* * * * * *';
 const NEVER_SOON = '0 0 1 1 *';
+
+/** How often the clock struck while the task of an earlier tick ran. */
+const ticksDropped = (lines: Record<string, unknown>[]) =>
+  lines.filter(({ msg }) => /overlap/.test(String(msg))).length;
 
 // As the start of every service does.
 carryTraceIds();
@@ -22,7 +27,7 @@ describe('a schedule', () => {
         runs += 1;
       },
     });
-    await expect.poll(() => runs, { timeout: 5000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => runs).toBeGreaterThanOrEqual(3);
   });
 
   it('waits for its first time when not asked to run at once', async () => {
@@ -52,14 +57,14 @@ describe('a schedule', () => {
         return { againAfterMs: runs < 3 ? 10 : 60_000 };
       },
     });
-    await expect.poll(() => runs, { timeout: 5000 }).toBe(3);
+    await expect.poll(() => runs).toBe(3);
     await schedule[Symbol.asyncDispose]();
     expect(runs).toBe(3);
   });
 
   it('tells an early run from one of its times, and makes up for a time that came during an early one', async () => {
     const runs: string[] = [];
-    const { logger } = memoryLogger();
+    const { logger, lines } = memoryLogger();
     const release = Promise.withResolvers<void>();
     await using _schedule = startSchedule({
       cron: EVERY_SECOND,
@@ -71,19 +76,17 @@ describe('a schedule', () => {
         return { againAfterMs: early ? 60_000 : 0 };
       },
     });
-    await expect.poll(() => runs, { timeout: 5000 }).toContain('early');
+    await expect.poll(() => runs).toContain('early');
     const seen = runs.length;
-    const aTick = Date.now() + 1100;
-    await expect.poll(() => Date.now(), { timeout: 5000 }).toBeGreaterThan(aTick);
+    await expect.poll(() => ticksDropped(lines)).toBeGreaterThan(0); // the one before it waits
     release.resolve();
-    const released = Date.now();
-    await expect.poll(() => runs.length, { timeout: 5000, interval: 5 }).toBeGreaterThan(seen);
-    expect([runs[seen], Date.now() - released < 500]).toEqual(['in time', true]);
+    await sleep(50); // no tick is needed for what is made up: it is due before this timer, however busy the machine
+    expect(runs[seen]).toBe('in time');
   });
 
   it('never runs twice at once, and waits for the running task when it stops', async () => {
     let [running, most, finished] = [0, 0, 0];
-    const { logger } = memoryLogger();
+    const { logger, lines } = memoryLogger();
     const release = Promise.withResolvers<void>();
     const schedule = startSchedule({
       cron: EVERY_SECOND,
@@ -97,8 +100,7 @@ describe('a schedule', () => {
         finished += 1;
       },
     });
-    const twoTicks = Date.now() + 2100;
-    await expect.poll(() => Date.now(), { timeout: 5000 }).toBeGreaterThan(twoTicks);
+    await expect.poll(() => ticksDropped(lines)).toBeGreaterThan(0);
     const stopped = schedule[Symbol.asyncDispose]();
     release.resolve();
     await stopped;
@@ -120,7 +122,7 @@ describe('a schedule', () => {
         throw new Error('no luck');
       },
     });
-    await expect.poll(() => runs, { timeout: 5000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => runs).toBeGreaterThanOrEqual(2);
     expect(lines[0]).toMatchObject({
       schedule: 'due events',
       err: { message: 'no luck' },

@@ -77,7 +77,7 @@ describe('telemetry', () => {
     const toldToStop = performance.now();
     program.process.kill('SIGTERM');
     expect(await program.exit).toBe(0);
-    expect(performance.now() - toldToStop).toBeLessThan(3000);
+    expect(performance.now() - toldToStop).toBeLessThan(7_000);
   });
 
   it('tells how the collector is, and one that takes connections and never answers holds up nothing', async () => {
@@ -90,22 +90,21 @@ describe('telemetry', () => {
         OTEL_EXPORTER_OTLP_ENDPOINT: proxy.url,
         OTEL_SERVICE_NAME: 'traced',
         OTEL_BSP_SCHEDULE_DELAY: '50',
-        OTEL_EXPORTER_OTLP_TIMEOUT: '300',
+        OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
       },
     });
     const url = String((await program.said('ready')).url);
-    const becomes = async (state: string) => {
-      const answer = async () => {
-        const ready = await fetch(`${url}/readyz`);
-        return [ready.status, ((await ready.json()) as { checks: object }).checks];
-      };
-      await expect.poll(answer, { timeout: 10_000 }).toEqual([200, { trace_collector: state }]);
+    const standing = async () => {
+      const ready = await fetch(`${url}/readyz`);
+      return [ready.status, ((await ready.json()) as { checks: object }).checks];
     };
-    await becomes('unknown');
-    await fetch(`${url}/greetings/ada`);
+    const becomes = async (state: string) => {
+      const afterOneMore = () => fetch(`${url}/greetings/ada`).then(standing);
+      await expect.poll(afterOneMore).toEqual([200, { trace_collector: state }]);
+    };
+    expect(await standing()).toEqual([200, { trace_collector: 'unknown' }]);
     await becomes('ok');
     proxy.blackhole();
-    await fetch(`${url}/greetings/ada`);
     await becomes('unavailable');
     // Each is owed within two seconds, whatever the collector does; one after the other they would wait for it in turn.
     for (let n = 0; n < 20; n += 1) expect((await fetch(`${url}/greetings/ada`)).status).toBe(200);
@@ -116,7 +115,6 @@ describe('telemetry', () => {
     );
     proxy.heal();
     proxy.reset();
-    await fetch(`${url}/greetings/ada`);
     await becomes('ok');
   });
 

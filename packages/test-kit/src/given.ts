@@ -64,6 +64,20 @@ export interface EventFacts {
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/**
+ * Three event days, the second of which is today. They begin twelve hours from now, so that whatever the hour is, what a
+ * test does now is done on one day, and what was done 24 hours ago on the day before.
+ */
+export function threeDaysAroundNow() {
+  const now = Date.now();
+  return {
+    starts_at: new Date(now - DAY),
+    ends_at: new Date(now + DAY),
+    time_zone: 'UTC',
+    day_boundary: new Date(now - DAY / 2).toISOString().slice(11, 16),
+  } satisfies EventFacts;
+}
+
 /** A new event; answers its id. */
 export async function givenEvent(
   db: Queryable,

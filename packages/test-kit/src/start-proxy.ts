@@ -10,9 +10,11 @@ export interface FaultProxy extends AsyncDisposable {
   reset(): void;
   /** Keeps everything open and lets nothing through, in either direction, like a half-open connection. */
   blackhole(): void;
+  /** The same from the first that is sent with this text in it, which is lost too. */
+  blackholeFrom(text: string): void;
   /** Forwards what is sent and loses what is answered. */
   loseAnswers(): void;
-  /** The same for what is sent with this text in it; a moment later that connection is reset. */
+  /** The same for what is sent with this text in it; a moment after the answer that connection is reset. */
   loseAnswersTo(text: string): void;
   /** Replaces a text in what is sent by another one of the same length. */
   replace(text: string, by: string): void;
@@ -27,7 +29,7 @@ export interface FaultProxy extends AsyncDisposable {
 
 type Fault = 'none' | 'cut' | 'blackhole' | 'lose-answers';
 
-/** How long the server has to do what it was asked, before the connection on which it would answer is reset. */
+/** An answer can come in parts: this long after the first the connection is reset. */
 const LOST_ANSWER_MS = 100;
 
 /** A TCP proxy before one server that can behave as networks do. */
@@ -37,21 +39,25 @@ export async function startProxy(targetUrl: string): Promise<FaultProxy> {
   let fault: Fault = 'none';
   let delayMs = 0;
   let unanswered: Buffer | undefined;
+  let blackholed: Buffer | undefined;
   let replaced: { text: Buffer; by: Buffer } | undefined;
   let answersLost = 0;
 
   const loseAnswer = (link: Link) => {
+    link.upstream.once('data', () =>
+      setTimeout(() => {
+        if (!links.has(link)) return;
+        answersLost += 1;
+        resetLink(link);
+      }, LOST_ANSWER_MS),
+    );
     link.deaf = true;
-    setTimeout(() => {
-      if (!links.has(link)) return;
-      answersLost += 1;
-      resetLink(link);
-    }, LOST_ANSWER_MS);
   };
 
   const forward = (link: Link, from: Socket, to: Socket, answers: boolean) => {
     let swallowed = false; // what missed a part of the stream can never be right again
     from.on('data', (chunk: Buffer) => {
+      if (!answers && blackholed && chunk.includes(blackholed)) fault = 'blackhole';
       swallowed ||= fault === 'blackhole' || (answers && (fault === 'lose-answers' || link.deaf));
       if (swallowed) return;
       if (!answers && unanswered && chunk.includes(unanswered)) loseAnswer(link);
@@ -101,6 +107,9 @@ export async function startProxy(targetUrl: string): Promise<FaultProxy> {
     blackhole: () => {
       fault = 'blackhole';
     },
+    blackholeFrom: (text) => {
+      blackholed = Buffer.from(text);
+    },
     loseAnswers: () => {
       fault = 'lose-answers';
     },
@@ -118,6 +127,7 @@ export async function startProxy(targetUrl: string): Promise<FaultProxy> {
       fault = 'none';
       delayMs = 0;
       unanswered = undefined;
+      blackholed = undefined;
       replaced = undefined;
     },
     get connections() {

@@ -1,6 +1,6 @@
 import type { AuditRecord } from '@turnout/audit/list-audit';
 import { stringify } from 'csv-stringify/sync';
-import { auditEntryBody } from './audit.ts';
+import { auditEntryBody } from './audit-entry.ts';
 
 type Portions = AsyncIterable<readonly AuditRecord[]>;
 

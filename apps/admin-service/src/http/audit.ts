@@ -12,7 +12,6 @@ import { readHead } from '@turnout/audit/read-head';
 import { longSnapshot, shortSnapshot, shortSnapshotText } from '@turnout/audit/snapshot-text';
 import {
   type AuditFilter as AskedFilter,
-  type AuditEntryBody,
   type AuditHeadBody,
   auditEntry,
   auditExportQuery,
@@ -25,6 +24,7 @@ import { uuid } from '@turnout/contracts/primitives';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
+import { auditEntryBody } from './audit-entry.ts';
 import { auditCsv, auditLines } from './audit-export.ts';
 import { route } from './route.ts';
 
@@ -123,21 +123,4 @@ function filterOf({ organizationId, eventIds }: Principal, query: AskedFilter): 
   const asked = eventId === undefined ? null : [eventId];
   const scope = asked && eventIds ? asked.filter((id) => eventIds.includes(id)) : (asked ?? eventIds);
   return { organizationId, eventIds: scope, ...rest };
-}
-
-export function auditEntryBody(record: AuditRecord): AuditEntryBody {
-  const { id, kind, at, action, actor, eventId, enrollmentId, subjectId, reason, details, cause } = record;
-  return {
-    id,
-    kind,
-    at: at.toISOString(),
-    action,
-    actor,
-    eventId,
-    enrollmentId,
-    subjectId,
-    reason,
-    details,
-    cause,
-  };
 }

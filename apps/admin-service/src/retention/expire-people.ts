@@ -7,7 +7,7 @@ import {
   holdExpiredPeople,
 } from '@turnout/attendance-store/people/expire-people';
 import type { Tx } from '@turnout/runtime/postgres';
-import type { Retention } from './run-retention.ts';
+import type { Retention } from './retention.ts';
 
 /** People looked at by one statement, and of those erased in one transaction. */
 const LOOK_AT_ONCE = 2_000;

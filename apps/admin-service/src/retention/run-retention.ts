@@ -15,19 +15,9 @@ import {
 import { clearUnknownCodes } from '@turnout/attendance-store/people/clear-unknown-codes';
 import { forgetPublished } from '@turnout/outbox/forget-published';
 import { newId } from '@turnout/runtime/ids';
-import type { Logger } from '@turnout/runtime/logger';
 import type { Db } from '@turnout/runtime/postgres';
-import type { RetentionConfig } from '../config.ts';
 import { Busy, expirePeople } from './expire-people.ts';
-
-export interface Retention {
-  db: Db;
-  config: RetentionConfig;
-  /** Counts who is past their retention period, and changes nothing. */
-  dryRun: boolean;
-  stopping: AbortSignal;
-  logger: Logger;
-}
+import type { Retention } from './retention.ts';
 
 export interface RetentionCounts {
   /** Whether all of it was done; false when it was stopped, or another instance is at it. */

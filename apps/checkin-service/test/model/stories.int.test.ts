@@ -29,7 +29,8 @@ const beginning = [
   putOrderOf({ person: 1, status: 'pending', quantities: [1, null] }),
 ];
 const settings = modelSettings();
-const timeout = settings.timeLimitMs + 30_000;
+/** A story that has begun is told to its end. */
+const timeout = settings.timeLimitMs + 180_000;
 
 describe('whatever happens at an event', () => {
   let world: World;
@@ -43,7 +44,10 @@ describe('whatever happens at an event', () => {
 
   it('is answered and ends as the model says, one thing after another', { timeout }, async () => {
     const commands = fc.commands([anyStepOrTheEnd.map(asCommand)], { maxCommands: 30, size: 'max' });
+    const until = performance.now() + settings.timeLimitMs;
+    let told = 0;
     const property = fc.asyncProperty(anyEventPlan, commands, async (plan, steps) => {
+      if (told > 0 && performance.now() > until) return;
       await unlessUnavailable(async () => {
         const story = await beginStory(world, plan);
         const carried = { known: story.known, model: new Model(story.times, story.productIds) };
@@ -51,14 +55,9 @@ describe('whatever happens at an event', () => {
         await fc.asyncModelRun(() => ({ model: carried, real: story }), steps);
         await expectStateAsForetold(story, carried.model);
       });
+      told += 1; // not by one that failed, so that a shorter one is looked for
     });
-    await repeatable(settings, () =>
-      fc.assert(property, {
-        seed: settings.seed,
-        numRuns: settings.runs,
-        interruptAfterTimeLimit: settings.timeLimitMs,
-      }),
-    );
+    await repeatable(settings, () => fc.assert(property, { seed: settings.seed, numRuns: settings.runs }));
     await expectNothingBroken(world);
   });
 

@@ -1,6 +1,7 @@
 import { issueToken } from '@turnout/access/issue-token';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import { givenOrganization } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { createTestVhost } from '@turnout/test-kit/test-vhost';
@@ -31,7 +32,7 @@ export async function openWorld(): Promise<World> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
   const vhost = opening.use(await createTestVhost());
-  const db = opening.use(openDb({ url: database.url, max: 4, applicationName: 'test' }));
+  const db = opening.use(openTestDb(database.url));
   const organization = await givenOrganization(db);
   const start = async (app: 'checkin-service' | 'closure-service' | 'admin-service') => {
     const role = app.replace('-service', '') as 'checkin' | 'closure' | 'admin';

@@ -1,10 +1,14 @@
+import { answerKeyedPage } from '@turnout/access/answer-page';
 import { mayTouch, readers } from '@turnout/access/authorize';
-import { findClosureRun, listClosureRuns } from '@turnout/attendance-store/closing/find-closure-runs';
+import {
+  findClosureRun,
+  listClosureRuns,
+  type StoredClosureRun,
+} from '@turnout/attendance-store/closing/find-closure-runs';
 import { findEvent } from '@turnout/attendance-store/find-event';
 import { closureRun, toClosureRunBody } from '@turnout/contracts/http/closure-runs';
-import { listOf, page, readCursor, writeCursor } from '@turnout/contracts/http/pagination';
+import { listOf, page } from '@turnout/contracts/http/pagination';
 import { id } from '@turnout/contracts/primitives';
-import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { z } from 'zod';
 import { type ClosureContext, oneEvent, route } from './route.ts';
@@ -20,20 +24,22 @@ export function listRunsRoute({ db }: ClosureContext) {
     allow: readers,
     params: oneEvent,
     query: z.object(page),
-    async handle({ principal: { organizationId }, params: { eventId }, query }): Promise<Reply> {
+    async handle({ principal, params: { eventId }, query }): Promise<Reply> {
+      const { organizationId } = principal;
       const event = await findEvent(db, organizationId, eventId);
       if (!event) return { problem: 'not_found' };
-      const list = `closure-runs of ${eventId}`;
-      const key = query.cursor === undefined ? null : readCursor(query.cursor, list, organizationId, runKey);
-      if (query.cursor !== undefined && !key) {
-        return validationFailed([{ path: 'cursor', message: 'must be a nextCursor of this list' }]);
-      }
-      const before = key && { epoch: Number(key[0]), id: key[1] };
-      const runs = await listClosureRuns(db, { organizationId, eventId }, { before, limit: query.limit + 1 });
-      const items = runs.slice(0, query.limit);
-      const last = runs.length > items.length ? items.at(-1) : undefined;
-      const nextCursor = last ? writeCursor(list, organizationId, [String(last.epoch), last.id]) : null;
-      return { status: 200, body: { items: items.map(toClosureRunBody), nextCursor } };
+      return await answerKeyedPage<StoredClosureRun, RunKey>({
+        list: `closure-runs of ${eventId}`,
+        principal,
+        query,
+        key: runKey,
+        keyOf: ({ epoch, id }) => [String(epoch), id],
+        load: (last, limit) => {
+          const before = last && { epoch: Number(last[0]), id: last[1] };
+          return listClosureRuns(db, { organizationId, eventId }, { before, limit });
+        },
+        toBody: toClosureRunBody,
+      });
     },
   });
 }
@@ -56,3 +62,4 @@ export function readRunRoute({ db }: ClosureContext) {
 
 /** Runs are listed by epoch, then id. */
 const runKey = z.tuple([z.string().regex(/^\d{1,15}$/), z.uuid()]);
+type RunKey = z.infer<typeof runKey>;

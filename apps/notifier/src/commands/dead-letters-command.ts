@@ -1,28 +1,12 @@
 import { requireSchema } from '@turnout/database/require-schema';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { type Db, openDb } from '@turnout/runtime/postgres';
-import type { DeadLettersConfig } from '../config.ts';
 import { findDeadLetter, listActions, listDeadLetters } from '../dead-letters/find-dead-letters.ts';
 import { letterStory } from '../dead-letters/letter-body.ts';
+import type { CommandOptions, CommandResult } from './command-options.ts';
 import { readArguments, type Selection, usage } from './dead-letters-arguments.ts';
 import { handleDeadLetters } from './handle-dead-letters.ts';
 import { letters, lineOf } from './letter-line.ts';
-
-export interface CommandOptions {
-  /** Read only when the arguments are right. */
-  config: () => DeadLettersConfig;
-  /** The answer, line by line; the sentence at the end comes after it. */
-  print: (line: string) => void;
-  /** Told how far it is, line by line. */
-  say: (line: string) => void;
-  stopping: AbortSignal;
-}
-
-/** How a command ended: its exit code, and the sentence to end with. */
-export interface CommandResult {
-  code: 0 | 1 | 2;
-  sentence: string;
-}
 
 /**
  * `npm run dead-letters`: what the routes do, for the operator of the system, across all organizations.

@@ -3,7 +3,7 @@ import { cloudEventsJson } from '@turnout/contracts/events/envelope';
 import { eventsExchange, notifierTopology, publicTopology } from '@turnout/contracts/topology';
 import { newId } from '@turnout/runtime/ids';
 import { createLogger } from '@turnout/runtime/logger';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
 import { declareTopology, openPublisher } from '@turnout/runtime/rabbitmq';
 import {
   type GivenOrganization,
@@ -11,6 +11,7 @@ import {
   givenEvent,
   givenOrganization,
 } from '@turnout/test-kit/given';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase, type TestDatabase } from '@turnout/test-kit/test-database';
 import { startTestMailbox, type TestMailbox } from '@turnout/test-kit/test-mailbox';
 import { createTestVhost, type TestVhost } from '@turnout/test-kit/test-vhost';
@@ -73,7 +74,7 @@ export async function openPostOffice(): Promise<PostOffice> {
     createTestVhost().then((resource) => opening.use(resource)),
     startTestMailbox().then((resource) => opening.use(resource)),
   ]);
-  const db = opening.use(openDb({ url: database.url, max: 4, applicationName: 'test' }));
+  const db = opening.use(openTestDb(database.url));
   const organization = await givenOrganization(db);
   const eventId = await givenEvent(db, organization.id);
   const amqp = { url: vhost.amqpUrl, name: 'test', logger: silent };
@@ -86,7 +87,7 @@ export async function openPostOffice(): Promise<PostOffice> {
       },
     }),
   );
-  await waitUntil(() => publisher.connected, { within: 10_000 });
+  await waitUntil(() => publisher.connected);
   async function people(count: number): Promise<Subject[]> {
     const enrollments = await givenEnrollments(db, organization.id, eventId, count);
     return enrollments.map(({ id }) => ({ organizationId: organization.id, eventId, enrollmentId: id }));

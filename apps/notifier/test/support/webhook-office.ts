@@ -12,6 +12,8 @@ export interface WebhookOffice extends PostOffice {
   /** Makes an endpoint, at the receiver unless said otherwise. */
   endpoint(fields?: object): Promise<{ id: string; secret: string }>;
   webhooks(): Promise<WebhookRow[]>;
+  /** From the end of the last attempt of the only delivery to its next. */
+  pauseSeconds(): Promise<number>;
   /** Makes what waits for its next attempt due now; pauses are too long for a test. */
   hurry(): Promise<void>;
 }
@@ -26,7 +28,6 @@ export interface WebhookRow {
   refused: number;
   last_error: string | null;
   last_status_code: number | null;
-  waits_seconds: number;
 }
 
 export async function openWebhookOffice({ timeoutMs = 2_000 } = {}): Promise<WebhookOffice> {
@@ -49,9 +50,16 @@ export async function openWebhookOffice({ timeoutMs = 2_000 } = {}): Promise<Web
     },
     webhooks: () =>
       office.db.query<WebhookRow>(
-        `select *, extract(epoch from next_attempt_at - clock_timestamp())::float as waits_seconds
-         from notifier.deliveries where endpoint_id is not null order by delivery_id`,
+        'select * from notifier.deliveries where endpoint_id is not null order by delivery_id',
       ),
+    async pauseSeconds() {
+      const [row] = await office.db.query<{ pause: number }>(
+        `select extract(epoch from next_attempt_at - started_at)::float - duration_ms / 1000.0 as pause
+         from notifier.deliveries join notifier.delivery_attempts using (delivery_id)
+         where endpoint_id is not null order by attempt desc limit 1`,
+      );
+      return row?.pause ?? Number.NaN;
+    },
     async hurry() {
       await office.db.query(
         `update notifier.deliveries set next_attempt_at = now()

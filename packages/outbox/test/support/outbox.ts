@@ -30,7 +30,7 @@ export async function declareCollected(channel: Channel): Promise<void> {
 
 export async function openTestPublisher(url: string, setup = declareCollected): Promise<Publisher> {
   const publisher = openPublisher({ url, name: 'relay', logger, setup });
-  await waitUntil(() => publisher.connected, { within: 5_000 });
+  await waitUntil(() => publisher.connected);
   return publisher;
 }
 
@@ -60,7 +60,7 @@ export async function collect(url: string): Promise<AsyncDisposable & { messages
       }
     },
   });
-  await waitUntil(() => consumer.connected, { within: 5_000 });
+  await waitUntil(() => consumer.connected);
   return { messages, [Symbol.asyncDispose]: () => consumer.stop() };
 }
 

@@ -32,5 +32,5 @@ await runUntilSignal(
     logger.info('ready');
     return opened.move();
   },
-  { logger, graceMs: 300 },
+  { logger, graceMs: behaviour === 'hangs' ? 300 : 30_000 },
 );

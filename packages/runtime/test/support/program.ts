@@ -45,7 +45,7 @@ export function startProgram(
     exit,
     async said(message) {
       const find = () => lines.find(({ msg }) => msg === message);
-      await expect.poll(find, { timeout: 10_000 }).toBeDefined();
+      await expect.poll(find).toBeDefined();
       return find() as Record<string, unknown>;
     },
     async [Symbol.asyncDispose]() {

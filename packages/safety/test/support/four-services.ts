@@ -3,7 +3,8 @@ import { startAdminService } from '@turnout/admin-service/src/service.ts';
 import { startCheckinService } from '@turnout/checkin-service/src/service.ts';
 import { startClosureService } from '@turnout/closure-service/src/service.ts';
 import { startNotifier } from '@turnout/notifier/src/service.ts';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 
@@ -21,7 +22,7 @@ export interface FourServices extends AsyncDisposable {
 export async function startFourServices(options: { arrivalMs?: number } = {}): Promise<FourServices> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());
-  const owner = opening.use(openDb({ url: database.url, max: 4, applicationName: 'test' }));
+  const owner = opening.use(openTestDb(database.url));
   const common = {
     port: 0,
     host: '127.0.0.1',

@@ -7,7 +7,8 @@ import { readConfig as readClosure } from '@turnout/closure-service/src/config.t
 import { startClosureService } from '@turnout/closure-service/src/service.ts';
 import { readConfig as readNotifier } from '@turnout/notifier/src/config.ts';
 import { startNotifier } from '@turnout/notifier/src/service.ts';
-import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { Db } from '@turnout/runtime/postgres';
+import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { requiredVariable } from '@turnout/test-kit/required-variable';
 import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
@@ -32,7 +33,7 @@ export async function startProxiedServices(): Promise<ProxiedServices> {
   const database = opening.use(await createTestDatabase());
   const vhost = opening.use(await createTestVhost());
   const mailbox = opening.use(await startTestMailbox());
-  const owner = opening.use(openDb({ url: database.url, max: 4, applicationName: 'test' }));
+  const owner = opening.use(openTestDb(database.url));
   const postgres = opening.use(await startProxy(database.url));
   const rabbitmq = opening.use(await startProxy(vhost.amqpUrl));
   const redis = opening.use(await startProxy(requiredVariable('TEST_REDIS_URL')));

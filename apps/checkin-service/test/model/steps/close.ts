@@ -36,7 +36,7 @@ async function requestRun({ world, eventId }: Story): Promise<Answer> {
       const answer = await world.closure('POST', `/v1/events/${eventId}/closure-runs`);
       return answer.body.code !== 'closure_in_progress' && answer;
     },
-    { within: 20_000, every: 5 },
+    { every: 5 },
   );
 }
 
@@ -46,6 +46,6 @@ async function finished({ world }: Story, runId: string): Promise<Answer> {
       const run = await world.closure('GET', `/v1/closure-runs/${runId}`);
       return run.body.status !== 'running' && run;
     },
-    { within: 20_000, every: 5 },
+    { every: 5 },
   );
 }

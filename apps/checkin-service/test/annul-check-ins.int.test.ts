@@ -55,13 +55,26 @@ describe('annulling a check-in', () => {
     expect(again.body).toMatchObject({ outcome: 'first', enrollment: { version: 4 }, previous: null });
   });
 
-  it('changes nothing else when another entry remains', async () => {
+  it('changes nothing else when another entry remains, and is in the audit trail all the same, once', async () => {
     const person = await admit();
     await desk.scan(eventId, { accessCode: person.accessCode });
-    expect((await annul(person.checkInId)).body.enrollment).toMatchObject({
-      status: 'checked_in',
-      version: 2,
-    });
+    const { body, headers } = await annul(person.checkInId);
+    expect(body.enrollment).toMatchObject({ status: 'checked_in', version: 2 });
+    expect((await annul(person.checkInId)).status).toBe(409);
+    const recorded = await desk.db.query(
+      'select action, actor, event_id, reason, details, cause from access.actions where subject_id = $1',
+      [person.id],
+    );
+    expect(recorded).toEqual([
+      {
+        action: 'check_in.annulled',
+        actor: { type: 'token', id: expect.any(String), label: 'test front_desk' },
+        event_id: eventId,
+        reason: 'wrong badge',
+        details: { checkInId: person.checkInId, day: body.checkIn.day },
+        cause: headers.get('x-request-id'),
+      },
+    ]);
   });
 
   it('announces an annulled entry, and nothing of an exit, which was never announced', async () => {

@@ -35,6 +35,10 @@ describe('undoing all scans of a device or a station', () => {
     );
     return row;
   };
+  const recorded = async (enrollmentId = '') =>
+    await desk.db.query('select action, actor, reason, cause from access.actions where subject_id = $1', [
+      enrollmentId,
+    ]);
   /** A device is known by the id of its token. */
   const aDevice = async (organizationId = desk.organization.id) => {
     const scope = { eventIds: null, station: null, expiresAt: null };
@@ -109,6 +113,7 @@ describe('undoing all scans of a device or a station', () => {
     const preview = await undo({ deviceId: phone.deviceId, dryRun: true });
     expect(preview.body).toMatchObject({ dryRun: true, checkIns: 1, people: 1 });
     expect(await statusOf(ada?.id ?? '')).toEqual({ status: 'checked_in', version: 2 });
+    expect(await recorded(ada?.id)).toEqual([]);
     const done = await undo({ deviceId: phone.deviceId });
     expect(done.body).toEqual({ ...preview.body, dryRun: false });
   });
@@ -142,6 +147,9 @@ describe('undoing all scans of a device or a station', () => {
       { annulled_by: { ...actor, cause }, annulment_reason: REASON },
       { annulled_by: { ...actor, cause }, annulment_reason: REASON },
     ]);
+    expect(await recorded(ada?.id)).toEqual(
+      kept.map(() => ({ action: 'check_in.annulled', actor, reason: REASON, cause })),
+    );
     const [audit, ...others] = await desk.db.query(
       `select from_status, to_status, triggered_by, actor, reason, cause, message_id from attendance.transitions
        where enrollment_id = $1 and version > 2`,

@@ -142,12 +142,13 @@ const uses: Statement = {
     order by "recordedAt" desc, id desc limit $3`,
 };
 
+// An annulment is told by its check-in, which also has those from before annulments were actions.
 const actions: Statement = {
   name: 'why_actions',
   text: `
     select r.action_id as id, r.at, r.action, r.actor, r.reason, r.details, r.cause
     from access.actions r
-    where r.event_id = $1 and r.subject_id = $2
+    where r.event_id = $1 and r.subject_id = $2 and r.action <> 'check_in.annulled'
     order by r.at desc, r.action_id desc limit $3`,
 };
 

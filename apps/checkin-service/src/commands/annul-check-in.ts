@@ -7,6 +7,7 @@ import { changeEnrollments, each } from '@turnout/attendance-store/change-enroll
 import { findEnrollmentOfCheckIn } from '@turnout/attendance-store/door/find-enrollment-of-check-in';
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
 import type { Db } from '@turnout/runtime/postgres';
+import { auditAnnulments } from './audit-annulments.ts';
 
 export interface AnnulmentCommand {
   principal: Principal;
@@ -28,29 +29,31 @@ export async function annulCheckIn(db: Db, command: AnnulmentCommand): Promise<A
   if (enrollmentId === null) return null;
   const by = { role: deskRole(principal), deviceId: tokenId };
 
+  const context = { actor: actorOf(principal), cause: requestId };
+  const decide = each<Annulled>((enrollment, event, now) => {
+    const decision = decideAnnulment(event, enrollment, { checkInId, reason, by }, now);
+    if (decision.outcome === 'refused') {
+      return { facts: [], result: { outcome: 'refused', event, refusal: decision.refusal } };
+    }
+    const { move } = decision;
+    const left = withoutCheckIn(enrollment, checkInId, now);
+    const checkIn = left.checkIns.find(({ id }) => id === checkInId);
+    if (!checkIn) throw new Error(`check-in ${checkInId} was decided about and is not there`);
+    return {
+      facts: [{ kind: 'annulled', checkIn, reason, move }],
+      result: {
+        outcome: 'annulled',
+        event,
+        enrollment: move ? applyMove(left, move) : left,
+        checkIn,
+      },
+    };
+  });
   const [annulled] = await changeEnrollments(
     db,
     { by: 'enrollments', organizationId, eventId, enrollmentIds: [enrollmentId] },
-    each<Annulled>((enrollment, event, now) => {
-      const decision = decideAnnulment(event, enrollment, { checkInId, reason, by }, now);
-      if (decision.outcome === 'refused') {
-        return { facts: [], result: { outcome: 'refused', event, refusal: decision.refusal } };
-      }
-      const { move } = decision;
-      const left = withoutCheckIn(enrollment, checkInId, now);
-      const checkIn = left.checkIns.find(({ id }) => id === checkInId);
-      if (!checkIn) throw new Error(`check-in ${checkInId} was decided about and is not there`);
-      return {
-        facts: [{ kind: 'annulled', checkIn, reason, move }],
-        result: {
-          outcome: 'annulled',
-          event,
-          enrollment: move ? applyMove(left, move) : left,
-          checkIn,
-        },
-      };
-    }),
-    { actor: actorOf(principal), cause: requestId },
+    (batch) => auditAnnulments(decide(batch), { organizationId, eventId }, context),
+    context,
   );
   return annulled ?? null;
 }

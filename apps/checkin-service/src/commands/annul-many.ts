@@ -9,6 +9,7 @@ import { findEvent } from '@turnout/attendance-store/find-event';
 import type { StoredEnrollment } from '@turnout/attendance-store/stored';
 import type { Db } from '@turnout/runtime/postgres';
 import { deskRole } from './annul-check-in.ts';
+import { auditAnnulments } from './audit-annulments.ts';
 
 /** Check-ins in one undo, at most: what one transaction does well within the time of a request. */
 export const MOST_CHECK_INS = 5_000;
@@ -52,24 +53,26 @@ export async function annulMany(db: Db, command: BulkAnnulmentCommand): Promise<
   const wanted = new Set(found.checkInIds);
   const by = { role: deskRole(principal), deviceId: tokenId };
 
+  const context = { actor: actorOf(principal), cause: requestId };
+  const decide = each<Undone>((before, event, now) => {
+    const annulments = before.checkIns
+      .filter(({ id, annulledAt }) => wanted.has(id) && annulledAt === null)
+      .map(({ id }) => ({ checkInId: id, reason, by }));
+    const decision = decideAnnulments(event, before, annulments, now);
+    if (decision.outcome === 'refused') throw new Error(`an undo was refused: ${decision.refusal.code}`);
+    const { moves, left } = decision;
+    const leftById = new Map(left.checkIns.map((checkIn) => [checkIn.id, checkIn]));
+    const checkIns = annulments.flatMap(({ checkInId }) => leftById.get(checkInId) ?? []);
+    const facts = checkIns.map(
+      (checkIn, index): Fact => ({ kind: 'annulled', checkIn, reason, move: moves[index] ?? null }),
+    );
+    return { facts: dryRun ? [] : facts, result: { before, after: left, checkIns } };
+  });
   const undone = await changeEnrollments(
     db,
     { by: 'enrollments', organizationId, eventId, enrollmentIds: found.enrollmentIds },
-    each<Undone>((before, event, now) => {
-      const annulments = before.checkIns
-        .filter(({ id, annulledAt }) => wanted.has(id) && annulledAt === null)
-        .map(({ id }) => ({ checkInId: id, reason, by }));
-      const decision = decideAnnulments(event, before, annulments, now);
-      if (decision.outcome === 'refused') throw new Error(`an undo was refused: ${decision.refusal.code}`);
-      const { moves, left } = decision;
-      const leftById = new Map(left.checkIns.map((checkIn) => [checkIn.id, checkIn]));
-      const checkIns = annulments.flatMap(({ checkInId }) => leftById.get(checkInId) ?? []);
-      const facts = checkIns.map(
-        (checkIn, index): Fact => ({ kind: 'annulled', checkIn, reason, move: moves[index] ?? null }),
-      );
-      return { facts: dryRun ? [] : facts, result: { before, after: left, checkIns } };
-    }),
-    { actor: actorOf(principal), cause: requestId },
+    (batch) => auditAnnulments(decide(batch), { organizationId, eventId }, context),
+    context,
   );
   return { outcome: 'annulled', undone: undone.filter(({ checkIns }) => checkIns.length > 0) };
 }

@@ -51,7 +51,10 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'test-kit': ['access', 'broker', 'contracts', 'database', 'local-stack', 'runtime'],
 };
 
-/** Folders of a service that know nothing of those further out: a request is served by a command, not the other way round. */
+/**
+ * Folders of a service that know nothing of those further out: a request is served by a command, not the other way
+ * round.
+ */
 export const MAY_NOT_SEE: Record<string, readonly string[]> = {
   answers: ['commands', 'http'],
   commands: ['http'],

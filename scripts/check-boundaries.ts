@@ -17,9 +17,8 @@ export interface Package {
 const SCOPE = '@turnout/';
 
 /**
- * What packages declare and import against the directions they may have, what they declare and don't use or use and don't
- * declare, and the IO in sources that must have none.
- * Answers one line for each offence, with the place.
+ * What packages declare and import against the directions they may have, what they declare and don't use or use and
+ * don't declare, and the IO in sources that must have none. Answers one line for each offence, with the place.
  */
 export function findOffences(packages: readonly Package[]): string[] {
   return packages.flatMap((found) => {
@@ -37,7 +36,9 @@ export function findOffences(packages: readonly Package[]): string[] {
   });
 }
 
-/** What is declared and named by no source, tests included. A string is enough: some are only resolved, or preloaded. */
+/**
+ * What is declared and named by no source, tests included. A string is enough: some are only resolved, or preloaded.
+ */
 function unusedDependencies({ dependencies, sources }: Package, manifest: string): string[] {
   const names = (text: string, name: string) =>
     [`'${name}'`, `"${name}"`, `'${name}/`, `"${name}/`].some((quoted) => text.includes(quoted));

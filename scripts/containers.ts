@@ -62,8 +62,8 @@ export function shippedPackages(all: readonly Manifest[]): Manifest[] {
 }
 
 /**
- * Whether Docker gets to see this file: of the lines that match it or a directory above it, the last decides. Knows `*`, which
- * matches names with a dot too, and `!`.
+ * Whether Docker gets to see this file: of the lines that match it or a directory above it, the last decides. Knows
+ * `*`, which matches names with a dot too, and `!`.
  */
 export function isSent(dockerignore: string, file: string): boolean {
   const lines = dockerignore.split('\n').filter((line) => line && !line.startsWith('#'));

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 const MAJOR = 24;
 
-/** The Node.js 24 among the packages or, on a platform without that package, the one that runs this, if it is new enough. */
+/**
+ * The Node.js 24 among the packages or, on a platform without that package, the one that runs this, if it is new
+ * enough.
+ */
 export function findNode24(root) {
   const packaged = join(root, 'node_modules', '.bin', 'node');
   const { stdout } = spawnSync(packaged, ['--version'], { encoding: 'utf8' });

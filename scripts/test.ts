@@ -53,7 +53,10 @@ async function saySkipped(): Promise<void> {
   console.log('skipped  three long tests (tried in smaller form: npm test -- --project long)');
 }
 
-/** Turbo passes over a check that passed before and of which nothing has changed since; turbo.json says what it looks at. */
+/**
+ * Turbo passes over a check that passed before and of which nothing has changed since; turbo.json says what it looks
+ * at.
+ */
 async function check(name: string): Promise<Result> {
   const began = performance.now();
   const script = `check:${name.replaceAll(' ', '-')}`;

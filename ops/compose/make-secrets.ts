@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { notifierDeadLetterQueue } from '@turnout/contracts/topology';
 
-// Runs once before everything else of docker-compose.yml: makes the passwords of this installation, and gives each program
-// those that it needs and no others, in a volume of its own. Nothing is made anew while a volume is kept.
+// Runs once before everything else of docker-compose.yml: makes the passwords of this installation, and gives each
+// program those that it needs and no others, in a volume of its own. Nothing is made anew while a volume is kept.
 
 const SERVICES = ['checkin', 'closure', 'admin', 'notifier'] as const;
 type Service = (typeof SERVICES)[number];
@@ -60,7 +60,10 @@ write('operator', {
 write('postgres', { 'reader-password': reader, password: owner }); // last: it says that all of them are there
 console.error('created the secrets of this installation');
 
-/** A user for each program with the permissions it needs, and what RabbitMQ 4 needs to be told; see packages/broker/README.md. */
+/**
+ * A user for each program with the permissions it needs, and what RabbitMQ 4 needs to be told; see
+ * packages/broker/README.md.
+ */
 function brokerDefinitions(): object {
   const publisher = { configure: '^$', write: '^turnout\\.events$', read: '^$' };
   const users: {

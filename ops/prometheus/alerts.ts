@@ -28,7 +28,10 @@ const SLOS = [
   },
 ];
 
-/** A long window says that it matters, a short one that it still goes on. `rate`: how many times too fast the budget goes. */
+/**
+ * A long window says that it matters, a short one that it still goes on. `rate`: how many times too fast the budget
+ * goes.
+ */
 const BURNS = [
   { long: '1h', short: '5m', rate: 14.4, severity: 'page', speed: 'Fast' },
   { long: '6h', short: '30m', rate: 6, severity: 'page', speed: 'Fast' },
@@ -132,7 +135,8 @@ export function alerts(time: Clock): Alert[] {
     },
     {
       alert: 'QueueOld',
-      // By the pace at which they are stored now; with none stored they would wait for ever, which is more than a minute.
+      // By the pace at which they are stored now; with none stored they would wait for ever, which is more than a
+      // minute.
       expr:
         `(max(turnout_queue_messages{state="ready"}) + sum(turnout_queue_messages{state="held"}))\n` +
         `  / sum(rate(turnout_inbox_messages_total[${time.span('3m')}])) > ${time.seconds('1m')}`,
@@ -164,7 +168,8 @@ export function alerts(time: Clock): Alert[] {
     },
     {
       alert: 'ServiceDown',
-      // One that is gone is no target any more, and so absent. Only of a plain selector does `absent` keep the job's name.
+      // One that is gone is no target any more, and so absent. Only of a plain selector does `absent` keep the job's
+      // name.
       expr: [
         ...SERVICES.map((job) => `absent(up{job="${job}"})`),
         `(max by (job) (up{${anyOf(SERVICES)}}) == 0)`,

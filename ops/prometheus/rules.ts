@@ -42,8 +42,8 @@ export interface Alert {
 }
 
 /**
- * Where whoever is woken opens `docs/runbooks`: the address of this repository, or of wherever you show it. As it stands
- * it leads nowhere. After a change: npm run monitoring.
+ * Where whoever is woken opens `docs/runbooks`: the address of this repository, or of wherever you show it. As it
+ * stands it leads nowhere. After a change: npm run monitoring.
  */
 export const RUNBOOKS = 'https://turnout.example/docs/runbooks';
 

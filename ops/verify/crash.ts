@@ -8,8 +8,8 @@ interface Container {
 }
 
 /**
- * Ends the main process of each of these services like a crash would, all at once, and waits until the engine has started each
- * again by itself. Then the whole system has to be healthy, without anybody asking for it.
+ * Ends the main process of each of these services like a crash would, all at once, and waits until the engine has
+ * started each again by itself. Then the whole system has to be healthy, without anybody asking for it.
  */
 export async function crash(system: System, services: readonly string[]): Promise<void> {
   const before = await containers(system, services);

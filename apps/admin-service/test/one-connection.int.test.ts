@@ -44,7 +44,9 @@ it('every route works with a single connection, also when many are called at onc
   expect(surprising.map(({ status, text }) => ({ status, text }))).toEqual([]);
 });
 
-/** Asks again as long as it is told that others are asked for already: with one connection that is a matter of speed. */
+/**
+ * Asks again as long as it is told that others are asked for already: with one connection that is a matter of speed.
+ */
 async function onceThereIsRoom(ask: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     const answer = await ask();

@@ -7,8 +7,8 @@ const DEVICES_EVERY = 1 * MINUTE;
 /**
  * When the schedule looks again ahead of its next time; undefined where it need not.
  *
- * Whoever holds a lock is closing the event, or was killed: then the lock is free when its lifetime is over. A device that
- * is waited for may report in at any time, and is waited for until its grace ends.
+ * Whoever holds a lock is closing the event, or was killed: then the lock is free when its lifetime is over. A device
+ * that is waited for may report in at any time, and is waited for until its grace ends.
  */
 export function lookAgain(seen: {
   /** Events that were left to whoever holds their lock. */

@@ -4,8 +4,9 @@ import { closeDueEvents } from './commands/close-due-events.ts';
 import { lookAgain } from './look-again.ts';
 
 /**
- * What the schedule does each time: it closes what is due. An early look is there for locks and devices, and leaves alone
- * what has failed since the last time of the schedule: a failure is tried again, and announced, once for each such time.
+ * What the schedule does each time: it closes what is due. An early look is there for locks and devices, and leaves
+ * alone what has failed since the last time of the schedule: a failure is tried again, and announced, once for each
+ * such time.
  */
 export function scheduledLook(closure: Closure, { lockTtlMs }: { lockTtlMs: number }) {
   let failed: ReadonlySet<string> = new Set();

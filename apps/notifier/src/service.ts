@@ -105,7 +105,8 @@ export async function startNotifier(
       }),
     ),
   );
-  // Its function is to take events and owe people a message; a mail server that is away makes messages wait, and nothing else.
+  // Its function is to take events and owe people a message; a mail server that is away makes messages wait, and
+  // nothing else.
   const dependencies = opening.use(
     watchDependencies(
       [
@@ -162,7 +163,10 @@ function mailServer({ mailer }: Channels): Dependency[] {
   return [{ name: 'smtp', works: () => mailer.answers(), without, lookEveryMs: 30 * SECOND }];
 }
 
-/** Deliveries wait for a channel that is not there, such as e-mail after SMTP_URL was removed. Nothing else would say so. */
+/**
+ * Deliveries wait for a channel that is not there, such as e-mail after SMTP_URL was removed. Nothing else would say
+ * so.
+ */
 async function warnOfStranded(db: Queryable, channels: Channels, logger: Logger): Promise<void> {
   const stranded = await countStranded(
     db,

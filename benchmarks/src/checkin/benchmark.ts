@@ -30,8 +30,8 @@ interface Bench {
 type Run = (bench: Bench, contestant: Contestant) => Promise<Measured>;
 
 /**
- * `npm run bench -- checkin`: checkin-service as it is shipped beside its floor, in turns, over HTTP, on one machine and
- * one database. Each run has an event of its own, and begins with nothing left for a checkpoint to write.
+ * `npm run bench -- checkin`: checkin-service as it is shipped beside its floor, in turns, over HTTP, on one machine
+ * and one database. Each run has an event of its own, and begins with nothing left for a checkpoint to write.
  *
  * @returns whether every target was met, to within ten per cent
  */

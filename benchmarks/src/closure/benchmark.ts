@@ -12,8 +12,8 @@ export const parts: Record<string, (bench: Bench) => Promise<Row[]>> = {
 };
 
 /**
- * `npm run bench -- closure`: closure-service as it is shipped beside a statement written by hand, and beside itself with
- * more to do and with more instances.
+ * `npm run bench -- closure`: closure-service as it is shipped beside a statement written by hand, and beside itself
+ * with more to do and with more instances.
  *
  * @returns whether every target was met, to within ten per cent
  */

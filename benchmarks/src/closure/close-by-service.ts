@@ -3,7 +3,8 @@ import type { Db } from '@turnout/runtime/postgres';
 import type { Contestant } from '../programs.ts';
 
 /**
- * Asks closure-service to close an event, and waits until it is closed; answers the seconds from the request to the end.
+ * Asks closure-service to close an event, and waits until it is closed; answers the seconds from the request to the
+ * end.
  *
  * @throws Error when the run fails
  */

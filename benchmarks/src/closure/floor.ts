@@ -1,7 +1,7 @@
 /**
- * The floor: one statement that a database developer writes by hand for this very event and this very rule. It writes what
- * closing writes: statuses and versions, audit rows with their evidence, messages with their bodies, in commit order under
- * the same advisory lock. All of it is one transaction, however large the event.
+ * The floor: one statement that a database developer writes by hand for this very event and this very rule. It writes
+ * what closing writes: statuses and versions, audit rows with their evidence, messages with their bodies, in commit
+ * order under the same advisory lock. All of it is one transaction, however large the event.
  */
 import type { Db } from '@turnout/runtime/postgres';
 import { DAYS } from './seed.ts';

@@ -17,8 +17,8 @@ const ALONE_MS = 20_000;
 const SCANNED_PEOPLE = 20_000;
 
 /**
- * Closing ten times as many people: the time, the memory, and what check-ins of another event notice. The times are taken
- * without check-ins; a second event of the smaller size is closed while they go on.
+ * Closing ten times as many people: the time, the memory, and what check-ins of another event notice. The times are
+ * taken without check-ins; a second event of the smaller size is closed while they go on.
  */
 export async function benchmarkMillion(bench: Bench): Promise<Row[]> {
   const { stand, db, organizationId } = bench;

@@ -61,7 +61,9 @@ const insertCheckIns = `
   ) scans
   order by day, shuffled`;
 
-/** So many events that are over, with so many people each, and nobody judged yet. `endsAt` may keep them from being due. */
+/**
+ * So many events that are over, with so many people each, and nobody judged yet. `endsAt` may keep them from being due.
+ */
 export async function seedEndedEvents(
   db: Db,
   organizationId: string,

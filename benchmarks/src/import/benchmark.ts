@@ -13,8 +13,8 @@ const ROUNDS = 3;
 const MINUTE = 60_000;
 
 /**
- * `npm run bench -- import`: admin-service as it is shipped enrolls 100,000 people from a file, beside one statement that
- * writes the same rows from arrays: no file to read, nobody to look for, nothing to refuse. In turns.
+ * `npm run bench -- import`: admin-service as it is shipped enrolls 100,000 people from a file, beside one statement
+ * that writes the same rows from arrays: no file to read, nobody to look for, nothing to refuse. In turns.
  *
  * @returns whether every target was met, to within ten per cent
  */

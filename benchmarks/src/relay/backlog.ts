@@ -11,7 +11,8 @@ const OUTAGE_MS = 120_000;
 
 /**
  * What an outage of the broker has left behind: the relay loses its connections and gets no new ones while rows are
- * committed. The clock runs from the moment the broker can be reached again, so the pauses between tries are part of it.
+ * committed. The clock runs from the moment the broker can be reached again, so the pauses between tries are part of
+ * it.
  */
 export async function benchmarkBacklog({ stand, db, queue }: RelayBench): Promise<Row[]> {
   await using broker = await startProxy(stand.amqpUrl);

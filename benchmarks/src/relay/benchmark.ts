@@ -17,8 +17,8 @@ export const parts: Record<string, (bench: RelayBench) => Promise<Row[]>> = {
 };
 
 /**
- * `npm run bench -- relay`: from the outbox to a quorum queue beside raw publishing and beside packages that do the same,
- * and from the queue to what the notifier owes to people.
+ * `npm run bench -- relay`: from the outbox to a quorum queue beside raw publishing and beside packages that do the
+ * same, and from the queue to what the notifier owes to people.
  *
  * @returns whether every target was met, to within ten per cent
  */

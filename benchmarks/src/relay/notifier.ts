@@ -15,9 +15,10 @@ const LIMIT_PER_SECOND = 5_000;
 const PATIENCE_MS = 120_000;
 
 /**
- * The notifier's effects: for each event received one inbox row and one delivery that it owes, in one transaction, however
- * often the event comes. The queue is filled before the notifier starts; the clock runs from its first effect to its last.
- * It sends meanwhile, as it does when nobody measures; no mail server is configured, so messages go to its log.
+ * The notifier's effects: for each event received one inbox row and one delivery that it owes, in one transaction,
+ * however often the event comes. The queue is filled before the notifier starts; the clock runs from its first effect
+ * to its last. It sends meanwhile, as it does when nobody measures; no mail server is configured, so messages go to its
+ * log.
  */
 export async function benchmarkNotifier({ stand, db, queue }: RelayBench): Promise<Row[]> {
   await queue.channel.unbindQueue(queue.name, eventsExchange, '#');

@@ -20,7 +20,9 @@ const tell = `
     json_build_object('key', $1::uuid, 'number', $2::int)::text
   where (select count(*) from locked) > 0`;
 
-/** Several writers commit to the same keys while four services relay; the queue must show each key's commits in order. */
+/**
+ * Several writers commit to the same keys while four services relay; the queue must show each key's commits in order.
+ */
 export async function benchmarkOrder({ stand, db, queue }: RelayBench): Promise<Row[]> {
   const relays = await Promise.all(Array.from({ length: RELAYS }, () => startService(stand, 'closure')));
   const keys = Array.from({ length: KEYS }, () => newId());

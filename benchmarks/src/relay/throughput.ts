@@ -60,8 +60,8 @@ export async function benchmarkPeers(bench: RelayBench): Promise<Row[]> {
 }
 
 /**
- * Messages a second, from the commit that makes them visible to a relay that has nothing else to do until the queue holds
- * all of them. The relay is started for this, warmed up, and stopped while its rows are made.
+ * Messages a second, from the commit that makes them visible to a relay that has nothing else to do until the queue
+ * holds all of them. The relay is started for this, warmed up, and stopped while its rows are made.
  */
 export async function relayRate(
   { stand, db, queue }: RelayBench,

@@ -13,8 +13,8 @@ const LARGER = 1_000_000;
 export const parts = { json: null, csv: null, xlsx: null };
 
 /**
- * `npm run bench -- report`: the attendance report of an event with a million people, as admin-service sends it to a client
- * that reads as fast as it can; the time and the memory, beside those of 100,000 people.
+ * `npm run bench -- report`: the attendance report of an event with a million people, as admin-service sends it to a
+ * client that reads as fast as it can; the time and the memory, beside those of 100,000 people.
  *
  * @returns whether every target was met, to within ten per cent
  */

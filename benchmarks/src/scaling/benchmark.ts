@@ -7,8 +7,8 @@ import { printSimulation } from './simulation.ts';
 export const parts = { sets: null, processes: null, simulation: null };
 
 /**
- * `npm run bench -- scaling`: several checkin-services on one database, as far as this machine goes; and from there on a
- * simulation, which measures nothing.
+ * `npm run bench -- scaling`: several checkin-services on one database, as far as this machine goes; and from there on
+ * a simulation, which measures nothing.
  *
  * @returns whether more processes are at least not slower, to within ten per cent
  */

@@ -1,10 +1,11 @@
 /**
- * Scans of a crowd by several processes on one database: what is measured as `processes` on two processors that all of them
- * share, and then with processors of their own. Simulated: each connection sends a scan when its last one is answered; a
- * process gathers scans of an event as `gather-scans.ts` does; a set takes PostgreSQL's time until it has its event's
- * lock in the outbox, waits for its turn, and holds the lock until its commit has ended.
+ * Scans of a crowd by several processes on one database: what is measured as `processes` on two processors that all of
+ * them share, and then with processors of their own. Simulated: each connection sends a scan when its last one is
+ * answered; a process gathers scans of an event as `gather-scans.ts` does; a set takes PostgreSQL's time until it has
+ * its event's lock in the outbox, waits for its turn, and holds the lock until its commit has ended.
  *
- * Not in it: network, checkpoints, vacuum, the relay's reading, and that processors get slower the more share a machine.
+ * Not in it: network, checkpoints, vacuum, the relay's reading, and that processors get slower the more share a
+ * machine.
  */
 import { Clock, Places } from './turns.ts';
 
@@ -13,8 +14,8 @@ const BEFORE_LOCK = (scans: number) => 0.6 + 0.08 * scans;
 const HOLDS_LOCK = (scans: number) => 0.42 + 0.012 * scans;
 
 /**
- * Measured (benchmarks/README.md): 183 µs of the process for a scan among 128 connections, whose sets are of about 25, and 750 µs for
- * a lone one. So a set has a cost of its own.
+ * Measured (benchmarks/README.md): 183 µs of the process for a scan among 128 connections, whose sets are of about 25,
+ * and 750 µs for a lone one. So a set has a cost of its own.
  */
 const PROCESS_FOR_SCAN_MS = 0.16;
 const PROCESS_FOR_SET_MS = 0.59;
@@ -35,7 +36,9 @@ export interface Crowd {
   events: number;
   /** Every process serves every event, or each event has one process. */
   spread: 'over all processes' | 'by event';
-  /** PostgreSQL's, with one more for each process; or how many there are for everything, the load generator included. */
+  /**
+   * PostgreSQL's, with one more for each process; or how many there are for everything, the load generator included.
+   */
   processors: { ofDatabase: number } | { forAll: number };
 }
 

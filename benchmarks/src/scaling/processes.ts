@@ -15,8 +15,8 @@ const PEOPLE = 2_400;
 type Spread = 'one event' | 'an event each';
 
 /**
- * One to three checkin-services on one PostgreSQL, in turns: the same connections and scans, spread over the processes; all
- * of one event, which the processes take turns at, and of an event for each process.
+ * One to three checkin-services on one PostgreSQL, in turns: the same connections and scans, spread over the processes;
+ * all of one event, which the processes take turns at, and of an event for each process.
  */
 export async function benchmarkProcesses(): Promise<Row[]> {
   await using stand = await openStand();

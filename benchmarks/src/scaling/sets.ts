@@ -15,7 +15,9 @@ const COUNTED = 60;
 /** The statement that takes the event's lock in the outbox. It is kept until the commit has ended. */
 const TAKES_LOCK = 'outbox-insert-messages';
 
-/** One transaction of check-ins, in milliseconds of PostgreSQL: until it has the event's lock, and while it holds it. */
+/**
+ * One transaction of check-ins, in milliseconds of PostgreSQL: until it has the event's lock, and while it holds it.
+ */
 interface Spent {
   before: number;
   holds: number;

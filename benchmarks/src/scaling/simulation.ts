@@ -1,10 +1,10 @@
 /**
- * What a door's load does to more processes and processors than a developer's machine has. Simulated: scans come at random,
- * each takes a turn in one of the processes and then in one of PostgreSQL's processors, first come, first served. How long a
- * turn takes is drawn around the processor time that benchmarks/README.md gives for a scan.
+ * What a door's load does to more processes and processors than a developer's machine has. Simulated: scans come at
+ * random, each takes a turn in one of the processes and then in one of PostgreSQL's processors, first come, first
+ * served. How long a turn takes is drawn around the processor time that benchmarks/README.md gives for a scan.
  *
- * Nothing else is in it: no network, no disk, no locks, no checkpoints, no other work in the database. So it can say that
- * something is too little, and never that it is enough.
+ * Nothing else is in it: no network, no disk, no locks, no checkpoints, no other work in the database. So it can say
+ * that something is too little, and never that it is enough.
  */
 import { quantile } from '../statistics.ts';
 

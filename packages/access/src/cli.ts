@@ -1,7 +1,8 @@
 import { openDb } from '@turnout/runtime/postgres';
 import { createTokenCommand, UsageError } from './create-token-command.ts';
 
-// Prints a new token and nothing else. DATABASE_URL names the database, as its owner or with the grants of admin-service.
+// Prints a new token and nothing else. DATABASE_URL names the database, as its owner or with the grants of
+// admin-service.
 const url = process.env.DATABASE_URL;
 if (!url) {
   console.error('DATABASE_URL is not set. Set it to the URL of the database in which to create the token.');

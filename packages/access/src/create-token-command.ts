@@ -16,8 +16,8 @@ export class UsageError extends Error {
 }
 
 /**
- * `npm run token:create`: makes a token for an organization, and the organization too if its slug is new; with an action
- * for the audit trail, and all of it or nothing.
+ * `npm run token:create`: makes a token for an organization, and the organization too if its slug is new; with an
+ * action for the audit trail, and all of it or nothing.
  *
  * @returns the token
  * @throws UsageError that says which argument is wrong

@@ -56,7 +56,9 @@ export interface GuardOptions {
 const DOCUMENT_BYTES = 256 * 1024;
 const DOCUMENT_MS = 4 * SECOND;
 
-/** A database that is asked who calls and says nothing for so long is away, where the answer itself is still to be made. */
+/**
+ * A database that is asked who calls and says nothing for so long is away, where the answer itself is still to be made.
+ */
 const NO_ANSWER_MS = 500;
 
 /** What `createApp` needs so that every route asks for a credential, its role, and its scope on `:eventId`. */
@@ -106,7 +108,8 @@ export function guardRoutes({ db, name, logger, access }: GuardOptions): RouteGu
       failures.take(address);
       if (isKnown) known.remove(credential);
     } else if (caller.problem === 'unavailable' && !isKnown) {
-      // Anybody can name a provider that does not answer; each such credential costs a look-up like one that is not valid.
+      // Anybody can name a provider that does not answer; each such credential costs a look-up like one that is not
+      // valid.
       failures.take(address);
     }
     return caller;

@@ -13,7 +13,9 @@ export interface KnownCredentials {
 }
 
 const REMEMBERED_AT_MOST = 10_000;
-/** Who looks at an outage looks at it from its beginning; a credential that ended since is believed no longer than this. */
+/**
+ * Who looks at an outage looks at it from its beginning; a credential that ended since is believed no longer than this.
+ */
 const BELIEVED_FOR = 15 * MINUTE;
 
 interface Known {
@@ -23,8 +25,9 @@ interface Known {
 }
 
 /**
- * Credentials that were valid once, in this process. Whoever shows one is not guessing, which is all that it says: whether
- * it still is valid is looked up as ever. Only where nobody can be asked, and a route allows it, `lately` is believed.
+ * Credentials that were valid once, in this process. Whoever shows one is not guessing, which is all that it says:
+ * whether it still is valid is looked up as ever. Only where nobody can be asked, and a route allows it, `lately` is
+ * believed.
  */
 export function knownCredentials(): KnownCredentials {
   const known = new Map<string, Known>();

@@ -21,9 +21,9 @@ const SCHEMA_WAIT_MS = SECOND;
 const route = routeFor<Principal, Role>();
 
 /**
- * `GET /status`: what this process depends on, since when, and what is degraded. It says nothing of any organization, and
- * no address. Without PostgreSQL it answers whoever was let in within the last fifteen minutes, and tells the schema that
- * was there before.
+ * `GET /status`: what this process depends on, since when, and what is degraded. It says nothing of any organization,
+ * and no address. Without PostgreSQL it answers whoever was let in within the last fifteen minutes, and tells the
+ * schema that was there before.
  */
 export function statusRoute({
   service,

@@ -28,9 +28,9 @@ const ATTEMPTS = 5;
  * The one way in which an enrollment changes: lock, load, decide, save, enqueue, in one transaction.
  *
  * A bounded batch is locked in a fixed order; then, in later statements, all that the decision needs is read; the
- * decision runs in memory; and what it says is written as sets: statuses, check-ins, audit rows, answers to scans, outbox.
- * A single scan is a batch of one, an offline upload a batch of hundreds, and a closure walks an event in batches of
- * thousands. Nearly always that is two round trips to the database: lock and look, write and commit.
+ * decision runs in memory; and what it says is written as sets: statuses, check-ins, audit rows, answers to scans,
+ * outbox. A single scan is a batch of one, an offline upload a batch of hundreds, and a closure walks an event in
+ * batches of thousands. Nearly always that is two round trips to the database: lock and look, write and commit.
  *
  * `decide` is synchronous on purpose: the compiler keeps IO out of decisions. It may run more than once, when another
  * transaction answered the same scan first or PostgreSQL broke a deadlock; only the last run counts.

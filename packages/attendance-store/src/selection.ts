@@ -17,7 +17,9 @@ export type Selection =
   | { by: 'enrollments'; organizationId: string; eventId: string; enrollmentIds: readonly string[] }
   | { by: 'tickets'; organizationId: string; eventId: string; tickets: readonly Ticket[] };
 
-/** The next undecided enrollments for a closure run, after an enrollment id, as long as the run's epoch is the event's. */
+/**
+ * The next undecided enrollments for a closure run, after an enrollment id, as long as the run's epoch is the event's.
+ */
 export interface UndecidedSelection {
   eventId: string;
   epoch: number;

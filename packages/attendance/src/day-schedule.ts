@@ -17,8 +17,9 @@ export interface DaySchedule {
 const remembered = new Map<string, DaySchedule>();
 
 /**
- * The schedule of an event. Finding the start of a day costs a time-zone look-up, so schedules are remembered, by value:
- * an event loaded afresh for each scan finds the one of the last scan, and a changed event never finds a stale one.
+ * The schedule of an event. Finding the start of a day costs a time-zone look-up, so schedules are remembered, by
+ * value: an event loaded afresh for each scan finds the one of the last scan, and a changed event never finds a stale
+ * one.
  */
 export function scheduleOf(event: EventSpan): DaySchedule {
   const key = `${event.timeZone} ${event.dayBoundary} ${event.startsAt.getTime()} ${event.endsAt.getTime()}`;
@@ -61,8 +62,8 @@ function layOutDays(event: EventSpan): DaySchedule {
 }
 
 /**
- * Where a date begins. `compatible` takes the first of two equal local times, and moves one that the clock skips forward
- * by what was skipped.
+ * Where a date begins. `compatible` takes the first of two equal local times, and moves one that the clock skips
+ * forward by what was skipped.
  */
 function startOf(event: EventSpan, date: Temporal.PlainDate): number {
   return date

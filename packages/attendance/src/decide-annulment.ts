@@ -8,8 +8,8 @@ import { evaluate, evidenceOf } from './requirement.ts';
 export const ANNULMENT_WINDOW_MS = 15 * 60_000;
 
 /**
- * Annuls one check-in: it is kept and stops counting. The front desk may annul its own recent scans, as long as that takes
- * nobody's verdict away; a supervisor or an admin any scan, any time. A verdict given by an override stands.
+ * Annuls one check-in: it is kept and stops counting. The front desk may annul its own recent scans, as long as that
+ * takes nobody's verdict away; a supervisor or an admin any scan, any time. A verdict given by an override stands.
  */
 export function decideAnnulment(
   event: EventPolicy,

@@ -6,8 +6,8 @@ import type { Move } from './moves.ts';
 import type { Refused } from './refused.ts';
 
 /**
- * Annuls several check-ins of one enrollment, each as `decideAnnulment` would after the ones before it; the first that is
- * refused refuses all.
+ * Annuls several check-ins of one enrollment, each as `decideAnnulment` would after the ones before it; the first that
+ * is refused refuses all.
  *
  * The rule asks on which days somebody was there, so each is decided beside one other proof of each day instead of all
  * of them: a badge that was scanned thousands of times would otherwise be walked through as often.

@@ -4,8 +4,8 @@ import type { Move } from './moves.ts';
 import { evaluate, evidenceOf } from './requirement.ts';
 
 /**
- * The days or the requirement of a closed event were corrected: a verdict that the rule gave follows the rule; one given
- * by an override stands. `event` is the corrected one. Undecided enrollments wait for closure.
+ * The days or the requirement of a closed event were corrected: a verdict that the rule gave follows the rule; one
+ * given by an override stands. `event` is the corrected one. Undecided enrollments wait for closure.
  */
 export function decideCorrection(
   event: EventPolicy,

@@ -3,17 +3,18 @@ import { dateHolding, scheduleOf } from './day-schedule.ts';
 import type { EventPolicy, EventSpan } from './event.ts';
 
 /**
- * The dates on which an event runs, in its own time zone, `YYYY-MM-DD` in order. A day runs from its `dayBoundary` to the
- * next day's; a date that the zone skipped is none. The end is an instant: an event that ends exactly where a day begins
- * does not gain that day. At most 367 are listed, one more than an event may have: `checkEventSpan` refuses those.
+ * The dates on which an event runs, in its own time zone, `YYYY-MM-DD` in order. A day runs from its `dayBoundary` to
+ * the next day's; a date that the zone skipped is none. The end is an instant: an event that ends exactly where a day
+ * begins does not gain that day. At most 367 are listed, one more than an event may have: `checkEventSpan` refuses
+ * those.
  */
 export function eventDays(event: EventSpan): string[] {
   return [...scheduleOf(event).days];
 }
 
 /**
- * The event days with the instants that bound them: from `startsAt` on, and before `endsAt`. The first begins before the
- * event and the last ends after it, each at its `dayBoundary`.
+ * The event days with the instants that bound them: from `startsAt` on, and before `endsAt`. The first begins before
+ * the event and the last ends after it, each at its `dayBoundary`.
  */
 export function eventDaySpans(event: EventSpan): { day: string; startsAt: Date; endsAt: Date }[] {
   const { days, starts, end } = scheduleOf(event);
@@ -31,8 +32,8 @@ export function isEventDay(event: EventSpan, day: string): boolean {
 }
 
 /**
- * The day an instant counts for, `YYYY-MM-DD`, also outside the event. The very end of the event belongs to its last day,
- * so that a scan that is in time counts.
+ * The day an instant counts for, `YYYY-MM-DD`, also outside the event. The very end of the event belongs to its last
+ * day, so that a scan that is in time counts.
  */
 export function dayOf(event: EventSpan, at: Date): string {
   const { days, starts, end } = scheduleOf(event);

@@ -1,8 +1,8 @@
 import type { CheckIn } from './enrollment.ts';
 
 /**
- * The check-in that a scan made at this time follows: the latest made at or before it, otherwise the earliest made after
- * it, which was uploaded sooner. Null when there is none.
+ * The check-in that a scan made at this time follows: the latest made at or before it, otherwise the earliest made
+ * after it, which was uploaded sooner. Null when there is none.
  */
 export function previousCheckIn(checkIns: readonly CheckIn[], scannedAt: Date): CheckIn | null {
   // As numbers: comparing dates took most of the time of a batch for a ticket with thousands of check-ins.

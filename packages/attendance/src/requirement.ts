@@ -22,7 +22,9 @@ export interface Evidence {
   rule: Requirement['type'];
 }
 
-/** Can this requirement be met in an event of so many days? `minimum_days` takes a whole number from 1 to all of them. */
+/**
+ * Can this requirement be met in an event of so many days? `minimum_days` takes a whole number from 1 to all of them.
+ */
 export function checkRequirement(
   requirement: Requirement,
   eventDayCount: number,

@@ -7,8 +7,8 @@ const QUARTER_HOUR = 15 * 60 * 1000;
  * write local times without saying where (a spreadsheet has no time zones). When the clock goes back, two instants show
  * the same.
  *
- * Looking a time zone up is slow, and a report asks a million times. The offset is the same for nearly every quarter of an
- * hour from its beginning to its end; those are remembered, and in the others each instant is looked up.
+ * Looking a time zone up is slow, and a report asks a million times. The offset is the same for nearly every quarter of
+ * an hour from its beginning to its end; those are remembered, and in the others each instant is looked up.
  */
 export function wallClock(timeZone: string): (at: Date) => Date {
   const offsetAt = (time: number) =>

@@ -4,8 +4,8 @@ export type AuditKind = 'transition' | 'action';
 const utc = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /**
- * Each column of a row, as the seal keeps it. The text depends on nothing but the row: a time in another zone or a jsonb
- * with its keys in another order would be another hash.
+ * Each column of a row, as the seal keeps it. The text depends on nothing but the row: a time in another zone or a
+ * jsonb with its keys in another order would be another hash.
  */
 const lines: Record<AuditKind, string> = {
   transition: `json_build_object('kind', 'transition', 'id', r.transition_id, 'organizationId', r.organization_id,
@@ -27,11 +27,12 @@ const tables: Record<AuditKind, { name: string; id: string; key: readonly string
 };
 
 /**
- * Whether the transaction that a row names wrote it in this cluster, by itself or in one of its subtransactions, which have
- * numbers soon after its own. It did not when the row was restored from a dump: then it was written by the restore, and
- * names a number that this cluster has given to another transaction, or will.
+ * Whether the transaction that a row names wrote it in this cluster, by itself or in one of its subtransactions, which
+ * have numbers soon after its own. It did not when the row was restored from a dump: then it was written by the
+ * restore, and names a number that this cluster has given to another transaction, or will.
  *
- * Ages are compared and not numbers, because `xmin` has 32 bits; of the difference it does not matter as of when they are.
+ * Ages are compared and not numbers, because `xmin` has 32 bits; of the difference it does not matter as of when they
+ * are.
  */
 const writtenHere = `(r.xid < pg_snapshot_xmax(pg_current_snapshot())
       and age(r.xid::xid)::bigint - age(r.xmin) between 0 and 1000000)`;

@@ -42,8 +42,8 @@ const unsealed: Statement = {
 };
 
 /**
- * Looks for rows without a seal, in one statement and so as of one instant: what is written and sealed meanwhile does not
- * disturb it. It looks at every row and every seal.
+ * Looks for rows without a seal, in one statement and so as of one instant: what is written and sealed meanwhile does
+ * not disturb it. It looks at every row and every seal.
  */
 export async function findUnsealed(db: Queryable, organizationId: string | null): Promise<Unsealed[]> {
   const found = await db.query<{

@@ -2,7 +2,9 @@ import type { Statement, Tx } from '@turnout/runtime/postgres';
 import type { SealableRow } from './audit-rows.ts';
 import { hashOfSeal } from './chain.ts';
 
-/** The newest seal of an organization: whoever notes it elsewhere can tell later whether the chain still leads to it. */
+/**
+ * The newest seal of an organization: whoever notes it elsewhere can tell later whether the chain still leads to it.
+ */
 export interface Head {
   organizationId: string;
   number: number;
@@ -41,8 +43,8 @@ const insertActors: Statement = {
 };
 
 /**
- * Puts rows at the end of the chains of their organizations, in the order given, and answers where these end now. Only one
- * transaction may do so at a time: see seal-once.ts. Should two, the key of the seals refuses the second.
+ * Puts rows at the end of the chains of their organizations, in the order given, and answers where these end now. Only
+ * one transaction may do so at a time: see seal-once.ts. Should two, the key of the seals refuses the second.
  */
 export async function insertSeals(
   tx: Tx,

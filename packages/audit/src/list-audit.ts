@@ -48,9 +48,9 @@ export interface AuditPage {
 /**
  * The audit trail, oldest first.
  *
- * Rows commit in another order than that of their times, so whoever pages by time would miss what commits behind them. The
- * first page therefore fixes what the list holds: everything that was committed by then, and nothing else. Its key carries
- * that, so no transaction has to stay open.
+ * Rows commit in another order than that of their times, so whoever pages by time would miss what commits behind them.
+ * The first page therefore fixes what the list holds: everything that was committed by then, and nothing else. Its key
+ * carries that, so no transaction has to stay open.
  */
 export async function listAudit(
   db: Queryable,

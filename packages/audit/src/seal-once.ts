@@ -10,8 +10,8 @@
  * - Who writes audit rows waits for nothing here, and pays for one column and one index.
  *
  * What it does not
- * - A row that is changed by hand within the moments before it is sealed is sealed as changed. A transaction that runs for
- *   an hour, in any database of the server, makes these moments an hour.
+ * - A row that is changed by hand within the moments before it is sealed is sealed as changed. A transaction that runs
+ *   for an hour, in any database of the server, makes these moments an hour.
  * - Rows that somebody puts in by hand as of now, with all that belongs to them, are rows like any other.
  *
  * A cluster that was restored from a dump counts its transactions anew, and the rows in it name numbers of the one

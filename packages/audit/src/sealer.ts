@@ -17,7 +17,9 @@ export interface SealerOptions {
 /** Nobody waits for a batch; one that were given up for being slow would be as slow the next time. */
 const BATCH_WITHIN_MS = 5 * SECOND;
 const LONGEST_BACK_OFF_MS = 10 * SECOND;
-/** How often the ends of the chains are logged: a log kept elsewhere is where a forger of the whole chain can't follow. */
+/**
+ * How often the ends of the chains are logged: a log kept elsewhere is where a forger of the whole chain can't follow.
+ */
 const HEADS_LOGGED_EVERY_MS = MINUTE;
 
 /**

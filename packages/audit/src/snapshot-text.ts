@@ -4,8 +4,8 @@ import { z } from 'zod';
 const MOST_NAMED = 100;
 
 /**
- * A snapshot of PostgreSQL (`xmin:xmax:xip,xip`) as a cursor carries it: numbers after the first as their distance from it.
- * With too many transactions under way the snapshot ends at the oldest of them: what comes after it is then left to
+ * A snapshot of PostgreSQL (`xmin:xmax:xip,xip`) as a cursor carries it: numbers after the first as their distance from
+ * it. With too many transactions under way the snapshot ends at the oldest of them: what comes after it is then left to
  * whoever reads the list again.
  */
 export function shortSnapshot(snapshot: string): string {

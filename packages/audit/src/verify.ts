@@ -51,10 +51,11 @@ export interface ChainReport {
 const LATE_MS = 3_600_000;
 
 /**
- * Compares the audit trail with its seals, organization by organization, in portions that fit into memory. Reads only, and
- * can be run while rows are written and sealed.
+ * Compares the audit trail with its seals, organization by organization, in portions that fit into memory. Reads only,
+ * and can be run while rows are written and sealed.
  *
- * @returns one report for each organization that has audit rows or seals, with its first fault in the order of the chain
+ * @returns one report for each organization that has audit rows or seals, with its first fault in the order of the
+ * chain
  */
 export async function verifyAudit(db: Queryable, options: VerifyOptions): Promise<ChainReport[]> {
   const { organizationId, head, since } = options;

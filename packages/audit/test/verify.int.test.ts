@@ -25,7 +25,9 @@ interface Tampered {
   sentences: string;
 }
 
-/** What is found after a superuser has run these statements with triggers and foreign keys off; then they are undone. */
+/**
+ * What is found after a superuser has run these statements with triggers and foreign keys off; then they are undone.
+ */
 async function afterForce(
   work: string[] | ((tx: Tx) => Promise<void>),
   options: { head?: string; since?: string } = {},

@@ -17,7 +17,8 @@ export async function requireEventsExchange(channel: Channel): Promise<void> {
 
 /**
  * What the notifier asks of the broker: that the public exchange is there, and its own queue, which it makes again when
- * somebody has deleted it. Its user needs to configure and write `^turnout\.notifier`, and to read that and the exchange.
+ * somebody has deleted it. Its user needs to configure and write `^turnout\.notifier`, and to read that and the
+ * exchange.
  *
  * @throws TopologyError when the exchange is missing, or a queue of ours exists with other properties
  */

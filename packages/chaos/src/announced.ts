@@ -6,8 +6,8 @@ export interface Announced {
 }
 
 /**
- * Keeps, beside the outbox and without its code, what was enqueued and in which order it was committed: a trigger copies
- * each row in the transaction that brings it.
+ * Keeps, beside the outbox and without its code, what was enqueued and in which order it was committed: a trigger
+ * copies each row in the transaction that brings it.
  */
 export async function recordAnnouncements(db: Queryable): Promise<void> {
   await db.query('create schema chaos');

@@ -66,8 +66,8 @@ export const reason = z
   });
 
 /**
- * What a badge carries: 1 to 128 visible characters without white space. `.` and `..` are none: a code is part of a path,
- * from which clients remove these.
+ * What a badge carries: 1 to 128 visible characters without white space. `.` and `..` are none: a code is part of a
+ * path, from which clients remove these.
  */
 export const accessCode = z
   .string()
@@ -77,8 +77,8 @@ export const accessCode = z
   );
 
 /**
- * What a scanner read off something that was held in front of it: a badge, or anything else with a code on it, such as a
- * link of several lines. Whether it is a ticket is for the event to say.
+ * What a scanner read off something that was held in front of it: a badge, or anything else with a code on it, such as
+ * a link of several lines. Whether it is a ticket is for the event to say.
  */
 export const scannedCode = z
   .string()

@@ -1,6 +1,6 @@
 /**
- * The broker topology that publishers and our own consumer share, as plain data. One program declares it (packages/broker).
- * Other teams bind queues of their own to `turnout.events`.
+ * The broker topology that publishers and our own consumer share, as plain data. One program declares it
+ * (packages/broker). Other teams bind queues of their own to `turnout.events`.
  */
 export const eventsExchange = 'turnout.events';
 const unroutedExchange = 'turnout.unrouted';
@@ -13,8 +13,8 @@ export const notifierReplayExchange = 'turnout.notifier.replay';
 export const notifierDeadLetterQueue = 'turnout.notifier.dead';
 
 /**
- * How often the broker hands one message to the notifier before it is dead-lettered. Lost connections and killed consumers
- * count too, so it leaves room for a bad day.
+ * How often the broker hands one message to the notifier before it is dead-lettered. Lost connections and killed
+ * consumers count too, so it leaves room for a bad day.
  */
 export const notifierDeliveryLimit = 20;
 

@@ -23,7 +23,9 @@ interface Schema<T> {
 const PATIENCE_MS = 10_000;
 const TRIES = 4;
 
-/** A client of one service with one token. What is temporarily unavailable is asked for again, after a second each time. */
+/**
+ * A client of one service with one token. What is temporarily unavailable is asked for again, after a second each time.
+ */
 export function openApi(baseUrl: string, token: string): Api {
   const call = async (method: string, path: string, body?: object) => {
     for (let tries = 1; ; tries += 1) {

@@ -1,6 +1,6 @@
 /**
- * What dashboards and alerts ask for, by service: series as `/metrics` shows them, with the values of labels that have few.
- * A histogram is named by its `_count`.
+ * What dashboards and alerts ask for, by service: series as `/metrics` shows them, with the values of labels that have
+ * few. A histogram is named by its `_count`.
  */
 
 const common = [

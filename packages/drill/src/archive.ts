@@ -21,8 +21,8 @@ export interface Archive {
 const SLOT = 'archive';
 
 /**
- * Begins to receive WAL as it is written. With `synchronous`, a commit is answered only after the receiver has it on its
- * disk, so nothing acknowledged is lost with the primary, and nothing is acknowledged while there is no receiver.
+ * Begins to receive WAL as it is written. With `synchronous`, a commit is answered only after the receiver has it on
+ * its disk, so nothing acknowledged is lost with the primary, and nothing is acknowledged while there is no receiver.
  */
 export async function openArchive(
   place: Place,

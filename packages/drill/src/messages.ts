@@ -65,8 +65,8 @@ export async function compareMails(db: Queryable, mails: readonly Mail[]): Promi
 }
 
 /**
- * Messages about attendance that were published and of which the notifier knows nothing. When its queue is empty: it had
- * taken them, and has forgotten them with the database.
+ * Messages about attendance that were published and of which the notifier knows nothing. When its queue is empty: it
+ * had taken them, and has forgotten them with the database.
  */
 export async function forgottenByNotifier(db: Queryable): Promise<string[]> {
   const rows = await db.query<{ message_id: string }>(

@@ -30,7 +30,9 @@ const ODD: readonly unknown[] = [
 
 type Path = (string | number)[];
 
-/** The same value with one thing changed: dropped, added, or replaced by something odd. `pick` decides where and what. */
+/**
+ * The same value with one thing changed: dropped, added, or replaced by something odd. `pick` decides where and what.
+ */
 export function spoil(value: unknown, pick: number): unknown {
   const places = placesIn(value, []);
   const place = places[pick % places.length] ?? [];

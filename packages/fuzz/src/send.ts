@@ -9,7 +9,9 @@ export interface Answer {
 
 const LONGEST_MS = 20_000;
 
-/** Sends requests over connections that are kept. An answer that goes on, an event stream, is left after its headers. */
+/**
+ * Sends requests over connections that are kept. An answer that goes on, an event stream, is left after its headers.
+ */
 export function openSender(connections: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return {

@@ -1,6 +1,6 @@
 /**
- * What is worth drawing under some names, and as a file of a media type. Addresses that a service may call lead to a port
- * of this machine where nobody listens.
+ * What is worth drawing under some names, and as a file of a media type. Addresses that a service may call lead to a
+ * port of this machine where nobody listens.
  */
 export const words = {
   url: Array.from({ length: 40 }, (_, index) => `http://127.0.0.1:1/hooks/${index}`),

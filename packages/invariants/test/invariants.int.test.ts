@@ -32,8 +32,8 @@ interface World extends AsyncDisposable {
 }
 
 /**
- * A closed event with someone who came, had lunch and went through a door, and someone who did not come; their messages,
- * and a notification.
+ * A closed event with someone who came, had lunch and went through a door, and someone who did not come; their
+ * messages, and a notification.
  */
 async function aHealthyDatabase(): Promise<World> {
   await using opening = new AsyncDisposableStack();

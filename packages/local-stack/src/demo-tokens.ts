@@ -8,8 +8,8 @@ const ROLES = { admin: 'admin', frontDesk: 'front_desk', supervisor: 'supervisor
 const labelOf = (role: string, clone: string) => `${role} of npm start (${clone})`;
 
 /**
- * Makes a token of each role for the organization, and revokes those of earlier starts of this clone. Another one may be
- * running on the same database: its tokens are left alone.
+ * Makes a token of each role for the organization, and revokes those of earlier starts of this clone. Another one may
+ * be running on the same database: its tokens are left alone.
  */
 export async function makeDemoTokens(
   databaseUrl: string,

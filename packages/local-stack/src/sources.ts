@@ -23,8 +23,8 @@ interface Partial {
 }
 
 /**
- * For each server the first source that fits; throws a message naming what is missing and how to provide it. Containers are
- * for whoever can do without a server's process: its signals and its files.
+ * For each server the first source that fits; throws a message naming what is missing and how to provide it. Containers
+ * are for whoever can do without a server's process: its signals and its files.
  */
 export async function chooseSources(
   environment: Record<string, string | undefined>,

@@ -1,8 +1,9 @@
 import type { Queryable } from '@turnout/runtime/postgres';
 
 /**
- * Forgets the ids of messages that were published so many days ago, at most so many batches at once, and notes until when
- * it has forgotten: what is older than that can't be shown to have been announced any more. Answers how many batches went.
+ * Forgets the ids of messages that were published so many days ago, at most so many batches at once, and notes until
+ * when it has forgotten: what is older than that can't be shown to have been announced any more. Answers how many
+ * batches went.
  *
  * @throws when it is asked to forget what is younger than 30 days
  */

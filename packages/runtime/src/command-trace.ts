@@ -2,8 +2,8 @@ import { carryTraceIds } from './carry-trace-ids.ts';
 import { inSpan } from './trace-context.ts';
 
 /**
- * Runs a command of the command line as one trace: what it commits, and the messages which that makes others send, carry
- * its ids. Where telemetry was preloaded its spans are recorded.
+ * Runs a command of the command line as one trace: what it commits, and the messages which that makes others send,
+ * carry its ids. Where telemetry was preloaded its spans are recorded.
  *
  * @param name names the span, such as `event:closure`
  */

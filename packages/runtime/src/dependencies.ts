@@ -1,10 +1,10 @@
 /**
- * What a service depends on, as it stands: for probes, which ask whether it can do its main function, and for people, who
- * want to know what is degraded and since when.
+ * What a service depends on, as it stands: for probes, which ask whether it can do its main function, and for people,
+ * who want to know what is degraded and since when.
  *
- * Each is looked at every few seconds, so that `since` is right when somebody asks, and again when they ask. Nothing of it
- * is on the way of a request. A line is logged when one goes and when it is back, so that requests which fail for it need
- * not say so each.
+ * Each is looked at every few seconds, so that `since` is right when somebody asks, and again when they ask. Nothing of
+ * it is on the way of a request. A line is logged when one goes and when it is back, so that requests which fail for it
+ * need not say so each.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND } from './durations.ts';

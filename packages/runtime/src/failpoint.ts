@@ -3,8 +3,8 @@
  * which no timing from outside would hit.
  *
  * TURNOUT_FAILPOINTS names a directory. While a file with the name of a point lies in it, the first process that comes
- * by takes the file away and sends itself the signal that it holds: SIGKILL, or SIGSTOP. Without the variable a point is
- * an empty function, and in production the variable is refused.
+ * by takes the file away and sends itself the signal that it holds: SIGKILL, or SIGSTOP. Without the variable a point
+ * is an empty function, and in production the variable is refused.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

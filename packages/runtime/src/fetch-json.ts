@@ -19,9 +19,9 @@ export interface JsonFetcherOptions {
 }
 
 /**
- * Reads documents from where somebody else says they are, and so trusts neither the URL nor what answers: where only public
- * networks may be called, the address is checked as it is connected to; redirects are not followed, and no proxy of the
- * environment is used.
+ * Reads documents from where somebody else says they are, and so trusts neither the URL nor what answers: where only
+ * public networks may be called, the address is checked as it is connected to; redirects are not followed, and no proxy
+ * of the environment is used.
  */
 export function openJsonFetcher(options: JsonFetcherOptions): JsonFetcher {
   const { networks, timeoutMs, maxBytes, lookup } = options;

@@ -2,11 +2,10 @@
  * The life of a process: start, run until told to stop, stop in order, exit.
  *
  * SIGTERM and SIGINT dispose what was started (an AsyncDisposableStack does that in reverse) and exit 0.
- * A signal while the service is loaded or starts waits for the start, then stops. More signals change nothing, because a
- * terminal's Ctrl-C and a supervisor's SIGTERM usually arrive together; what hangs is ended by the grace
- * time, with exit code 1. Spans that find no collector by then are lost, and no failure. An error nobody caught ends
- * the process at once, since its state is unknown: everything that matters is in PostgreSQL by then or was never
- * acknowledged.
+ * A signal while the service is loaded or starts waits for the start, then stops. More signals change nothing, because
+ * a terminal's Ctrl-C and a supervisor's SIGTERM usually arrive together; what hangs is ended by the grace time, with
+ * exit code 1. Spans that find no collector by then are lost, and no failure. An error nobody caught ends the process
+ * at once, since its state is unknown: everything that matters is in PostgreSQL by then or was never acknowledged.
  */
 import { ConfigurationError } from './config.ts';
 import { SECOND } from './durations.ts';

@@ -1,9 +1,9 @@
 /**
- * Measurements of this process, as `GET /metrics` shows them to Prometheus. Names end in `_total`, `_seconds` or what is
- * counted, as dashboards expect. Labels have few values: a route's pattern, a code, never an id and never a person.
+ * Measurements of this process, as `GET /metrics` shows them to Prometheus. Names end in `_total`, `_seconds` or what
+ * is counted, as dashboards expect. Labels have few values: a route's pattern, a code, never an id and never a person.
  *
- * Modules that measure import `meter` from here. The API's global meter does nothing for whoever asked it before a provider
- * was there, so there is no other way to it.
+ * Modules that measure import `meter` from here. The API's global meter does nothing for whoever asked it before a
+ * provider was there, so there is no other way to it.
  */
 import type { Attributes, BatchObservableCallback } from '@opentelemetry/api';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
@@ -57,8 +57,8 @@ export const meter = new MeterProvider({
 let reading: Promise<string> | undefined;
 
 /**
- * Everything measured so far, in the text format of Prometheus. A gauge that can't be read now is left out. Those who ask
- * at once share what is read: of two readings beside each other the SDK would give the gauges to one.
+ * Everything measured so far, in the text format of Prometheus. A gauge that can't be read now is left out. Those who
+ * ask at once share what is read: of two readings beside each other the SDK would give the gauges to one.
  */
 export async function readMetrics(): Promise<string> {
   reading ??= collect().finally(() => {
@@ -76,8 +76,8 @@ async function collect(): Promise<string> {
 export type Reading = number | { value: number; labels: Attributes };
 
 /**
- * Shows gauges that are read together whenever somebody looks, until disposed. One that has no value now, or can't be read
- * because what it is about is away, is left out.
+ * Shows gauges that are read together whenever somebody looks, until disposed. One that has no value now, or can't be
+ * read because what it is about is away, is left out.
  *
  * @param gauges what each name says
  */

@@ -24,7 +24,9 @@ const UNAVAILABLE_CODES = new Set([
   '57P05', // idle_session_timeout
 ]);
 
-/** Classes of SQLSTATE: connection exceptions, insufficient resources (disk full, too many connections), system errors. */
+/**
+ * Classes of SQLSTATE: connection exceptions, insufficient resources (disk full, too many connections), system errors.
+ */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '58']);
 
 /** Errors without a code, by their text. pg and pg-pool raise these. */

@@ -51,13 +51,14 @@ const TRANSACTION_CONTROL = new Set(['', ...Object.values(transactionControl).ma
 
 /**
  * Statements that go to the server in one piece and are answered in one piece, with one `Sync` behind the last of them.
- * Each begins when the one before it has ended. When one fails, the server skips those behind it, and all of them fail here
- * with its error: nothing of a pipeline is known to have happened before its end.
+ * Each begins when the one before it has ended. When one fails, the server skips those behind it, and all of them fail
+ * here with its error: nothing of a pipeline is known to have happened before its end.
  *
  * pg's own pipeline mode puts a `Sync` behind each statement, so that the server sends each answer by itself, and both
  * processes are woken once for each.
  *
- * This is what pg calls a Submittable (as pg-cursor is): its client writes it to a connection and hands it what arrives.
+ * This is what pg calls a Submittable (as pg-cursor is): its client writes it to a connection and hands it what
+ * arrives.
  */
 export class Pipeline {
   readonly #options: PipelineOptions;

@@ -13,9 +13,9 @@ export async function atOneInstant<Result>(db: Db, read: (tx: Tx) => Promise<Res
 /**
  * What `read` yields, all of it as of one instant: its statements share a read-only snapshot.
  *
- * Nothing is opened before the first value is asked for. One value is read ahead, so that the database works while the last
- * one is being used; then it waits. Whoever stops asking (`return`, a `break` out of `for await`) ends the transaction when
- * the statement under way has been answered. Throws what `read` and the database throw.
+ * Nothing is opened before the first value is asked for. One value is read ahead, so that the database works while the
+ * last one is being used; then it waits. Whoever stops asking (`return`, a `break` out of `for await`) ends the
+ * transaction when the statement under way has been answered. Throws what `read` and the database throw.
  *
  * A snapshot takes a connection and holds back vacuum in the whole database: bound how long it may take to be read.
  */

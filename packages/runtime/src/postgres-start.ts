@@ -10,8 +10,8 @@ const PAUSE_MS = 500;
 
 /**
  * Does what a start asks of the database, again and again while it is away: machines start what runs on them in any
- * order, and each exit would make a supervisor wait longer. Throws what `ask` throws when that is something else, when it
- * is still away after 20 seconds, and when the process is to stop.
+ * order, and each exit would make a supervisor wait longer. Throws what `ask` throws when that is something else, when
+ * it is still away after 20 seconds, and when the process is to stop.
  */
 export async function whenAvailable(ask: () => Promise<void>, logger: Logger): Promise<void> {
   const until = performance.now() + PATIENCE_MS;

@@ -21,20 +21,22 @@ export interface Queryable {
 /**
  * A running transaction. Only `transaction` makes one, so a function that asks for a Tx cannot run outside.
  *
- * Statements run in the order in which they were sent, each after the one before it has ended; those of one turn share a
- * round trip, and fail together. Under READ COMMITTED each still sees what was committed when it began.
+ * Statements run in the order in which they were sent, each after the one before it has ended; those of one turn share
+ * a round trip, and fail together. Under READ COMMITTED each still sees what was committed when it began.
  */
 export interface Tx extends Queryable {
   readonly tx: true;
-  /** Sends a statement whose answer nobody needs. Should it fail, so does the transaction, and nothing of it is kept. */
+  /**
+   * Sends a statement whose answer nobody needs. Should it fail, so does the transaction, and nothing of it is kept.
+   */
   send(statement: Statement | string, values?: readonly unknown[]): void;
 }
 
 export interface Db extends Queryable, AsyncDisposable {
   /**
-   * begin, work, commit; a rollback when `work` throws. `begin` goes out with the first statement, and the commit with the
-   * last ones that were sent. Nothing is retried here: when the connection is lost after that, the outcome is unknown, and
-   * only the caller knows what makes a second run safe.
+   * begin, work, commit; a rollback when `work` throws. `begin` goes out with the first statement, and the commit with
+   * the last ones that were sent. Nothing is retried here: when the connection is lost after that, the outcome is
+   * unknown, and only the caller knows what makes a second run safe.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** When PostgreSQL last answered a statement, by the clock of `performance`; long ago once it is seen to be away. */
@@ -42,9 +44,9 @@ export interface Db extends Queryable, AsyncDisposable {
 }
 
 /**
- * A named statement is planned without regard to its values, and by an index. Otherwise PostgreSQL plans it anew whenever
- * a plan for these very values looks cheaper, which costs more than to look up a few keys does. Compiling such a plan (jit)
- * takes longer than running it.
+ * A named statement is planned without regard to its values, and by an index. Otherwise PostgreSQL plans it anew
+ * whenever a plan for these very values looks cheaper, which costs more than to look up a few keys does. Compiling such
+ * a plan (jit) takes longer than running it.
  */
 const STEADY_PLANS =
   '-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c random_page_cost=0 -c seq_page_cost=0';
@@ -52,19 +54,19 @@ const STEADY_PLANS =
 const { begin, commit, rollback, discardPlans } = transactionControl;
 
 /**
- * How long a connection keeps its plans, until its next transaction. A plan made while a table was small reads all of it
- * for each key, and an event fills its tables within minutes.
+ * How long a connection keeps its plans, until its next transaction. A plan made while a table was small reads all of
+ * it for each key, and an event fills its tables within minutes.
  */
 const PLANS_LAST_MS = 5 * SECOND;
 
 /**
- * So many may wait for each connection. With statements of 50 ms the last of them would wait for a second, after which it
- * would be turned away as well.
+ * So many may wait for each connection. With statements of 50 ms the last of them would wait for a second, after which
+ * it would be turned away as well.
  */
 const WAITING_PER_CONNECTION = 20;
 /**
- * How long closing waits for statements that run: longer than a request's may take. Transactions that others hold up, and
- * statements that may take longer, are cut off by then, and nothing of them is kept.
+ * How long closing waits for statements that run: longer than a request's may take. Transactions that others hold up,
+ * and statements that may take longer, are cut off by then, and nothing of them is kept.
  */
 const CLOSE_WITHIN_MS = 2 * SECOND;
 
@@ -81,9 +83,9 @@ class TooManyWaiting extends Error {
  * Opens a pool. Connects lazily, and again by itself when the database was away.
  *
  * Every wait has a deadline on this side: getting a connection, and what is sent in one turn, all its statements
- * together. A connection that missed its deadline or broke is discarded, and so is every other one that has not answered
- * since: after a network fault the whole pool may be dead sockets, and trying them one by one would take a deadline each.
- * Who would wait behind too many others is turned away at once.
+ * together. A connection that missed its deadline or broke is discarded, and so is every other one that has not
+ * answered since: after a network fault the whole pool may be dead sockets, and trying them one by one would take a
+ * deadline each. Who would wait behind too many others is turned away at once.
  *
  * Disposing waits two seconds at most for what is under way.
  */

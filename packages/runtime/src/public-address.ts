@@ -8,9 +8,9 @@ const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 const AZURE_PLATFORM = '168.63.129.16';
 
 /**
- * Whether an address belongs to the internet at large, and to nothing that is near to us: not to this machine, a private
- * network, a link, a carrier's NAT, multicast, a range for translation or tunnels, documentation, or something reserved.
- * What can't be read is not public.
+ * Whether an address belongs to the internet at large, and to nothing that is near to us: not to this machine, a
+ * private network, a link, a carrier's NAT, multicast, a range for translation or tunnels, documentation, or something
+ * reserved. What can't be read is not public.
  */
 export function isPublicAddress(address: string): boolean {
   // The library reads more spellings than a connection does.

@@ -14,8 +14,8 @@ export class NotPublicError extends Error {
  * connection there is no second look-up that could answer otherwise. A name with any address that is not public leads
  * nowhere.
  *
- * Not the system's `getaddrinfo`: that occupies one of four threads which the whole process shares, and whoever runs the
- * name server of a host could hold them all.
+ * Not the system's `getaddrinfo`: that occupies one of four threads which the whole process shares, and whoever runs
+ * the name server of a host could hold them all.
  */
 export function publicLookup(
   resolver: Resolver = new Resolver({ timeout: 2 * SECOND, tries: 2 }),

@@ -17,7 +17,9 @@ export interface LinkOptions<Session> {
   /** Shown in the broker's list of connections. */
   name: string;
   logger: Log;
-  /** Makes what the caller needs on a fresh connection. A throw, or 10 s without a result, means: discard, try again. */
+  /**
+   * Makes what the caller needs on a fresh connection. A throw, or 10 s without a result, means: discard, try again.
+   */
   open(connection: ChannelModel): Promise<Session>;
   /** The session is over: settle what was under way. Called once for each session that was opened. */
   onLost(session: Session): void;
@@ -40,11 +42,11 @@ const SETTLED_MS = 5_000;
 
 /**
  * Keeps one connection to the broker, for ever: connects, opens a session on it, and starts again with back-off
- * whenever either is lost. An outage is logged once when it begins and once when it ends. A broker that is there and has
- * not what is needed is an outage too, and is told as what it is.
+ * whenever either is lost. An outage is logged once when it begins and once when it ends. A broker that is there and
+ * has not what is needed is an outage too, and is told as what it is.
  *
- * Of several nodes of a cluster any will do. The first one is drawn, so that services spread over them; after a loss or a
- * refusal it is the next one's turn, and pauses grow only when all of them were tried.
+ * Of several nodes of a cluster any will do. The first one is drawn, so that services spread over them; after a loss or
+ * a refusal it is the next one's turn, and pauses grow only when all of them were tried.
  *
  * A dead peer is noticed by heartbeats, after two of 5 s without a byte. amqplib ends such a socket politely and
  * keeps it; here it is destroyed.

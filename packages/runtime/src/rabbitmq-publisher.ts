@@ -108,8 +108,8 @@ export function openPublisher({ url, name, logger, setup }: PublisherConfig): Pu
 
   /**
    * Goes on with a fresh channel. To RabbitMQ before 3.12 a channel that was opened while a quorum queue had lost its
-   * leader's node knows that leader only, and has everything refused until that very node is back; a new one finds the new
-   * leader.
+   * leader's node knows that leader only, and has everything refused until that very node is back; a new one finds the
+   * new leader.
    */
   async function renew(session: Session): Promise<void> {
     session.renewing = true;

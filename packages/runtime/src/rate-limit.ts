@@ -1,14 +1,15 @@
 /**
  * Limits of how often something may happen, counted in this process and shared with the others over Redis.
  *
- * Asking costs no round trip: each process decides at once by what it has counted and by what it last heard of the others,
- * and tells them four times a second what is new. So several processes together let through somewhat more than the limit,
- * as much as comes in within that time, and a slow or missing Redis holds nothing up. While Redis is away each process
- * keeps the limit by itself, and what it has counted it tells as soon as Redis is back.
+ * Asking costs no round trip: each process decides at once by what it has counted and by what it last heard of the
+ * others, and tells them four times a second what is new. So several processes together let through somewhat more than
+ * the limit, as much as comes in within that time, and a slow or missing Redis holds nothing up. While Redis is away
+ * each process keeps the limit by itself, and what it has counted it tells as soon as Redis is back.
  *
  * Libraries ask Redis for each request, which at the door would cost more than the scan's own round trips.
  *
- * Time is cut into windows by the wall clock, which processes share well enough; a clock that jumps begins a new window.
+ * Time is cut into windows by the wall clock, which processes share well enough; a clock that jumps begins a new
+ * window.
  */
 import type { Redis } from 'ioredis';
 import { answersPing, connectRedis, type RedisLogger } from './redis.ts';
@@ -20,7 +21,9 @@ export interface RateLimit {
 }
 
 export interface RateLimiter {
-  /** Counts one for this key. Answers 0, or how many seconds to wait when there were too many; those are not counted. */
+  /**
+   * Counts one for this key. Answers 0, or how many seconds to wait when there were too many; those are not counted.
+   */
   take(key: string): number;
   /** The same without counting. */
   waitFor(key: string): number;

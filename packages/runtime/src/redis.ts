@@ -9,8 +9,8 @@ const COMMAND_TIMEOUT_MS = 200;
 const SILENT_MS = 2_000;
 
 /**
- * Opens a connection that reconnects by itself for ever. A command waits 200 ms at most, and fails at once while there is
- * no connection; one on which nothing is answered for two seconds is given up. `disconnect()` ends it.
+ * Opens a connection that reconnects by itself for ever. A command waits 200 ms at most, and fails at once while there
+ * is no connection; one on which nothing is answered for two seconds is given up. `disconnect()` ends it.
  */
 export function connectRedis(url: string, logger: RedisLogger): Redis {
   const client = new Redis(url, {
@@ -19,8 +19,8 @@ export function connectRedis(url: string, logger: RedisLogger): Redis {
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: 1_000,
-    // A connection can die without a word: it would be waited on for as long as the system believes in it, and each command
-    // sent on it is kept.
+    // A connection can die without a word: it would be waited on for as long as the system believes in it, and each
+    // command sent on it is kept.
     socketTimeout: SILENT_MS,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 2_000),
   });

@@ -8,7 +8,9 @@ export interface ScheduleOptions {
   /** A cron expression of five fields, or six with seconds first; in UTC. */
   cron: string;
   runAtStart: boolean;
-  /** May ask to be run once more ahead of its next time, after so many milliseconds; that run is told that it is early. */
+  /**
+   * May ask to be run once more ahead of its next time, after so many milliseconds; that run is told that it is early.
+   */
   task: (run: { early: boolean }) => Promise<{ againAfterMs: number } | undefined>;
   logger: Logger;
 }

@@ -20,8 +20,8 @@ import { noteTraceExport } from './trace-export.ts';
 const UNTRACED = new Set(['/livez', '/readyz', '/metrics']);
 
 /**
- * What a span says of a request by default, and must not: access codes and search terms, and whatever a device or a proxy
- * wrote about whoever holds it. Nobody has checked it.
+ * What a span says of a request by default, and must not: access codes and search terms, and whatever a device or a
+ * proxy wrote about whoever holds it. Nobody has checked it.
  */
 const NOT_OF_A_REQUEST = Object.fromEntries(
   [

@@ -7,8 +7,8 @@ export interface Together extends AsyncDisposable {
 }
 
 /**
- * Gathers parts that are closed at the same time, so that stopping takes as long as the slowest of them and not as all of
- * them. Disposing rejects with the first failure when all have ended; again, it waits for the same end.
+ * Gathers parts that are closed at the same time, so that stopping takes as long as the slowest of them and not as all
+ * of them. Disposing rejects with the first failure when all have ended; again, it waits for the same end.
  */
 export function together(): Together {
   const closes: (() => void | Promise<void>)[] = [];

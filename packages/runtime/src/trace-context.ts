@@ -37,8 +37,8 @@ export function currentTraceHeaders(): TraceHeaders {
 }
 
 /**
- * Runs `work` in the active trace, or in the one that `headers` name, or in a new one. Ids of a trace go on into logs and
- * messages also where nobody collects spans.
+ * Runs `work` in the active trace, or in the one that `headers` name, or in a new one. Ids of a trace go on into logs
+ * and messages also where nobody collects spans.
  */
 export function inTrace<T>(headers: TraceHeaders, work: () => T): T {
   if (isTraced(context.active())) return work();

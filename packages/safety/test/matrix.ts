@@ -2,8 +2,9 @@
  * Who may call what: every route of every service, once. Tests walk all of it, so a line is what is promised; a route
  * without a line, and a line without a route, fail them.
  *
- * A line says what the route is, who may call it, and how to call it so that it works: `body` and `query` of an example,
- * `uses` for what the call uses up, `gives` for its status where that is not 200. What everybody else is answered follows:
+ * A line says what the route is, who may call it, and how to call it so that it works: `body` and `query` of an
+ * example, `uses` for what the call uses up, `gives` for its status where that is not 200. What everybody else is
+ * answered follows:
  *
  * | nobody, a revoked token, an expired one | 401 |
  * | a role that is not named | 403 |

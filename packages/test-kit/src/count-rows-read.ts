@@ -10,8 +10,8 @@ interface Node {
 }
 
 /**
- * How many rows of tables the statements of `work` look at, those included that a filter leaves out. Each is prepared, as
- * the services have it, and explained instead of run, so what `work` is given are no rows.
+ * How many rows of tables the statements of `work` look at, those included that a filter leaves out. Each is prepared,
+ * as the services have it, and explained instead of run, so what `work` is given are no rows.
  */
 export async function countRowsRead(
   db: Db,

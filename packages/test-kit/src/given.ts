@@ -65,8 +65,8 @@ export interface EventFacts {
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * Three event days, the second of which is today. They begin twelve hours from now, so that whatever the hour is, what a
- * test does now is done on one day, and what was done 24 hours ago on the day before.
+ * Three event days, the second of which is today. They begin twelve hours from now, so that whatever the hour is, what
+ * a test does now is done on one day, and what was done 24 hours ago on the day before.
  */
 export function threeDaysAroundNow() {
   const now = Date.now();

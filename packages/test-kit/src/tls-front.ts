@@ -9,7 +9,9 @@ export interface TlsFront extends AsyncDisposable {
   port: number;
 }
 
-/** A port that speaks TLS for a server that does not. PostgreSQL's clients ask for it first, the others begin with it. */
+/**
+ * A port that speaks TLS for a server that does not. PostgreSQL's clients ask for it first, the others begin with it.
+ */
 export async function startTlsFront(
   target: URL,
   secureContext: SecureContext,

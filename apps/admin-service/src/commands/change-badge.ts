@@ -36,8 +36,8 @@ export async function changeTicketType(
 }
 
 /**
- * Gives an enrollment another access code: the one that was sent, or a new one. The one it had is void from then on, for
- * everybody and for good.
+ * Gives an enrollment another access code: the one that was sent, or a new one. The one it had is void from then on,
+ * for everybody and for good.
  */
 export async function reissueAccessCode(
   db: Db,

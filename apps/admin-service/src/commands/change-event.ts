@@ -13,9 +13,9 @@ import { differences, type EventCommand, eventAction } from './event-action.ts';
 import { toChangedFields } from './event-fields.ts';
 
 /**
- * Changes fields of an event. Where that is a closed one and verdicts may come out otherwise now, everybody whom the rule
- * has decided is judged again: that is ordered in the same transaction, and done by closure-service from there on, so
- * that the answer does not wait for 100,000 people. Answers null when the organization has no such event.
+ * Changes fields of an event. Where that is a closed one and verdicts may come out otherwise now, everybody whom the
+ * rule has decided is judged again: that is ordered in the same transaction, and done by closure-service from there on,
+ * so that the answer does not wait for 100,000 people. Answers null when the organization has no such event.
  */
 export async function changeEvent(
   db: Db,

@@ -11,8 +11,8 @@ import type { CreatedEvent } from './create-event.ts';
 import { type EventCommand, eventAction, toldFields } from './event-action.ts';
 
 /**
- * Makes an event like another, with its products and without its people, that begins at another time. Also of one that is
- * closed or cancelled. Answers null when the organization has no such event.
+ * Makes an event like another, with its products and without its people, that begins at another time. Also of one that
+ * is closed or cancelled. Answers null when the organization has no such event.
  */
 export async function copyEvent(
   db: Db,

@@ -13,8 +13,8 @@ export interface ErasureCommand {
 }
 
 /**
- * Erases a person: their verdicts stay, and nobody is named by them. Answers since when, also when it was done before, and
- * null when the organization has no such participant.
+ * Erases a person: their verdicts stay, and nobody is named by them. Answers since when, also when it was done before,
+ * and null when the organization has no such participant.
  *
  * From the first commit on nobody reads the name. Cut off after it, the rest is done by the next call, or by the daily
  * retention.

@@ -6,8 +6,8 @@ import type { ParticipantExport } from '@turnout/contracts/http/personal-data';
 import type { Db } from '@turnout/runtime/postgres';
 
 /**
- * Hands out all that is held about one person, and writes down to whom before it does. Answers null when the organization
- * has no such participant.
+ * Hands out all that is held about one person, and writes down to whom before it does. Answers null when the
+ * organization has no such participant.
  */
 export async function exportParticipant(
   db: Db,

@@ -34,8 +34,8 @@ export type OverriddenMany =
     };
 
 /**
- * Corrects the status of all that can change among the enrollments named, in one transaction: if they are as many as was
- * expected all of them, otherwise none.
+ * Corrects the status of all that can change among the enrollments named, in one transaction: if they are as many as
+ * was expected all of them, otherwise none.
  */
 export async function overrideMany(db: Db, command: BulkOverrideCommand): Promise<OverriddenMany> {
   const { principal, eventId, enrollmentIds, to, reason, expectedCount, requestId } = command;

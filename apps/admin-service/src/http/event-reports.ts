@@ -28,8 +28,8 @@ import { listedEventBody } from './event-body.ts';
 import { files, oneEvent, route } from './route.ts';
 
 /**
- * Of a route that counts all of an event before its first row leaves. A database that does not answer is found out sooner:
- * the audit is written first, under the deadline of any other statement.
+ * Of a route that counts all of an event before its first row leaves. A database that does not answer is found out
+ * sooner: the audit is written first, under the deadline of any other statement.
  */
 export const COUNTED_WITHIN = 20 * SECOND;
 

@@ -15,9 +15,9 @@ type Import = (
 ) => Promise<Answer | Refusal>;
 
 /**
- * An import as a stream: `progress` while it runs, as often as it is read, and at the end one `result` or `problem` with
- * the body that the plain answer would have had. A stream that ends without either was cut off: whoever reads it leaves
- * the outcome open.
+ * An import as a stream: `progress` while it runs, as often as it is read, and at the end one `result` or `problem`
+ * with the body that the plain answer would have had. A stream that ends without either was cut off: whoever reads it
+ * leaves the outcome open.
  */
 export function importEvents(requestId: string, run: Import): EventStream {
   return {

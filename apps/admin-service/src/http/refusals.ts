@@ -102,7 +102,9 @@ export function enrollRefused(refusal: Extract<EnrolledOne, { outcome: 'refused'
   }
 }
 
-/** Why a file enrolled nobody: of a file with faults each is named by row and column, up to the number that is listed. */
+/**
+ * Why a file enrolled nobody: of a file with faults each is named by row and column, up to the number that is listed.
+ */
 export function importRefused(refusal: Extract<ImportedFile, { outcome: 'refused' }>['refusal']): Refusal {
   switch (refusal.code) {
     case 'event_cancelled':

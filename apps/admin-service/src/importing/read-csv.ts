@@ -4,7 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CsvError, type CsvErrorCode, parse } from 'csv-parse';
 
-/** Of a row: far more than the columns can hold, and little enough that a quote which is never closed is found where it is. */
+/**
+ * Of a row: far more than the columns can hold, and little enough that a quote which is never closed is found where it
+ * is.
+ */
 const LONGEST_ROW = 10_000;
 /** Read in one turn of the event loop. */
 const SLICE = 32 * 1024;

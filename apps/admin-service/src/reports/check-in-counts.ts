@@ -6,8 +6,8 @@ import { timeCell } from './attendance-columns.ts';
 import type { Column } from './table.ts';
 
 /**
- * The quarters of an hour of each hour that the clocks of a time zone show, together. An hour is known by the instant at
- * which it begins, so the one that comes twice in autumn is two.
+ * The quarters of an hour of each hour that the clocks of a time zone show, together. An hour is known by the instant
+ * at which it begins, so the one that comes twice in autumn is two.
  */
 export function hoursOf(
   timeZone: string,

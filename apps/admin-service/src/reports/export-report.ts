@@ -39,8 +39,8 @@ export interface Asked {
 /**
  * Answers with a report that is made while it is sent, all of it as of one instant.
  *
- * A report hands out personal data, so the audit says who has asked for which before the first row leaves, and how many rows
- * there were before the last piece does. One that was broken off has no second entry.
+ * A report hands out personal data, so the audit says who has asked for which before the first row leaves, and how many
+ * rows there were before the last piece does. One that was broken off has no second entry.
  */
 export function exportReport<Row>(context: AdminContext, asked: Asked, report: Report<Row>): Answer {
   const { format, fileName } = report;

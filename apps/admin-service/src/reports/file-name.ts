@@ -1,8 +1,9 @@
 import { create } from 'content-disposition';
 
 /**
- * The header that has a browser keep an answer as a file (RFC 6266). Of the name, what a file system or a terminal could
- * take for something else becomes a space: separators, control characters, marks that turn the direction of writing.
+ * The header that has a browser keep an answer as a file (RFC 6266). Of the name, what a file system or a terminal
+ * could take for something else becomes a space: separators, control characters, marks that turn the direction of
+ * writing.
  */
 export function asFile(words: readonly string[], extension: string): string {
   const name = words

@@ -1,6 +1,6 @@
 /**
- * What one cell holds. A Date is what clocks show, its UTC fields being the local ones: neither a spreadsheet nor the way
- * people write times in one says where.
+ * What one cell holds. A Date is what clocks show, its UTC fields being the local ones: neither a spreadsheet nor the
+ * way people write times in one says where.
  */
 export type Cell = string | number | Date | null;
 

@@ -2,8 +2,8 @@ import { stringify } from 'csv-stringify/sync';
 import type { Cell, Column } from './table.ts';
 
 /**
- * A report as CSV (RFC 4180), a piece for each page. It begins with a byte order mark, without which Excel takes UTF-8 for
- * something else. What a spreadsheet would take for a formula has an apostrophe before it.
+ * A report as CSV (RFC 4180), a piece for each page. It begins with a byte order mark, without which Excel takes UTF-8
+ * for something else. What a spreadsheet would take for a formula has an apostrophe before it.
  */
 export async function* toCsv<Row>(
   columns: readonly Column<Row>[],

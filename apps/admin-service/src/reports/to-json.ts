@@ -1,6 +1,6 @@
 /**
- * A report as JSON, a piece for each page: what it is about, its items, and last how many there are. What it is about leaves
- * at once: with a filter, the first item may be a million rows away.
+ * A report as JSON, a piece for each page: what it is about, its items, and last how many there are. What it is about
+ * leaves at once: with a filter, the first item may be a million rows away.
  */
 export async function* toJson<Row>(
   about: object,

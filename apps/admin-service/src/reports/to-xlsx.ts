@@ -8,8 +8,8 @@ const BYTES_OF_A_SHEET = 2.5e9;
 const BYTES_OF_A_CELL = 120;
 
 /**
- * A report as a workbook. Text is a text cell, so no formula is one; times are dates. What is too long for a sheet goes to
- * further ones, each with the header.
+ * A report as a workbook. Text is a text cell, so no formula is one; times are dates. What is too long for a sheet goes
+ * to further ones, each with the header.
  */
 export async function* toXlsx<Row>(
   sheet: string,
@@ -43,7 +43,9 @@ async function* rowsOf<Row>(columns: readonly Column<Row>[], pages: AsyncIterabl
   }
 }
 
-/** What XML can't hold, though a name can, and what would be read as standing for such: a workbook escapes both alike. */
+/**
+ * What XML can't hold, though a name can, and what would be read as standing for such: a workbook escapes both alike.
+ */
 const UNWRITABLE = /[[\p{Cc}\uFFFE\uFFFF]--[\t\n]]|_(?=x[0-9A-Fa-f]{4}_)/gv;
 
 function inSheet(cell: Cell): Cell {

@@ -18,7 +18,10 @@ const tryLock = `select pg_try_advisory_xact_lock(hashtextextended('turnout.rete
 /** Thrown out of a transaction in which somebody else turned out to be at it. */
 export class Busy extends Error {}
 
-/** Erases the people of an organization who are past their retention period, batch by batch. Answers how many were or would be erased. */
+/**
+ * Erases the people of an organization who are past their retention period, batch by batch. Answers how many were or
+ * would be erased.
+ */
 export async function expirePeople(
   { db, dryRun, stopping, logger }: Retention,
   expiry: Expiry,

@@ -1,10 +1,10 @@
 /**
- * What is done daily so that nothing is kept for ever that need not be: people past their retention period by the settings of their
- * organization, what an erasure had to leave until a verdict was given, what scanners read that was no ticket, and the ids
- * of what was published long ago.
+ * What is done daily so that nothing is kept for ever that need not be: people past their retention period by the
+ * settings of their organization, what an erasure had to leave until a verdict was given, what scanners read that was
+ * no ticket, and the ids of what was published long ago.
  *
- * It looks at what is, in bounded batches of which each is a transaction: cut off anywhere, the next run goes on. Any number
- * of instances may run it; one that meets another at work leaves the rest to that one.
+ * It looks at what is, in bounded batches of which each is a transaction: cut off anywhere, the next run goes on. Any
+ * number of instances may run it; one that meets another at work leaves the rest to that one.
  */
 
 import {

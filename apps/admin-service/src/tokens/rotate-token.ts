@@ -49,9 +49,9 @@ const giveSecret: Statement = {
 };
 
 /**
- * Gives a token another secret, which is shown once. The one that is in use goes on to work for the overlap, and after it
- * until the new one was used, so an answer that gets lost locks nobody out: whoever did not hear it asks again with what
- * they have, and a new secret that nobody has used is replaced.
+ * Gives a token another secret, which is shown once. The one that is in use goes on to work for the overlap, and after
+ * it until the new one was used, so an answer that gets lost locks nobody out: whoever did not hear it asks again with
+ * what they have, and a new secret that nobody has used is replaced.
  */
 export async function rotateToken(db: Db, rotation: Rotation): Promise<Rotated> {
   const { principal, tokenId, shown } = rotation;

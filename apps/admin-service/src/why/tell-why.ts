@@ -45,8 +45,8 @@ export interface WhyQuestion {
 }
 
 /**
- * All that happened to an enrollment, in order, each in a sentence, and what the rule says of it now. Read as of one instant,
- * by the role of the admin service. Answers null where there is no such enrollment.
+ * All that happened to an enrollment, in order, each in a sentence, and what the rule says of it now. Read as of one
+ * instant, by the role of the admin service. Answers null where there is no such enrollment.
  */
 export async function tellWhy(db: Db, question: WhyQuestion): Promise<WhyBody | null> {
   const { enrollmentId, organizationId, eventIds } = question;

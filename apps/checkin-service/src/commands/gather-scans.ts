@@ -1,8 +1,8 @@
 /**
- * Scans that arrive while a transaction of their event is running wait for it and share the next one. An idle door adds no
- * wait; a busy one turns a queue of transactions that lock each other out into a few that take many scans each: sixty
- * devices at one ticket are a few transactions, not sixty in a row. A crowded event gets a second transaction beside the
- * first, so that the database is at work while this process reads and answers.
+ * Scans that arrive while a transaction of their event is running wait for it and share the next one. An idle door adds
+ * no wait; a busy one turns a queue of transactions that lock each other out into a few that take many scans each:
+ * sixty devices at one ticket are a few transactions, not sixty in a row. A crowded event gets a second transaction
+ * beside the first, so that the database is at work while this process reads and answers.
  *
  * The transaction is a part of the trace of the request that came first; the others point to it.
  *

@@ -1,7 +1,7 @@
 /**
- * What supervisors watch while an event runs. However many listen, an event is looked at by one watcher in this process:
- * only while somebody listens, at most once a second, and after each look not again for ten times as long as it took,
- * so that a huge event costs the database no more than a tenth of one connection.
+ * What supervisors watch while an event runs. However many listen, an event is looked at by one watcher in this
+ * process: only while somebody listens, at most once a second, and after each look not again for ten times as long as
+ * it took, so that a huge event costs the database no more than a tenth of one connection.
  *
  * Listeners hear what differs from what they heard last. One that is slow hears the newest and misses what came
  * between; each look is complete, so it misses nothing that still holds. While the database is away the watcher goes on

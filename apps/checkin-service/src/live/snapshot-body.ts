@@ -9,7 +9,8 @@ const OVERLAP_MS = 10 * SECOND;
 /**
  * A look as listeners get it.
  *
- * @param lastSeen when a listener that comes back looked last: the scans since then are shown too, as far as the look has them
+ * @param lastSeen when a listener that comes back looked last: the scans since then are shown too, as far as the look
+ * has them
  */
 export function snapshotBody(look: EventLook, lastSeen: Date | null): LiveSnapshot {
   const from = lastSeen ? lastSeen.getTime() - OVERLAP_MS : Number.POSITIVE_INFINITY;

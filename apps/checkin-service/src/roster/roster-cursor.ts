@@ -2,8 +2,8 @@
  * Where a device is with a roster. A round brings everybody, or what has changed since a time; its pages go by
  * enrollment id. What changes while a round runs is brought by the next one, which looks at everything since this one
  * began, and a little more: times of record are taken before the commit, so a row may show up that is older than the
- * last look. No transaction of ours lives for a minute, given the deadlines of its statements; what comes twice is the same
- * entry.
+ * last look. No transaction of ours lives for a minute, given the deadlines of its statements; what comes twice is the
+ * same entry.
  */
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import { readCursor, writeCursor } from '@turnout/contracts/http/pagination';

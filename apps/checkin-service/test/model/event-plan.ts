@@ -84,7 +84,10 @@ export function eventDays({ firstDay, dayCount }: EventTimes): string[] {
   );
 }
 
-/** When a scan is made: by the server's clock, by a device's that is a little ahead, or so many half hours into the event. */
+/**
+ * When a scan is made: by the server's clock, by a device's that is a little ahead, or so many half hours into the
+ * event.
+ */
 export type ScanTime = 'now' | 'slightly ahead' | number;
 
 export const anyTimeMade: fc.Arbitrary<number> = fc.oneof(

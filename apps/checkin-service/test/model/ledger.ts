@@ -53,7 +53,10 @@ export async function expectFirstsToBeFirst(db: Queryable, { eventId }: Story): 
   expect(seconds).toEqual([]);
 }
 
-/** A unit is handed out once and was bought: no two redemptions were told one count, and none a count above what was bought. */
+/**
+ * A unit is handed out once and was bought: no two redemptions were told one count, and none a count above what was
+ * bought.
+ */
 export async function expectNothingToBeOversold(db: Queryable, { eventId, known }: Story): Promise<void> {
   const bought = await db.query<{ line_item_id: string; quantity: number; redeemed: number }>(
     `select line_item_id, i.quantity, count(r.redemption_id)::int as redeemed

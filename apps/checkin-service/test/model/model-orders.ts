@@ -1,4 +1,6 @@
-/** What Turnout promises about orders, as simply as can be: the part of the model that knows what was bought and used. */
+/**
+ * What Turnout promises about orders, as simply as can be: the part of the model that knows what was bought and used.
+ */
 import { asPrevious, type Foretold, type ForetoldLineItem, type Sighting } from './foretold.ts';
 
 export type OrderStatus = 'pending' | 'paid' | 'partially_refunded' | 'refunded' | 'cancelled';

@@ -1,6 +1,6 @@
 /**
- * What Turnout promises, once more and as simply as can be: it shares no line with the rules that it checks. A step does
- * something to the real services and asks the model what should have been answered.
+ * What Turnout promises, once more and as simply as can be: it shares no line with the rules that it checks. A step
+ * does something to the real services and asks the model what should have been answered.
  */
 import { dayOf, type EventTimes, eventDays } from './event-plan.ts';
 import { asPrevious, type Foretold, type ForetoldPrevious, type Sighting, type Status } from './foretold.ts';

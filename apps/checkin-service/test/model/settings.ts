@@ -4,7 +4,9 @@ export interface ModelSettings {
   seed: number;
   /** Stories told one after another. */
   runs: number;
-  /** Stories that have not begun by then are left out, so that a slow machine tells fewer; none when asked for a number. */
+  /**
+   * Stories that have not begun by then are left out, so that a slow machine tells fewer; none when asked for a number.
+   */
   timeLimitMs: number;
 }
 
@@ -12,8 +14,8 @@ const TIME_LIMIT_MS = 5_000;
 const MOST_MS_PER_RUN = 2_000;
 
 /**
- * `TURNOUT_MODEL_SEED` repeats a failure, `TURNOUT_MODEL_RUNS` looks longer. Without a seed every run of the tests looks
- * somewhere else.
+ * `TURNOUT_MODEL_SEED` repeats a failure, `TURNOUT_MODEL_RUNS` looks longer. Without a seed every run of the tests
+ * looks somewhere else.
  */
 export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettings {
   const asked = wholeNumber('TURNOUT_MODEL_RUNS', env);

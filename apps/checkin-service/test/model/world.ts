@@ -10,8 +10,8 @@ import { startServiceProcess } from './service-process.ts';
 import type { Device } from './story.ts';
 
 /**
- * A service answered 503: the machine was too slow for its deadlines. What was asked for may or may not have happened, so
- * a model has nothing to say about what follows.
+ * A service answered 503: the machine was too slow for its deadlines. What was asked for may or may not have happened,
+ * so a model has nothing to say about what follows.
  */
 export class UnavailableError extends Error {}
 

@@ -57,7 +57,10 @@ export async function closeCommand(
   return await closeOne(closure, target.eventId, { say, patienceMs: settings.lockTtlMs + SECOND });
 }
 
-/** Somebody else who is closing the event is waited for; a holder that was killed keeps its lock for the lock's lifetime. */
+/**
+ * Somebody else who is closing the event is waited for; a holder that was killed keeps its lock for the lock's
+ * lifetime.
+ */
 async function closeOne(
   closure: Closure,
   eventId: string,

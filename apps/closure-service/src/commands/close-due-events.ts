@@ -17,8 +17,8 @@ const PAGE = 200;
  * Closes every event that is due, a few at a time. What is due is read from the state of the database, so a missed tick
  * costs time and nothing else. An event that fails takes nothing from the others.
  *
- * Each look begins somewhere else among those events and goes round, so that instances that look in the same instant meet
- * where one of them has done the work.
+ * Each look begins somewhere else among those events and goes round, so that instances that look in the same instant
+ * meet where one of them has done the work.
  */
 export async function closeDueEvents(
   closure: Closure,

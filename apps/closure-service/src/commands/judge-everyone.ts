@@ -13,17 +13,17 @@ export interface Progress {
 }
 
 /**
- * Batches that follow each other without a gap. Each shares the event's row, and who wants to change the row gets it only
- * when none does.
+ * Batches that follow each other without a gap. Each shares the event's row, and who wants to change the row gets it
+ * only when none does.
  */
 const TOGETHER = 8;
 
 /**
  * Judges everybody in the event of a run who is undecided, and answers the counts of the run so far.
  *
- * Batches are transactions of their own, and two are under way at a time: while PostgreSQL writes one, the next is read and
- * judged here. Each locks other people, the fence stops both, and the one that enqueues first commits first. When one
- * fails, the other has ended before anybody hears of it.
+ * Batches are transactions of their own, and two are under way at a time: while PostgreSQL writes one, the next is read
+ * and judged here. Each locks other people, the fence stops both, and the one that enqueues first commits first. When
+ * one fails, the other has ended before anybody hears of it.
  *
  * @throws Withdrawn, OvertakenError, Interrupted: nothing that another attempt would change
  */

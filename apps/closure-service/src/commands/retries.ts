@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Closure } from '../closure.ts';
 import { Interrupted, isFinal, whyItFailed } from './end-unfinished.ts';
 
-/** The attempts of one run: each in a slot of its own, with a pause after each that failed, until there is none left. */
+/**
+ * The attempts of one run: each in a slot of its own, with a pause after each that failed, until there is none left.
+ */
 export class Retries {
   readonly #closure: Closure;
   readonly #eventId: string;

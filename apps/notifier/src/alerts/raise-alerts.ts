@@ -1,10 +1,10 @@
 /**
  * Critical failures are told once, not in a storm.
  *
- * A failure is counted in the transaction that stores what failed, in the row of its organization and kind: so each counts
- * once, whatever is delivered again. The first one opens the row; a mail tells of it after a moment, and of all that came
- * meanwhile. What follows is told together, one mail an hour. An hour without a failure closes the row, and the next
- * failure opens another. Any number of notifiers and restarts see the same rows.
+ * A failure is counted in the transaction that stores what failed, in the row of its organization and kind: so each
+ * counts once, whatever is delivered again. The first one opens the row; a mail tells of it after a moment, and of all
+ * that came meanwhile. What follows is told together, one mail an hour. An hour without a failure closes the row, and
+ * the next failure opens another. Any number of notifiers and restarts see the same rows.
  */
 import { SECOND } from '@turnout/runtime/durations';
 import { newId } from '@turnout/runtime/ids';
@@ -82,7 +82,10 @@ const raiseStuck: Statement = {
     returning alert_id`,
 };
 
-/** Opens an alert for the operator when the outbox waits longer than that; not while one is open. True when it opened one. */
+/**
+ * Opens an alert for the operator when the outbox waits longer than that; not while one is open. True when it opened
+ * one.
+ */
 export async function raiseOutboxStuck(db: Queryable, olderThanMs: number): Promise<boolean> {
   return (await db.query(raiseStuck, [newId(), olderThanMs])).length > 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Looks for failures that nobody reports: messages that the outbox has put aside, every second, and an outbox that is not
- * emptied, every five. And tells of failures, those that others have stored included.
+ * Looks for failures that nobody reports: messages that the outbox has put aside, every second, and an outbox that is
+ * not emptied, every five. And tells of failures, those that others have stored included.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MINUTE, SECOND } from '@turnout/runtime/durations';

@@ -16,8 +16,8 @@ const CUT_OFF: SendResult = {
  * A mail can be accepted and the answer lost, so the same delivery may go out twice; both carry the same Message-ID,
  * by which servers and mail programs can tell. It follows from the event and the text, not from the delivery's row: a
  * database restored to an earlier moment makes that row anew. The library's own repeats are off: each try is one that
- * the delivery's row knows of. Name and address are handed over as values, never as text to be parsed, and nothing in a message can
- * make the library read a file or fetch a URL. A password is sent over TLS only.
+ * the delivery's row knows of. Name and address are handed over as values, never as text to be parsed, and nothing in a
+ * message can make the library read a file or fetch a URL. A password is sent over TLS only.
  */
 export function openEmailChannel({
   smtpUrl,

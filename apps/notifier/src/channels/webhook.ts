@@ -37,9 +37,9 @@ const IDLE_MS = 2 * SECOND;
 /**
  * Calls endpoints that somebody else has chosen, and so trusts neither the URL nor what answers.
  *
- * Where only public networks may be called, the address of a URL is checked before connecting, and that of a name inside
- * the look-up whose result is connected to. Redirects are not followed, no proxy of the environment is used, an answer is
- * an answer when its status has arrived, and of its body only a little is read and nothing kept.
+ * Where only public networks may be called, the address of a URL is checked before connecting, and that of a name
+ * inside the look-up whose result is connected to. Redirects are not followed, no proxy of the environment is used, an
+ * answer is an answer when its status has arrived, and of its body only a little is read and nothing kept.
  */
 export function openWebhookCaller({ networks, timeoutMs, lookup }: WebhookCallerOptions): WebhookCaller {
   const options = {

@@ -8,7 +8,9 @@ export type EndpointChanged =
   | { outcome: 'not_found' }
   | { outcome: 'refused'; refusal: 'webhook_endpoint_exists' };
 
-/** Changes what `changes` names and nothing else, and writes it down, in one transaction that holds the endpoint locked. */
+/**
+ * Changes what `changes` names and nothing else, and writes it down, in one transaction that holds the endpoint locked.
+ */
 export async function changeEndpoint(
   db: Db,
   {

@@ -40,7 +40,9 @@ export interface Requester {
   acting: CallerActing;
 }
 
-/** Makes a delivery to an endpoint that was sent, or has failed, due again. Its next attempts say who asked for them. */
+/**
+ * Makes a delivery to an endpoint that was sent, or has failed, due again. Its next attempts say who asked for them.
+ */
 export async function redeliver(db: Db, requester: Requester, deliveryId: string): Promise<Redelivered> {
   return await db.transaction(async (tx) => {
     // In the order in which a replay locks them: first the letter, if there is one.

@@ -20,12 +20,12 @@ export interface ReplayContext {
 const PUBLISH_DEADLINE = SECOND;
 
 /**
- * Sends a dead letter again: a message to the notifier's queue, with its id; a delivery as one that is due, with all its
- * attempts; a message of the outbox back to those to be published.
+ * Sends a dead letter again: a message to the notifier's queue, with its id; a delivery as one that is due, with all
+ * its attempts; a message of the outbox back to those to be published.
  *
- * Whoever asks first holds the letter, and a second call answers the same without sending again. A message is confirmed by
- * the broker before the letter is written down as replayed. Should the process die in between, the letter is still dead,
- * and replaying it sends a second copy with the same id, which has no second effect.
+ * Whoever asks first holds the letter, and a second call answers the same without sending again. A message is confirmed
+ * by the broker before the letter is written down as replayed. Should the process die in between, the letter is still
+ * dead, and replaying it sends a second copy with the same id, which has no second effect.
  */
 export async function replayDeadLetter(
   context: ReplayContext,

@@ -1,10 +1,10 @@
 /**
  * From the dead-letter queue to where people see what died.
  *
- * A message is acknowledged after its letter is committed, so the broker keeps it while PostgreSQL is away, and one that is
- * delivered again finds its letter there. Whatever a message holds, it is made fit for storing first; should PostgreSQL
- * still refuse one, it is stored without its content. One that is refused even then stays with the broker and is offered
- * again every few seconds, with those that came after it.
+ * A message is acknowledged after its letter is committed, so the broker keeps it while PostgreSQL is away, and one
+ * that is delivered again finds its letter there. Whatever a message holds, it is made fit for storing first; should
+ * PostgreSQL still refuse one, it is stored without its content. One that is refused even then stays with the broker
+ * and is offered again every few seconds, with those that came after it.
  */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { uuid } from '@turnout/contracts/primitives';
@@ -94,7 +94,10 @@ function inParts(held: readonly Held[]): Held[][] {
   return parts;
 }
 
-/** Tries one form after the other until one is taken; the last refusal, or undefined. Rejects when it is not the form's fault. */
+/**
+ * Tries one form after the other until one is taken; the last refusal, or undefined. Rejects when it is not the form's
+ * fault.
+ */
 async function tryEach(
   forms: readonly DeadMessage[],
   store: (form: DeadMessage) => Promise<void>,

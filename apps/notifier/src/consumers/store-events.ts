@@ -21,7 +21,9 @@ export interface StoreCounts {
   forgotten: number;
 }
 
-/** Stores what is new among these events, and what people and endpoints are owed because of it; all of it or nothing. */
+/**
+ * Stores what is new among these events, and what people and endpoints are owed because of it; all of it or nothing.
+ */
 export async function storeEvents(
   db: Db,
   events: readonly ReceivedEvent[],

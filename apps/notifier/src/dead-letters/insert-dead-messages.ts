@@ -2,8 +2,8 @@ import { newId } from '@turnout/runtime/ids';
 import type { Statement, Tx } from '@turnout/runtime/postgres';
 import type { DeadMessage } from './read-dead-message.ts';
 
-// A letter that was sent again and died of that very replay, or a later one, is dead again. Anything else of a known letter
-// is a copy: the broker may deliver it more than once.
+// A letter that was sent again and died of that very replay, or a later one, is dead again. Anything else of a known
+// letter is a copy: the broker may deliver it more than once.
 const insert: Statement = {
   name: 'insert_dead_messages',
   text: `

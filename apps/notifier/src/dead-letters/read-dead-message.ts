@@ -31,8 +31,8 @@ export interface DeadMessage {
 }
 
 /**
- * Reads what died. Two copies of a message are one letter: the same id and the same bytes. A message without an id is told
- * from another with the same bytes by the second in which it died, which a replay carries on.
+ * Reads what died. Two copies of a message are one letter: the same id and the same bytes. A message without an id is
+ * told from another with the same bytes by the second in which it died, which a replay carries on.
  */
 export function readDeadMessage({ message }: Pick<Delivery, 'message'>): DeadMessage {
   const { content, properties } = message;

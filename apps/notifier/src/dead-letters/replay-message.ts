@@ -18,8 +18,8 @@ export interface ReplayProperties {
 }
 
 /**
- * The message once more, for the notifier's own queue: other teams' queues got it when it was published. One that had no id
- * gets that of its letter.
+ * The message once more, for the notifier's own queue: other teams' queues got it when it was published. One that had
+ * no id gets that of its letter.
  */
 export function replayMessage(letter: {
   letterId: string;

@@ -18,8 +18,8 @@ export function sightOf(
 }
 
 /**
- * The condition on a row `l` of notifier.dead_letters, with the parameters $1 to $3 of `sightValues`. The slug is looked up
- * each time, so that an organization may be made after the start.
+ * The condition on a row `l` of notifier.dead_letters, with the parameters $1 to $3 of `sightValues`. The slug is
+ * looked up each time, so that an organization may be made after the start.
  */
 export const visible = `($1::uuid is null or (
   (l.organization_id = $1::uuid or (l.organization_id is null and exists (

@@ -1,11 +1,11 @@
 /**
- * What is done daily so that the notifier's tables do not grow for ever: what was received and told long ago is forgotten,
- * and of dead letters the content, which strangers may have written.
+ * What is done daily so that the notifier's tables do not grow for ever: what was received and told long ago is
+ * forgotten, and of dead letters the content, which strangers may have written.
  *
- * Forgetting must not make anybody hear twice. What was received leaves an inbox row, by which a repeat is known. When that
- * row goes, the time before which nothing is remembered is noted in the same transaction, and an event from before that time
- * is told to nobody ever after (`consumers/store-events.ts`). Replays of dead letters end earlier: their content is kept for
- * a shorter time.
+ * Forgetting must not make anybody hear twice. What was received leaves an inbox row, by which a repeat is known. When
+ * that row goes, the time before which nothing is remembered is noted in the same transaction, and an event from before
+ * that time is told to nobody ever after (`consumers/store-events.ts`). Replays of dead letters end earlier: their
+ * content is kept for a shorter time.
  */
 import type { Logger } from '@turnout/runtime/logger';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';

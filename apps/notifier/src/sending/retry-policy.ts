@@ -1,7 +1,9 @@
 import { HOUR, MINUTE, SECOND } from '@turnout/runtime/durations';
 import type { ChannelName } from '../channels/channel.ts';
 
-/** When a delivery to a person is tried again, and how much is tried at once, as data. Webhooks: `webhook-retries.ts`. */
+/**
+ * When a delivery to a person is tried again, and how much is tried at once, as data. Webhooks: `webhook-retries.ts`.
+ */
 export interface RetryPolicy {
   /** Pauses after the first, second … refusal. One refusal more than there are pauses, and the delivery has failed. */
   afterRefusal: readonly number[];

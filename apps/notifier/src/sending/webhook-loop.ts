@@ -1,14 +1,15 @@
 /**
- * Sends what endpoints are owed, for as long as the process lives, beside the loop for mails and without sharing anything
- * with it but the database.
+ * Sends what endpoints are owed, for as long as the process lives, beside the loop for mails and without sharing
+ * anything with it but the database.
  *
  * The rows are the queue, as for mails: each delivery is claimed for a lease, sent with no transaction open, and how it
- * went is written. So it is sent at least once; twice only if the process dies, or loses the database for longer than the
- * lease, after the endpoint's yes and before that is written. Both carry the same `webhook-id`.
+ * went is written. So it is sent at least once; twice only if the process dies, or loses the database for longer than
+ * the lease, after the endpoint's yes and before that is written. Both carry the same `webhook-id`.
  *
- * A call holds one of many places until it ends. An endpoint has few of them, one that fails or is slow has one, and one that goes on
- * failing is left alone for up to a minute at a time: so one that is slow or away costs others nothing. Whoever finishes
- * rings; what has finished by then is written as one set, and what is due for the free places is claimed as another.
+ * A call holds one of many places until it ends. An endpoint has few of them, one that fails or is slow has one, and
+ * one that goes on failing is left alone for up to a minute at a time: so one that is slow or away costs others
+ * nothing. Whoever finishes rings; what has finished by then is written as one set, and what is due for the free places
+ * is claimed as another.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HOUR, SECOND } from '@turnout/runtime/durations';

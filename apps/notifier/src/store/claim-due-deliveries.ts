@@ -80,9 +80,9 @@ export interface Contact {
 }
 
 /**
- * Takes up to `limit` deliveries that are due for as long as `leaseMs`; nobody else takes them meanwhile. `latest` of them
- * are those that came due last and the others those that wait longest: what a large event owes holds up nobody else for
- * long, and is never held up itself.
+ * Takes up to `limit` deliveries that are due for as long as `leaseMs`; nobody else takes them meanwhile. `latest` of
+ * them are those that came due last and the others those that wait longest: what a large event owes holds up nobody
+ * else for long, and is never held up itself.
  */
 export async function claimDueDeliveries(
   db: Queryable,

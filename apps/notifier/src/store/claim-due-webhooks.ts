@@ -1,9 +1,9 @@
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import type { TraceHeaders } from '@turnout/runtime/trace-context';
 
-// Endpoints that are owed something are found by skipping through the index from one to the next, so a look costs by how
-// many there are, not by how much each is owed; each then gives no more than it may have under way. In no order, so that
-// where places are few all endpoints get some. As for mails, the lease is next_attempt_at.
+// Endpoints that are owed something are found by skipping through the index from one to the next, so a look costs by
+// how many there are, not by how much each is owed; each then gives no more than it may have under way. In no order, so
+// that where places are few all endpoints get some. As for mails, the lease is next_attempt_at.
 const claim: Statement = {
   name: 'claim_due_webhooks',
   text: `

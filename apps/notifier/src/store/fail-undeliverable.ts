@@ -35,8 +35,8 @@ const fail: Statement = {
 };
 
 /**
- * Gives up at most so many deliveries whose endpoint was disabled or deleted since they were made. It looks at what is, so
- * that disabling is quick, however much an endpoint is owed. One that is under way and taken after all will be sent.
+ * Gives up at most so many deliveries whose endpoint was disabled or deleted since they were made. It looks at what is,
+ * so that disabling is quick, however much an endpoint is owed. One that is under way and taken after all will be sent.
  */
 export async function failUndeliverable(db: Queryable, limit: number): Promise<number> {
   return (await db.query(fail, [limit])).length;

@@ -40,7 +40,9 @@ export interface Outcome {
   error: string | null;
 }
 
-/** Writes down how attempts ended. A delivery that failed for good becomes a dead letter with it, and somebody is told. */
+/**
+ * Writes down how attempts ended. A delivery that failed for good becomes a dead letter with it, and somebody is told.
+ */
 export async function recordOutcomes(db: Db, outcomes: readonly Outcome[]): Promise<void> {
   const sorted = outcomes.toSorted((one, other) => (one.deliveryId < other.deliveryId ? -1 : 1));
   const values = [

@@ -4,8 +4,8 @@ import { buryDeliveries } from '../dead-letters/bury-deliveries.ts';
 // One statement, so that an attempt, what it means for the delivery and what it means for the endpoint are written
 // together. "sent" is a fact and is written whoever holds the delivery now; anything else only while it is still this
 // attempt's. An endpoint hears of it only where it would change: a healthy one is not written at all. Rows of endpoints
-// are locked in one order, since two notifiers write about the same ones. What an URL that was changed since answered says
-// nothing about the new one.
+// are locked in one order, since two notifiers write about the same ones. What an URL that was changed since answered
+// says nothing about the new one.
 const record: Statement = {
   name: 'record_webhook_attempts',
   text: `

@@ -6,7 +6,9 @@ const insert: Statement = {
   text: 'insert into notifier.webhook_secrets (endpoint_id, secret_id, sealed) values ($1, $2, $3)',
 };
 
-/** The newest secret of an endpoint; older ones must have an end before. Sent with the transaction's other statements. */
+/**
+ * The newest secret of an endpoint; older ones must have an end before. Sent with the transaction's other statements.
+ */
 export function insertSecret(tx: Tx, endpointId: string, sealed: Buffer): void {
   tx.send(insert, [endpointId, newId(), sealed]);
 }
@@ -20,7 +22,9 @@ const expire: Statement = {
     returning expires_at`,
 };
 
-/** Ends all secrets of an endpoint within so many hours, none later than it would have; answers when the last one ends. */
+/**
+ * Ends all secrets of an endpoint within so many hours, none later than it would have; answers when the last one ends.
+ */
 export async function expireSecrets(tx: Tx, endpointId: string, hours: number): Promise<Date> {
   const ends = await tx.query<{ expires_at: Date }>(expire, [endpointId, hours]);
   return new Date(Math.max(0, ...ends.map(({ expires_at }) => expires_at.getTime())));

@@ -4,7 +4,9 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Signing secrets have to be kept in clear to sign with; the database keeps them sealed with a key that it never sees. */
+/**
+ * Signing secrets have to be kept in clear to sign with; the database keeps them sealed with a key that it never sees.
+ */
 export interface Sealing {
   /** Sealed for one endpoint: moved to the row of another, it does not open. */
   seal(secret: string, endpointId: string): Buffer;

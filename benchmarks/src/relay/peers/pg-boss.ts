@@ -1,4 +1,5 @@
-// pg-boss as a relay: large batches, fetched without a pause as long as they are full, and all of a batch under way at once.
+// pg-boss as a relay: large batches, fetched without a pause as long as they are full, and all of a batch under way at
+// once.
 import { PgBoss } from 'pg-boss';
 import { type BenchMessage, openPeerPublisher } from './publisher.ts';
 

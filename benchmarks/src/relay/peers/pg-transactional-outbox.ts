@@ -1,5 +1,5 @@
-// pg-transactional-outbox as a relay: its polling listener (the other needs wal_level=logical), with messages that may go
-// in any order, a hundred at a time from the start, and its protections against poisonous messages off.
+// pg-transactional-outbox as a relay: its polling listener (the other needs wal_level=logical), with messages that may
+// go in any order, a hundred at a time from the start, and its protections against poisonous messages off.
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import outbox from 'pg-transactional-outbox';

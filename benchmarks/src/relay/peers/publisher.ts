@@ -8,7 +8,9 @@ export interface BenchMessage {
 
 const { AMQP_URL = '', EXCHANGE = '' } = process.env;
 
-/** Publishes persistent and mandatory messages, each settled when the broker has confirmed it: what every peer calls. */
+/**
+ * Publishes persistent and mandatory messages, each settled when the broker has confirmed it: what every peer calls.
+ */
 export async function openPeerPublisher(): Promise<(message: BenchMessage) => Promise<void>> {
   const connection = await connect(AMQP_URL);
   const channel = await connection.createConfirmChannel();

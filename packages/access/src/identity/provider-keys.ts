@@ -2,10 +2,10 @@
  * The keys of identity providers, which they publish (OpenID Connect Discovery 1.0):
  * `<issuer>/.well-known/openid-configuration` names the document that holds them.
  *
- * Keys are used for ten minutes and then read again. While a provider does not answer, those that it had published go on to
- * be used for a day. A key that is not among them may be a new one, so they are read again, but not more often than every
- * five seconds, whoever asks for whichever key. One look goes on for all who wait for it, and nobody waits for it longer
- * than a request may take: who comes later finds what it has brought.
+ * Keys are used for ten minutes and then read again. While a provider does not answer, those that it had published go
+ * on to be used for a day. A key that is not among them may be a new one, so they are read again, but not more often
+ * than every five seconds, whoever asks for whichever key. One look goes on for all who wait for it, and nobody waits
+ * for it longer than a request may take: who comes later finds what it has brought.
  *
  * An admin has entered the issuer, so neither the address nor what answers is trusted.
  */

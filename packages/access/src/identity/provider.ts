@@ -23,7 +23,9 @@ const findProviders: Statement = {
     from access.identity_providers where issuer = $1 and audience = any($2) limit 2`,
 };
 
-/** The one provider that signs for these audiences under this name; null when there is none, or it is not clear which. */
+/**
+ * The one provider that signs for these audiences under this name; null when there is none, or it is not clear which.
+ */
 export async function findProvider(
   db: Queryable,
   issuer: string,

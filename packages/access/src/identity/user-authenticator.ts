@@ -34,8 +34,8 @@ const unverified = z.object({
 });
 
 /**
- * Whose provider a JWT claims to be from is read first, to know whose keys must verify it; nothing else of it is believed
- * before that. The key comes from what that provider publishes, whatever else the header names.
+ * Whose provider a JWT claims to be from is read first, to know whose keys must verify it; nothing else of it is
+ * believed before that. The key comes from what that provider publishes, whatever else the header names.
  */
 export function userAuthenticator(db: Queryable, keys: ProviderKeys): UserAuthenticator {
   const cache = new Map<string, { until: number; signIn: Promise<SignIn> }>();
@@ -103,8 +103,8 @@ async function verify(
 }
 
 /**
- * A provider names people by something that says nothing to others, as it should, or by their address: then the id that we
- * make of it takes its place, since the audit trail and the events must not hold personal data.
+ * A provider names people by something that says nothing to others, as it should, or by their address: then the id that
+ * we make of it takes its place, since the audit trail and the events must not hold personal data.
  */
 function principalOf(sub: string, role: Principal['role'], provider: IdentityProvider): Principal {
   const id = v5(JSON.stringify([provider.issuer, sub]), NAMESPACE);

@@ -20,7 +20,9 @@ export interface BatchOrder {
   /** The last enrollment of the batch before, or null for the first batch. */
   after: string | null;
   limit: number;
-  /** Told what is decided before it is written, so that the next batch can begin meanwhile. It may still come otherwise. */
+  /**
+   * Told what is decided before it is written, so that the next batch can begin meanwhile. It may still come otherwise.
+   */
   onJudged?: (judged: ClosedBatch) => void;
 }
 

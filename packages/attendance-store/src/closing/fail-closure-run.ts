@@ -48,7 +48,9 @@ export async function failClosureRun(db: Db, run: ClosureRun, failure: ClosureFa
   });
 }
 
-/** Ends a run that something other than a failure stopped. Nothing is announced, and a run that is over stays as it is. */
+/**
+ * Ends a run that something other than a failure stopped. Nothing is announced, and a run that is over stays as it is.
+ */
 export async function abandonClosureRun(db: Db, run: ClosureRun, failure: ClosureFailure): Promise<void> {
   await db.transaction(async (tx) => await markFailed(tx, run, failure));
 }

@@ -60,7 +60,9 @@ export async function isClosureDue(db: Queryable, eventId: string): Promise<bool
   return (await db.query(isDue, [eventId])).length > 0;
 }
 
-/** One page of the events that closure has something to do for, those that ended first first, by the database's clock. */
+/**
+ * One page of the events that closure has something to do for, those that ended first first, by the database's clock.
+ */
 export async function findDueEvents(
   db: Queryable,
   { after, limit }: { after: string | null; limit: number },

@@ -45,9 +45,9 @@ const closeEvent: Statement = {
 };
 
 /**
- * Ends a run that has judged everyone: the event is closed, the run has succeeded, and EventClosed is enqueued if the run
- * decided something or closed the event for the first time. All of it in one transaction, or none. Calling it again after
- * a lost answer changes nothing.
+ * Ends a run that has judged everyone: the event is closed, the run has succeeded, and EventClosed is enqueued if the
+ * run decided something or closed the event for the first time. All of it in one transaction, or none. Calling it again
+ * after a lost answer changes nothing.
  *
  * @throws OvertakenError when a later run of the event has begun
  */

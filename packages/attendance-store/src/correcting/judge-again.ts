@@ -9,11 +9,11 @@ import type { CorrectedBatch } from './note-correction.ts';
 
 /**
  * Judges the next enrollments of a corrected event again, by the event as it is now: verdicts, audit rows, messages and
- * how far the correction is, in one transaction. It can be cut off anywhere, be called again after a lost answer, and by
- * several at once.
+ * how far the correction is, in one transaction. It can be cut off anywhere, be called again after a lost answer, and
+ * by several at once.
  *
- * Scans, annulments and overrides go on meanwhile: each locks its enrollment before it reads the event. So it has either
- * read the changed event, or has committed before the batch gets the lock and is among what the batch reads.
+ * Scans, annulments and overrides go on meanwhile: each locks its enrollment before it reads the event. So it has
+ * either read the changed event, or has committed before the batch gets the lock and is among what the batch reads.
  *
  * Answers null when the correction is somebody else's right now, or over.
  */

@@ -53,7 +53,10 @@ export async function findAttendee(
 export interface AttendeeSearch {
   organizationId: string;
   eventId: string;
-  /** Part of a name, or of an e-mail address where `inEmail` allows that; upper and lower case are the same, and in names letters with marks and without. */
+  /**
+   * Part of a name, or of an e-mail address where `inEmail` allows that; upper and lower case are the same, and in
+   * names letters with marks and without.
+   */
   text: string;
   inEmail: boolean;
   /** The enrollment that was the last hit of the page before. */

@@ -1,6 +1,6 @@
 /**
- * A row that keeps a scan: its table, and its id there. The id alone is not enough. A row of `reused_scans` has one made
- * of what the device sent, so a device can find a scanId for `scans` that equals it.
+ * A row that keeps a scan: its table, and its id there. The id alone is not enough. A row of `reused_scans` has one
+ * made of what the device sent, so a device can find a scanId for `scans` that equals it.
  */
 export type KeptScan = readonly [table: 'scans' | 'reused_scans', id: string];
 

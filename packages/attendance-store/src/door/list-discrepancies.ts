@@ -35,8 +35,8 @@ const columns = `
   event_id, scan_id, device_decision, refusal, answer_body, access_code, enrollment_id, station, device_id, scanned_at,
   recorded_at`;
 
-// The conditions are those of the index scans_discrepant, word for word, so that it is used. A scan that reused a scanId
-// is refused always.
+// The conditions are those of the index scans_discrepant, word for word, so that it is used. A scan that reused a
+// scanId is refused always.
 const listing = (name: string, goOn: (row: string) => string): Statement => ({
   name,
   text: `

@@ -44,9 +44,9 @@ const columns = `
 const asked = `
   and ($2::text is null or refusal = $2) and ($3::uuid is null or device_id = $3) and ($4::text is null or station = $4)`;
 
-// Each table is read in the order of its own index, and the page is cut before the joins: people and devices are looked up
-// for what is answered. The row of the page before says where to go on, because its time has microseconds and a Date has
-// not; nothing leaves these tables.
+// Each table is read in the order of its own index, and the page is cut before the joins: people and devices are looked
+// up for what is answered. The row of the page before says where to go on, because its time has microseconds and a Date
+// has not; nothing leaves these tables.
 const listing = (name: string, goOn: (row: string) => string): Statement => ({
   name,
   text: `

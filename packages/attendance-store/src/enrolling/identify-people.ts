@@ -32,9 +32,9 @@ export type Identity =
  * 3. new, if an external id was sent that nobody has;
  * 4. the only one with that e-mail address, or new if there is none. With several, the address is not enough.
  *
- * Name, e-mail address, and locale and external id if sent, are then what was sent. Somebody out of reach is only linked
- * and keeps all of it; and only by somebody who knows the address, since the answer shows who it is: external ids can
- * be tried out.
+ * Name, e-mail address, and locale and external id if sent, are then what was sent. Somebody out of reach is only
+ * linked and keeps all of it; and only by somebody who knows the address, since the answer shows who it is: external
+ * ids can be tried out.
  */
 export class Identifier {
   readonly #newId: () => string;

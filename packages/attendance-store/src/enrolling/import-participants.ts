@@ -2,8 +2,8 @@
  * Enrolling a file of people: one transaction of many sets, all or none.
  *
  * While it runs, whoever enrolls one of the same people waits for it, and with a large file nearly everybody of the
- * organization is one. Closing or changing the event waits only while the enrollments are written: the event is held from
- * there on, after everybody was judged and the people were written. Check-ins wait for nothing here: they lock
+ * organization is one. Closing or changing the event waits only while the enrollments are written: the event is held
+ * from there on, after everybody was judged and the people were written. Check-ins wait for nothing here: they lock
  * enrollments, and those are new.
  */
 import { SECOND } from '@turnout/runtime/durations';

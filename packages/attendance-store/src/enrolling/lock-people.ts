@@ -3,7 +3,8 @@ import type { Statement, Tx } from '@turnout/runtime/postgres';
 /**
  * People who are not there yet have no row to lock: what is locked is each e-mail address and external id. PostgreSQL
  * holds some thousand locks in all, and an import names a hundred thousand people, so they share this many locks of
- * their organization. Two strangers wait for each other now and then; whoever enrolls during a large import waits for it.
+ * their organization. Two strangers wait for each other now and then; whoever enrolls during a large import waits for
+ * it.
  */
 const LOCKS = 256;
 
@@ -40,7 +41,9 @@ export interface LockKeys {
   locks: Set<number>;
 }
 
-/** What to lock these people by: keys made by the database, which alone knows how it compares addresses. Locks nothing. */
+/**
+ * What to lock these people by: keys made by the database, which alone knows how it compares addresses. Locks nothing.
+ */
 export async function lockKeysOf(tx: Tx, people: readonly PersonKeys[]): Promise<LockKeys> {
   const rows = await tx.query<{ email_key: string; email_lock: number; external_id_lock: number | null }>(
     lockKeys,

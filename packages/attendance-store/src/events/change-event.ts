@@ -80,8 +80,8 @@ const update: Statement = {
  * event.
  *
  * The event's row is locked against other changes and against the batches of a closure, which share it and read the
- * event anew: what `halfClosed` says is true to the end of the transaction, and the next batch judges by the event as it
- * is then. Check-ins only refer to the row and are not held up.
+ * event anew: what `halfClosed` says is true to the end of the transaction, and the next batch judges by the event as
+ * it is then. Check-ins only refer to the row and are not held up.
  *
  * `askForCheckIns` makes `hasCheckIns` known, and true to the end of the transaction. A check-in locks its enrollment,
  * then reads the event and counts for one of its days: so all enrollments are locked first, which waits for the

@@ -24,8 +24,8 @@ const loadEvidence: Statement = {
 };
 
 /**
- * Locks the next enrollments of a correction and reads what their verdicts rest on, in statements after the one that may
- * have waited for locks: a scan that was decided by the event as it was before has committed by then, and is read.
+ * Locks the next enrollments of a correction and reads what their verdicts rest on, in statements after the one that
+ * may have waited for locks: a scan that was decided by the event as it was before has committed by then, and is read.
  *
  * @throws NotOursError
  */

@@ -27,8 +27,8 @@ const loadEvidence: Statement = {
 };
 
 /**
- * Locks the next undecided enrollments of an event and reads what their verdicts rest on, in statements after the one that
- * may have waited for locks. Of thousands of people that is far less than what a scan asks about one.
+ * Locks the next undecided enrollments of an event and reads what their verdicts rest on, in statements after the one
+ * that may have waited for locks. Of thousands of people that is far less than what a scan asks about one.
  *
  * @throws OvertakenError when the event has a newer run
  */

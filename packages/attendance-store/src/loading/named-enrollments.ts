@@ -5,11 +5,11 @@ export interface NamedEnrollments {
 }
 
 /**
- * The ids of the enrollments that `$2` (ids) and `$3` (codes) name in the event `$1`, as `named (enrollment_id)`: what a
- * statement can ask for before anybody knows whose the codes are.
+ * The ids of the enrollments that `$2` (ids) and `$3` (codes) name in the event `$1`, as `named (enrollment_id)`: what
+ * a statement can ask for before anybody knows whose the codes are.
  *
- * `offset 0`, here and where this is joined, makes PostgreSQL look up each one by its key. Left to itself it goes by its
- * statistics; of an event that has just begun they say that it has no check-ins, so that reading all of them looks
+ * `offset 0`, here and where this is joined, makes PostgreSQL look up each one by its key. Left to itself it goes by
+ * its statistics; of an event that has just begun they say that it has no check-ins, so that reading all of them looks
  * cheapest.
  */
 export const namedEnrollments = `

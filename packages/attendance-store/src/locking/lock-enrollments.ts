@@ -37,8 +37,8 @@ const lockNamedStatement: Statement = {
 };
 
 /**
- * Locks enrollments of the organization's event and answers them as they are then. One that nobody has is not among them;
- * nor need one that was named by its code still have that code.
+ * Locks enrollments of the organization's event and answers them as they are then. One that nobody has is not among
+ * them; nor need one that was named by its code still have that code.
  */
 export async function lockNamed(
   tx: Tx,

@@ -2,13 +2,13 @@
  * Removes what was written with the names of people who are erased: stored answers to scans, the codes of their badges,
  * and the words with which somebody annulled a check-in of theirs.
  *
- * Each page is a transaction of its own that locks the enrollments first, in the order of their ids like everybody else,
- * and looks at the rest afterwards. A scan holds that lock from before it reads the name until its answer is stored. So
- * either it comes first, and its answer is seen here, or it comes later and reads that the person is erased.
+ * Each page is a transaction of its own that locks the enrollments first, in the order of their ids like everybody
+ * else, and looks at the rest afterwards. A scan holds that lock from before it reads the name until its answer is
+ * stored. So either it comes first, and its answer is seen here, or it comes later and reads that the person is erased.
  *
- * The code of a badge stays while it may still decide something: until the enrollment has its verdict or is cancelled, or
- * the event is. A device without a network knows it by its roster's key alone, so the key is kept as withdrawn, and so is
- * that of each code the badge had before. What can't be cleared yet, or was cut off, is found again by
+ * The code of a badge stays while it may still decide something: until the enrollment has its verdict or is cancelled,
+ * or the event is. A device without a network knows it by its roster's key alone, so the key is kept as withdrawn, and
+ * so is that of each code the badge had before. What can't be cleared yet, or was cut off, is found again by
  * {@link findUnfinished}.
  */
 import { deriveRosterKeys } from '@turnout/contracts/roster-sealing';
@@ -97,8 +97,8 @@ const withoutName = `regexp_replace(s.answer_body::text, '"displayName":"(?:[^"\
 
 const unreadable = `case when n.settled and ${isReadable('s.access_code')} then ${erasedCodeOfScan} else s.access_code end`;
 
-// Scans have no index by enrollment, which each of them would pay for. Accepted ones are found by what they caused, and the
-// others among the refused ones of the event.
+// Scans have no index by enrollment, which each of them would pay for. Accepted ones are found by what they caused, and
+// the others among the refused ones of the event.
 const clearScans: Statement = {
   name: 'clear_scans_of_people',
   text: `

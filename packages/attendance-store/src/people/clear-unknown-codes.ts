@@ -24,8 +24,8 @@ function clear(table: 'scans' | 'reused_scans', key: string): string {
 }
 
 /**
- * Makes unreadable what scanners read so many days ago that was no ticket, which can be anything that was held in front of
- * them; at most so many of each table at once. A repeat of such a scan is still answered like the first time.
+ * Makes unreadable what scanners read so many days ago that was no ticket, which can be anything that was held in front
+ * of them; at most so many of each table at once. A repeat of such a scan is still answered like the first time.
  */
 export async function clearUnknownCodes(
   db: Queryable,

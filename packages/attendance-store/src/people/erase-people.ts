@@ -12,11 +12,11 @@ const erase: Statement = {
 };
 
 /**
- * Makes these participants nobody, those that are not yet, and answers their ids. From the commit on nobody reads a name
- * of theirs; what was written with one before is for {@link clearTraces}.
+ * Makes these participants nobody, those that are not yet, and answers their ids. From the commit on nobody reads a
+ * name of theirs; what was written with one before is for {@link clearTraces}.
  *
- * Enrolling holds the row of whoever it finds. So it comes first, and its enrollment is one of the person's, or it finds
- * nobody and makes somebody new.
+ * Enrolling holds the row of whoever it finds. So it comes first, and its enrollment is one of the person's, or it
+ * finds nobody and makes somebody new.
  */
 export async function erasePeople(
   tx: Tx,
@@ -34,7 +34,9 @@ const find: Statement = {
     where organization_id = $1 and participant_id = $2`,
 };
 
-/** Since when a participant is erased, null while they are not; undefined when the organization has no such participant. */
+/**
+ * Since when a participant is erased, null while they are not; undefined when the organization has no such participant.
+ */
 export async function findErasure(
   db: Queryable,
   organizationId: string,

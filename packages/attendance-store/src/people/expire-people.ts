@@ -2,8 +2,8 @@ import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement, Tx } from '@turnout/runtime/postgres';
 
 /**
- * When a participant `p` is to be erased after `$2` days: they came, and the last event they are enrolled in ended, longer
- * ago than that, and no event has still to decide about them.
+ * When a participant `p` is to be erased after `$2` days: they came, and the last event they are enrolled in ended,
+ * longer ago than that, and no event has still to decide about them.
  */
 const isExpired = `
   p.created_at < clock_timestamp() - $2 * interval '1 day'
@@ -63,8 +63,8 @@ const lookAgain: Statement = {
 };
 
 /**
- * Holds these people, and answers who of them is still expired: somebody may have enrolled them meanwhile, which nobody can
- * do from now until the commit. Who is held by others is left out.
+ * Holds these people, and answers who of them is still expired: somebody may have enrolled them meanwhile, which nobody
+ * can do from now until the commit. Who is held by others is left out.
  */
 export async function holdExpiredPeople(
   tx: Tx,

@@ -31,7 +31,9 @@ export function plainPattern(text: string): string {
   return containing(plain === '' ? text : plain);
 }
 
-/** The plain spelling of a column. Names in ASCII, which are most, are not taken apart: that costs ten times as much. */
+/**
+ * The plain spelling of a column. Names in ASCII, which are most, are not taken apart: that costs ten times as much.
+ */
 export function plainName(column: string): string {
   const unmarked = `regexp_replace(normalize(${column}, nfkd), '[\u0300-\u036f]', '', 'g')`;
   const plain = LETTERS.reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, unmarked);

@@ -11,7 +11,10 @@ export interface EnrollmentFilter {
   status: Status | null;
   /** Null: of any; `none`: of none at all. */
   ticketType: { is: string } | 'none' | null;
-  /** Part of a name (with or without marks) or an e-mail address, in upper or lower case; or all of an external id or an access code. */
+  /**
+   * Part of a name (with or without marks) or an e-mail address, in upper or lower case; or all of an external id or an
+   * access code.
+   */
   search: string | null;
 }
 

@@ -28,7 +28,9 @@ export async function findOrder(
   return enrollment ? await orderOf(db, eventId, enrollment.enrollment_id) : null;
 }
 
-/** What the holder of an access code has ordered, if anything; null when nobody in the organization's event holds it. */
+/**
+ * What the holder of an access code has ordered, if anything; null when nobody in the organization's event holds it.
+ */
 export async function findOrderOfTicket(
   db: Queryable,
   { organizationId, eventId, accessCode }: { organizationId: string; eventId: string; accessCode: string },

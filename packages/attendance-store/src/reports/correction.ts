@@ -1,7 +1,7 @@
 /**
- * SQL for "this transition is a correction": it changed a verdict, or an admin wrote somebody down as present. Annulling a
- * check-in before there is a verdict corrects the check-in, not the status. The index `transitions_corrections` has
- * these words.
+ * SQL for "this transition is a correction": it changed a verdict, or an admin wrote somebody down as present.
+ * Annulling a check-in before there is a verdict corrects the check-in, not the status. The index
+ * `transitions_corrections` has these words.
  */
 export const isCorrection = `
   (from_status in ('attended', 'no_show')

@@ -12,7 +12,9 @@ export interface AttendanceRecord extends Presence {
   participant: { id: string; name: string; email: string; externalId: string | null };
 }
 
-/** Enough for a round trip to be worth it; few enough for memory, and for a page to be judged within some milliseconds. */
+/**
+ * Enough for a round trip to be worth it; few enough for memory, and for a page to be judged within some milliseconds.
+ */
 const PAGE = 1_000;
 
 const nextEnrollments: Statement = {

@@ -73,8 +73,8 @@ interface CheckInRow {
 }
 
 /**
- * Every check-in of an event, also exits and annulled ones, in the order in which the server made them, a page at a time.
- * Whose event it is has been looked up before.
+ * Every check-in of an event, also exits and annulled ones, in the order in which the server made them, a page at a
+ * time. Whose event it is has been looked up before.
  */
 export async function* readCheckIns(
   tx: Tx,

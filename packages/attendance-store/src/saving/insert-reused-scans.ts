@@ -18,8 +18,8 @@ const insertReused: Statement = {
 };
 
 /**
- * Keeps scans whose scanId belongs to another ticket or request: one row for what a device named and asked by one scanId,
- * however often it tries. The first attempt is kept, and the first decision the device tells.
+ * Keeps scans whose scanId belongs to another ticket or request: one row for what a device named and asked by one
+ * scanId, however often it tries. The first attempt is kept, and the first decision the device tells.
  */
 export function insertReusedScans(tx: Tx, scans: readonly AnsweredScan[]): void {
   if (scans.length === 0) return;

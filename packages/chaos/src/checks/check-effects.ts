@@ -1,6 +1,8 @@
 import type { Stage } from '../stage.ts';
 
-/** Each message that was announced has exactly one row in the notifier's inbox, and each mail that it caused one name. */
+/**
+ * Each message that was announced has exactly one row in the notifier's inbox, and each mail that it caused one name.
+ */
 export async function checkEffects({ db, stack }: Stage): Promise<string[]> {
   const [row] = await db.query<{ missing: number; strange: number }>(COUNT);
   const { missing = 0, strange = 0 } = row ?? {};
@@ -18,7 +20,9 @@ interface Mail {
 
 const causeOf = ({ headers }: Mail) => headers['x-turnout-message-id'] ?? '';
 
-/** A notifier that is killed after sending may send again, under the same name; under another it would be a second mail. */
+/**
+ * A notifier that is killed after sending may send again, under the same name; under another it would be a second mail.
+ */
 export function mailsWithTwoNames(mails: readonly Mail[]): string[] {
   const byCause = Map.groupBy(
     mails.filter((mail) => causeOf(mail) !== ''),

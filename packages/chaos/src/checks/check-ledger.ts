@@ -19,8 +19,8 @@ export interface Present {
 }
 
 /**
- * What the clients were told, compared with what is stored: everything acknowledged is present, everything present was asked for,
- * and what is kept of an answer is the answer that was given.
+ * What the clients were told, compared with what is stored: everything acknowledged is present, everything present was
+ * asked for, and what is kept of an answer is the answer that was given.
  */
 export async function checkLedger({ db, ledger }: Stage): Promise<LedgerFigures> {
   return compareLedger(ledger.operations, await db.query<Present>(PRESENT));

@@ -8,8 +8,8 @@ interface CheckIn {
 }
 
 /**
- * The verdicts compared with what clients were told, without reading the stored check-ins: whoever was admitted on enough days
- * attended, nobody else did. People of whom something is unknown are left to the invariants.
+ * The verdicts compared with what clients were told, without reading the stored check-ins: whoever was admitted on
+ * enough days attended, nobody else did. People of whom something is unknown are left to the invariants.
  */
 export async function checkVerdicts({
   db,

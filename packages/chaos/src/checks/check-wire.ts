@@ -3,7 +3,9 @@ import { type Announced, findAnnounced } from '../announced.ts';
 import type { Heard } from '../clients/other-team.ts';
 import type { Stage } from '../stage.ts';
 
-/** What was on the wire, compared with what was committed: nothing missing, nothing that was never committed, in order. */
+/**
+ * What was on the wire, compared with what was committed: nothing missing, nothing that was never committed, in order.
+ */
 export async function checkWire({ db, otherTeam }: Stage): Promise<string[]> {
   const announced = await findAnnounced(db);
   const { heard } = otherTeam;

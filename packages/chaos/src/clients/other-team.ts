@@ -22,7 +22,9 @@ export interface OtherTeam extends AsyncDisposable {
 const queue = 'another-team';
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A consumer as another team would write it: a durable queue of its own, each message noted before it is acknowledged. */
+/**
+ * A consumer as another team would write it: a durable queue of its own, each message noted before it is acknowledged.
+ */
 export async function openOtherTeam(amqpUrl: string): Promise<OtherTeam> {
   const heard: Heard[] = [];
   const consumer = openConsumer({

@@ -23,8 +23,9 @@ const GIVE_UP = 0.12;
 const HANG_UP = 0.02;
 
 /**
- * Asks one instance of a service, and the other one when that does not answer, until there is an answer, the client gives
- * up or the run ends. The outcome of the operations goes into the ledger; the answer comes back, null when there is none.
+ * Asks one instance of a service, and the other one when that does not answer, until there is an answer, the client
+ * gives up or the run ends. The outcome of the operations goes into the ledger; the answer comes back, null when there
+ * is none.
  */
 export async function perform(
   stage: Stage,

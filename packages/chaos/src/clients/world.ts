@@ -54,7 +54,9 @@ export async function makeWorld(db: Db): Promise<World> {
   return world;
 }
 
-/** Adds an event every second until it is stopped. With the database away there is none; the next second has its own. */
+/**
+ * Adds an event every second until it is stopped. With the database away there is none; the next second has its own.
+ */
 export function keepAddingEvents(db: Db, world: World): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;

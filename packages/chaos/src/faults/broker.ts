@@ -11,8 +11,8 @@ import { type Fault, NothingHappened } from './fault.ts';
 const DECLARED_WITHIN_MS = 20_000;
 
 /**
- * RabbitMQ 3.10, killed within a second of declaring a quorum queue, can be left with one that elects no leader: it takes
- * nothing, confirms nothing, and is not repaired by a restart. No service can mend that, so it is left out.
+ * RabbitMQ 3.10, killed within a second of declaring a quorum queue, can be left with one that elects no leader: it
+ * takes nothing, confirms nothing, and is not repaired by a restart. No service can mend that, so it is left out.
  */
 const SETTLES_MS = 5_000;
 

@@ -32,7 +32,9 @@ export const LOCK_TTL_MS = 1_000;
 /** Enrollments closed in one transaction: an event of the run takes several. */
 const CLOSURE_BATCH = 15;
 
-/** Private servers, a mailbox, and two of each service, each behind proxies of its own. All of it ends with the guard. */
+/**
+ * Private servers, a mailbox, and two of each service, each behind proxies of its own. All of it ends with the guard.
+ */
 export async function startChaosStack(seed: number, clock: WrongClock, say: Say): Promise<ChaosStack> {
   await removeStaleDirectories(LOCAL, 'chaos');
   const dir = join(LOCAL, `chaos-${process.pid}`);

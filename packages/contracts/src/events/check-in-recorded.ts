@@ -3,7 +3,9 @@ import { cloudEvent } from './envelope.ts';
 
 export const checkInRecordedType = 'turnout.check-in.recorded.v1';
 
-/** A check-in was accepted. `movedToCheckedIn` says whether it was the one that moved the enrollment to `checked_in`. */
+/**
+ * A check-in was accepted. `movedToCheckedIn` says whether it was the one that moved the enrollment to `checked_in`.
+ */
 export const checkInRecorded = cloudEvent(
   checkInRecordedType,
   z.looseObject({

@@ -8,8 +8,8 @@ const uuid = z.uuid();
 /**
  * A CloudEvents 1.0 envelope around `data`. Fields may be added within v1, so consumers let unknown ones pass.
  *
- * `id` is the same on every redelivery. `sequence` is the enrollment's version (for event-level facts: the number of the
- * closure); a consumer that sees an older one than it knows may drop it. `partitionkey` is the event id, by which
+ * `id` is the same on every redelivery. `sequence` is the enrollment's version (for event-level facts: the number of
+ * the closure); a consumer that sees an older one than it knows may drop it. `partitionkey` is the event id, by which
  * messages are in order.
  */
 export function cloudEvent<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {

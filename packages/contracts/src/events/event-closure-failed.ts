@@ -3,7 +3,9 @@ import { cloudEvent } from './envelope.ts';
 
 export const eventClosureFailedType = 'turnout.event.closure-failed.v1';
 
-/** A closure run gave up after its last attempt. The cause is in the run (`GET /v1/closure-runs/{runId}`) and the log. */
+/**
+ * A closure run gave up after its last attempt. The cause is in the run (`GET /v1/closure-runs/{runId}`) and the log.
+ */
 export const eventClosureFailed = cloudEvent(
   eventClosureFailedType,
   z.looseObject({

@@ -35,8 +35,8 @@ export const auditExportQuery = z
   .refine(isForwards, backwards);
 
 /**
- * Something that was done: by whom, when, to what, and why. A change of status is the action `enrollment.<status>`, and its
- * `details` say from, to, triggeredBy, version and evidence. Never a name or an address of a participant.
+ * Something that was done: by whom, when, to what, and why. A change of status is the action `enrollment.<status>`, and
+ * its `details` say from, to, triggeredBy, version and evidence. Never a name or an address of a participant.
  */
 export const auditEntry = z
   .strictObject({

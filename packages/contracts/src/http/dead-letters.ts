@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { id, instant, instantOut, reason } from '../primitives.ts';
 
-/** `dead`: somebody should look at it. `replayed`: sent again, and not dead again so far. `dropped`: let go, for ever. */
+/**
+ * `dead`: somebody should look at it. `replayed`: sent again, and not dead again so far. `dropped`: let go, for ever.
+ */
 export const deadLetterStatus = z.enum(['dead', 'replayed', 'dropped']);
 
 /** Where it was given up: the notifier's queue, a delivery to a person, or the outbox. */

@@ -56,8 +56,8 @@ export const enrollmentBody = z
 export type EnrollmentBody = z.infer<typeof enrollmentBody>;
 
 /**
- * Who did something: a token, by id and label; a person whom an identity provider vouches for, by the id it gives them and
- * its host; or Turnout itself.
+ * Who did something: a token, by id and label; a person whom an identity provider vouches for, by the id it gives them
+ * and its host; or Turnout itself.
  */
 export const actor = z
   .discriminatedUnion('type', [

@@ -58,7 +58,9 @@ const exportedReusedScan = exportedScan.extend({ id: z.uuid() });
 /** A code that the person's badge had before; of an erased person what is left of it. */
 const exportedWithdrawnCode = z.strictObject({ accessCode: z.string(), withdrawnAt: instantOut });
 
-/** A message to the person: which, and what became of it. Its words are written from this export's data when it is sent. */
+/**
+ * A message to the person: which, and what became of it. Its words are written from this export's data when it is sent.
+ */
 const exportedMessage = z.strictObject({
   id: z.uuid(),
   channel: z.enum(['email', 'log']),

@@ -34,7 +34,9 @@ export const rosterEntry = z
     sealed: z.base64url(),
     status,
     cancelled: z.boolean(),
-    /** Of a code that the ticket had until it was given another: nothing has it any more. Then `cancelled` is true too. */
+    /**
+     * Of a code that the ticket had until it was given another: nothing has it any more. Then `cancelled` is true too.
+     */
     withdrawn: z.boolean().optional(),
     /** Also true where there is no order. */
     orderPaid: z.boolean(),
@@ -47,8 +49,8 @@ export const rosterEntry = z
 export type RosterEntry = z.infer<typeof rosterEntry>;
 
 /**
- * A page of a roster. Unlike in lists `nextCursor` is never null: while there is `more` it leads to the next page, after
- * that it stands for what the device has, and sent again answers what has changed since.
+ * A page of a roster. Unlike in lists `nextCursor` is never null: while there is `more` it leads to the next page,
+ * after that it stands for what the device has, and sent again answers what has changed since.
  */
 export const roster = z
   .strictObject({

@@ -45,8 +45,8 @@ export const refusedScan = z
 export type RefusedScanBody = z.infer<typeof refusedScan>;
 
 /**
- * `GET /v1/events/{eventId}/discrepancies`: a scan on which a device decided differently from the server. `refusal` is null
- * where the server accepted it; `previous` is the other door of `same_ticket_twice`, null for the other kinds.
+ * `GET /v1/events/{eventId}/discrepancies`: a scan on which a device decided differently from the server. `refusal` is
+ * null where the server accepted it; `previous` is the other door of `same_ticket_twice`, null for the other kinds.
  */
 export const discrepancy = z
   .strictObject({
@@ -69,8 +69,8 @@ export const discrepancy = z
 export type DiscrepancyBody = z.infer<typeof discrepancy>;
 
 /**
- * `GET /v1/events/{eventId}/devices`: a device that has reported its watermark. `pendingBefore`: it still holds scans that
- * were made before this time; null: it holds none.
+ * `GET /v1/events/{eventId}/devices`: a device that has reported its watermark. `pendingBefore`: it still holds scans
+ * that were made before this time; null: it holds none.
  */
 export const reportingDevice = z
   .strictObject({

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { attendanceRequirement, minutes, reentry } from './events.ts';
 
 /**
- * What an organization wants by default, and of whom it wants to hear. `closureNotifications`: whether people get a mail
- * that they attended, and the alert address one for each closure of an event.
+ * What an organization wants by default, and of whom it wants to hear. `closureNotifications`: whether people get a
+ * mail that they attended, and the alert address one for each closure of an event.
  */
 export const organizationSettings = z
   .strictObject({

@@ -11,7 +11,9 @@ const dependencyStatus = z
   })
   .meta({ id: 'DependencyStatus' });
 
-/** How one process stands. `schemaVersion` is the newest migration of the database, as far as the process has read it. */
+/**
+ * How one process stands. `schemaVersion` is the newest migration of the database, as far as the process has read it.
+ */
 export const serviceStatus = z
   .strictObject({
     service: z.string(),

@@ -4,7 +4,9 @@ import { instantOut, line } from '../primitives.ts';
 
 const publicEventType = z.enum(publicEvent.options.map(({ shape }) => shape.type.value));
 
-/** Where to, kept exactly as sent. Which schemes, hosts and ports are possible is for the notifier's settings to say. */
+/**
+ * Where to, kept exactly as sent. Which schemes, hosts and ports are possible is for the notifier's settings to say.
+ */
 const webhookUrl = z
   .string()
   .max(2_000, 'must have at most 2000 characters')

@@ -6,8 +6,8 @@ import { removeStaleDirectories } from '@turnout/local-stack/stale-directories';
 import { report, violations } from './findings.ts';
 import { runCluster } from './run-cluster.ts';
 
-// npm run verify:cluster: kills the leader of a RabbitMQ cluster under load, on servers of its own, three times in about
-// a minute. Exit code 1 on any violation.
+// npm run verify:cluster: kills the leader of a RabbitMQ cluster under load, on servers of its own, three times in
+// about a minute. Exit code 1 on any violation.
 const dir = join(LOCAL, `cluster-${process.pid}`);
 const logDir = join(LOCAL, 'cluster-logs'); // of the last run
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));

@@ -9,7 +9,9 @@ export interface OtherTeam extends AsyncDisposable {
   readonly received: ReadonlySet<string>;
   /** Those that came again: published again, or delivered again. */
   readonly repeated: number;
-  /** New ones that the broker says it had delivered before, to a connection that was lost. These come when they come. */
+  /**
+   * New ones that the broker says it had delivered before, to a connection that was lost. These come when they come.
+   */
   readonly redelivered: number;
   /** All other new ones that came after a later one of their event. */
   readonly outOfOrder: number;

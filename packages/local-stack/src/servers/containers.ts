@@ -52,8 +52,8 @@ export async function canRunContainers(
 }
 
 /**
- * The same servers as in docker-compose.yml, as containers of a project of their own with ports on 127.0.0.1. Data stays in
- * volumes of the project, unless it is to be thrown away. The engine starts a container again that crashes.
+ * The same servers as in docker-compose.yml, as containers of a project of their own with ports on 127.0.0.1. Data
+ * stays in volumes of the project, unless it is to be thrown away. The engine starts a container again that crashes.
  */
 export async function startContainers(names: readonly ServerName[], place: Place): Promise<Containers> {
   const { secrets } = place;

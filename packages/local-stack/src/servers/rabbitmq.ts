@@ -46,8 +46,8 @@ interface Cluster {
 }
 
 /**
- * Private RabbitMQ nodes that form one cluster among themselves. Ready when all of them are members. What one is asked to
- * keep they all keep; a minority that is cut off stops answering.
+ * Private RabbitMQ nodes that form one cluster among themselves. Ready when all of them are members. What one is asked
+ * to keep they all keep; a minority that is cut off stops answering.
  */
 export async function startRabbitmqCluster(
   program: RabbitmqProgram,

@@ -1,9 +1,9 @@
 /**
  * Every request of every service takes this way, in this order:
  *
- * request id → known path, else 404 → known method, else 405 → is there room (503) → who calls (401) → may they (403, 404)
- * → is the input well-formed (400, 413), with a place for a large body (503, 408) → is it valid (422) → a place (503) → the
- * handler, under a deadline (503).
+ * request id → known path, else 404 → known method, else 405 → is there room (503) → who calls (401) → may they (403,
+ * 404) → is the input well-formed (400, 413), with a place for a large body (503, 408) → is it valid (422) → a place
+ * (503) → the handler, under a deadline (503).
  *
  * Who may not call learns nothing about what they sent, and nothing they send is read before that.
  */
@@ -64,7 +64,9 @@ export interface AppOptions<Principal> extends ProblemOptions {
   documents?: Documents;
   /** How many requests that are not urgent are worked on at once; a hundred more may wait for it. Default 10. */
   placesAtOnce?: number;
-  /** The proxies before this service, whose `X-Forwarded-For` is believed: how many, or their networks. Otherwise none. */
+  /**
+   * The proxies before this service, whose `X-Forwarded-For` is believed: how many, or their networks. Otherwise none.
+   */
   trustProxy?: number | readonly string[] | undefined;
   /** For tests that can't wait. */
   streams?: Partial<StreamTimes>;

@@ -19,7 +19,9 @@ import type { EventStream, ServerSentEvent } from './reply.ts';
 export interface StreamTimes {
   /** A comment is sent so often, so that nobody on the way takes the connection for dead. */
   heartbeatMs: number;
-  /** How often the caller's right is looked at again. Whoever authenticates may remember a caller for some seconds more. */
+  /**
+   * How often the caller's right is looked at again. Whoever authenticates may remember a caller for some seconds more.
+   */
   recheckMs: number;
   /** How long a listener may read nothing. */
   unreadMs: number;

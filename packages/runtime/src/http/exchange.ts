@@ -26,7 +26,9 @@ export function requestIdOf(request: IncomingMessage): string {
 /** Asked every few seconds by machines; nobody reads a line about it. */
 const PROBES = new Set(['/livez', '/readyz', '/metrics']);
 
-/** Measures an exchange, and writes one line when the exchange is over. Never the path, the query, headers or a body. */
+/**
+ * Measures an exchange, and writes one line when the exchange is over. Never the path, the query, headers or a body.
+ */
 export function logWhenDone(
   exchange: Exchange,
   method: string,

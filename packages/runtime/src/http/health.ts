@@ -13,8 +13,8 @@ export interface Readiness {
 }
 
 /**
- * `GET /livez`, the process; `GET /readyz`, whether it can do its main function; `GET /metrics`, for Prometheus. Without a
- * token: they say nothing about anybody.
+ * `GET /livez`, the process; `GET /readyz`, whether it can do its main function; `GET /metrics`, for Prometheus.
+ * Without a token: they say nothing about anybody.
  */
 export function healthRoutes(state: AppState, readiness: () => Promise<Readiness>): Route<unknown>[] {
   watchProcess();

@@ -2,10 +2,11 @@
  * What requests may hold in memory together.
  *
  * A body of ten megabytes costs several times that while it is inflated, decoded and parsed, and ten kilobytes of gzip
- * become one. So where a route takes more than `FREE_BYTES`, a larger body needs one of a few places before more of it is
- * read. A sender in such a place must get on with it, so that a few slow ones can't keep the others out for long. A body
- * over `QUICK_BYTES` needs one of more places from its last byte on, before it is parsed: what is made of a thousand
- * scans is large as well. How many values a body may hold is bounded for the same reason (`http/parse-json.ts`).
+ * become one. So where a route takes more than `FREE_BYTES`, a larger body needs one of a few places before more of it
+ * is read. A sender in such a place must get on with it, so that a few slow ones can't keep the others out for long. A
+ * body over `QUICK_BYTES` needs one of more places from its last byte on, before it is parsed: what is made of a
+ * thousand scans is large as well. How many values a body may hold is bounded for the same reason
+ * (`http/parse-json.ts`).
  *
  * Nobody gets more than about half of the places, with however many devices and tokens: the app says who shares
  * them (`holderOf`), and what others send finds room beside it.

@@ -1,8 +1,8 @@
 /**
  * The description of a service, made of the very schemas by which its requests are read and its answers are typed.
  *
- * What a schema checks by a function JSON Schema cannot say: there the document is wider than the service, and a request
- * that it allows may still be answered 422. It is never narrower.
+ * What a schema checks by a function JSON Schema cannot say: there the document is wider than the service, and a
+ * request that it allows may still be answered 422. It is never narrower.
  */
 
 import { z } from 'zod';

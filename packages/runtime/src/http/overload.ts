@@ -17,8 +17,8 @@ const tooBusy: Refusal = {
 };
 
 /**
- * Not at once: clients that ask again as soon as they are refused would keep the process busy with refusing, and what is
- * urgent would wait for that. Whoever waits for a refusal asks for nothing else meanwhile.
+ * Not at once: clients that ask again as soon as they are refused would keep the process busy with refusing, and what
+ * is urgent would wait for that. Whoever waits for a refusal asks for nothing else meanwhile.
  */
 export async function turnAway(): Promise<Refusal> {
   await sleep(TURNING_AWAY_MS);

@@ -55,8 +55,8 @@ export function refusalOf(error: unknown, exchange: Exchange, options: ProblemOp
     return { problem: 'unavailable', headers: { 'Retry-After': '1' } };
   }
   if (options.isUnavailable(error)) {
-    // The line of the request names the cause. While a server is away each request meets this, and a stack for each would
-    // drown what is new.
+    // The line of the request names the cause. While a server is away each request meets this, and a stack for each
+    // would drown what is new.
     exchange.cause = codeOf(error);
     options.logger.debug({ requestId, route, err: error }, 'unavailable');
     return { problem: 'unavailable', headers: { 'Retry-After': '1' } };

@@ -12,11 +12,11 @@ const DRAIN_MS = SECOND;
 const inflate = promisify(zlib.gunzip);
 
 /**
- * Reads a request's body, at most `limit` bytes on the wire and as many after inflating. Of a larger body than any request
- * may bring no more is read, and nothing inflated, before there is `room` for it.
+ * Reads a request's body, at most `limit` bytes on the wire and as many after inflating. Of a larger body than any
+ * request may bring no more is read, and nothing inflated, before there is `room` for it.
  *
- * Answers the bytes; a refusal when there are too many, when they don't inflate, come too slowly or find no room; or `gone`
- * when the client went away before it had sent all.
+ * Answers the bytes; a refusal when there are too many, when they don't inflate, come too slowly or find no room; or
+ * `gone` when the client went away before it had sent all.
  */
 export async function readBody(
   request: IncomingMessage,

@@ -12,8 +12,8 @@ export interface QueryParameters {
 }
 
 /**
- * Throws {@link MalformedTarget} unless the request is one of HTTP/1.1 that names its host, once, or of HTTP/1.0, which may
- * leave it out. Two proxies may each believe another one of two hosts.
+ * Throws {@link MalformedTarget} unless the request is one of HTTP/1.1 that names its host, once, or of HTTP/1.0, which
+ * may leave it out. Two proxies may each believe another one of two hosts.
  */
 export function checkStartOf({ httpVersion, rawHeaders }: IncomingMessage): void {
   // Node's parser also takes HTTP/2.0 here, and a request line without a version for HTTP/0.9.

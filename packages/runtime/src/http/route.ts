@@ -58,11 +58,13 @@ export interface RouteDefinition<Principal, Allow extends readonly string[], Par
   /** True for what people stand and wait for: it is served also while others are turned away, see `http/places.ts`. */
   urgent?: boolean;
   /**
-   * True where somebody who was let in lately is let in also while nobody can say who calls, because the answer tells why.
-   * For what belongs to nobody: it may be a credential that has just ended.
+   * True where somebody who was let in lately is let in also while nobody can say who calls, because the answer tells
+   * why. For what belongs to nobody: it may be a credential that has just ended.
    */
   believeRecent?: boolean;
-  /** False when the handler passes each part of the body to `validate` itself, so that one bad part costs only itself. */
+  /**
+   * False when the handler passes each part of the body to `validate` itself, so that one bad part costs only itself.
+   */
   checkBodyText?: boolean;
   handle: (
     request: RouteRequest<

@@ -7,8 +7,8 @@
  * without one closed; requests that run are waited for, up to a limit. Event streams that have no end of their own are
  * ended at the very start, so that their listeners come back to another instance.
  *
- * What is cut off at the limit must not look finished: an answer that has begun resets its connection, since to a client
- * of HTTP/1.0 a connection that is closed is the end of the answer.
+ * What is cut off at the limit must not look finished: an answer that has begun resets its connection, since to a
+ * client of HTTP/1.0 a connection that is closed is the end of the answer.
  *
  * A balancer that takes longer to notice finds the port closed, and a client that begins a request in the very
  * instant in which its idle connection is closed sees a reset: HTTP/1.1 has no remedy, the wait makes it rare.
@@ -30,7 +30,9 @@ export interface ListenOptions {
   arrivalMs?: number;
   /** How long nothing may move on a connection while an answer is owed or sent, such as one that nobody reads. */
   stalledMs?: number;
-  /** Connections at most; more are closed at once. Each costs memory, and a file descriptor that PostgreSQL's may need. */
+  /**
+   * Connections at most; more are closed at once. Each costs memory, and a file descriptor that PostgreSQL's may need.
+   */
   maxConnections?: number;
   /** How long to keep accepting after having said "not ready", and then to keep connections that are idle. */
   drainMs?: number;

@@ -1,12 +1,12 @@
 /**
  * An answer whose body is made while it is sent.
  *
- * Its first piece is asked for under the deadline of its route, so that what fails before it is refused like anything else.
- * From then on the client sets the pace: the next piece is asked for when the last one has left. A client that reads
- * nothing for half a minute is let go, and so is one that takes longer than a quarter of an hour for all of it.
+ * Its first piece is asked for under the deadline of its route, so that what fails before it is refused like anything
+ * else. From then on the client sets the pace: the next piece is asked for when the last one has left. A client that
+ * reads nothing for half a minute is let go, and so is one that takes longer than a quarter of an hour for all of it.
  *
- * What can't be finished must not look finished. An answer that breaks off resets its connection: without its last chunk
- * no client takes it for whole, and a client of HTTP/1.0, which knows no chunks, sees an error instead of an end.
+ * What can't be finished must not look finished. An answer that breaks off resets its connection: without its last
+ * chunk no client takes it for whole, and a client of HTTP/1.0, which knows no chunks, sees an error instead of an end.
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';

@@ -6,7 +6,9 @@ import { type Ids, type Made, makers, type Place } from './world.ts';
 type Body = object | ((ids: Ids) => object);
 
 interface Example {
-  /** What it is about, where that is not what its path names: the whole organization, or what is the caller's of a list. */
+  /**
+   * What it is about, where that is not what its path names: the whole organization, or what is the caller's of a list.
+   */
   scope?: 'organization' | 'filtered';
   /** A body that works; several where there are several forms. */
   body?: Body | readonly Body[];
@@ -55,7 +57,9 @@ export function line(route: string, may: readonly Role[], example: Example = {})
   };
 }
 
-/** Everybody who may knock. `elsewhere` is an admin of the organization for another event, `stranger` one of another. */
+/**
+ * Everybody who may knock. `elsewhere` is an admin of the organization for another event, `stranger` one of another.
+ */
 export const callers = [...roles, 'nobody', 'revoked', 'expired', 'elsewhere', 'stranger'] as const;
 export type Caller = (typeof callers)[number];
 

@@ -27,7 +27,9 @@ export interface ProxiedServices extends AsyncDisposable {
   mailbox: TestMailbox;
 }
 
-/** The four services in this process, with a proxy before each server they depend on. The mail server is away at first. */
+/**
+ * The four services in this process, with a proxy before each server they depend on. The mail server is away at first.
+ */
 export async function startProxiedServices(): Promise<ProxiedServices> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await createTestDatabase());

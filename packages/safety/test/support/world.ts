@@ -34,8 +34,8 @@ export interface Ids {
 }
 
 /**
- * Makes something new for a call that uses it up, and answers what its ids are. `token` is the caller's, where it matters
- * who made it.
+ * Makes something new for a call that uses it up, and answers what its ids are. `token` is the caller's, where it
+ * matters who made it.
  */
 export type Maker = (place: Place, token: string) => Promise<Partial<Ids>>;
 

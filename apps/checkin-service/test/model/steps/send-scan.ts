@@ -68,7 +68,9 @@ export async function send(story: Story, sent: SentScan, device: Device): Promis
   return { status, body, replayed, at: await timeOf(story, sent) };
 }
 
-/** A scan that does not say when it was made was made when the server took it, which it does not tell of a refused one. */
+/**
+ * A scan that does not say when it was made was made when the server took it, which it does not tell of a refused one.
+ */
 async function timeOf({ world, eventId }: Story, { scan }: SentScan): Promise<number> {
   if ('scannedAt' in scan && scan.scannedAt !== undefined) return Date.parse(scan.scannedAt);
   const [kept] = await world.db.query<{ scanned_at: Date }>(

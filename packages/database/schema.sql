@@ -19,6 +19,14 @@ begin
   raise exception 'actions are never changed or deleted' using errcode = 'restrict_violation';
 end $$;
 
+CREATE FUNCTION attendance.plain_spelling(spelling text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN (octet_length(spelling) = length(spelling)) THEN lower(spelling) ELSE lower(replace(replace(replace(replace(replace(translate(regexp_replace(NORMALIZE(spelling, NFKD), '[̀-ͯ]'::text, ''::text, 'g'::text), 'øØłŁđĐıẞ'::text, 'oollddiß'::text), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'Æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'Œ'::text, 'oe'::text)) END;
+
+CREATE FUNCTION attendance.plain_pattern(search text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (('%'::text || regexp_replace(NULLIF(attendance.plain_spelling(search), ''::text), '([\\%_])'::text, '\\\1'::text, 'g'::text)) || '%'::text);
+
 CREATE FUNCTION attendance.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -301,6 +309,7 @@ CREATE TABLE attendance.participants (
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     erased_at timestamp with time zone,
     erasure_finished_at timestamp with time zone,
+    plain_name text GENERATED ALWAYS AS (attendance.plain_spelling(name)) STORED NOT NULL,
     CONSTRAINT participants_erased_first CHECK (((erased_at IS NOT NULL) OR (erasure_finished_at IS NULL))),
     CONSTRAINT participants_erased_is_nobody CHECK (((erased_at IS NULL) OR ((name = '(erased)'::text) AND (email = ''::text) AND (locale IS NULL) AND (external_id IS NULL))))
 );

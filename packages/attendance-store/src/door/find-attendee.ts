@@ -2,7 +2,6 @@ import type { CheckIn, Status } from '@turnout/attendance/enrollment';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { containing } from '../containing.ts';
 import { type CheckInRow, checkInsOfRow, toCheckIn } from '../loading/load-check-ins.ts';
-import { plainName, plainPattern } from '../people/plain-spelling.ts';
 
 /** A person as a desk sees them, with all their check-ins as of the same instant. */
 export interface Attendee {
@@ -68,7 +67,7 @@ const searchByText: Statement = {
   name: 'search_attendees',
   text: attendees(`
     where e.event_id = $1 and e.organization_id = $2
-      and (lower(${plainName('p.name')}) like (select lower($3)) or lower(p.email) like (select lower($4)))
+      and (p.plain_name like (select attendance.plain_pattern($3)) or lower(p.email) like (select lower($4)))
       and ($5::uuid is null or (lower(p.name), e.enrollment_id) > (
         select lower(last.name), l.enrollment_id
         from attendance.enrollments l
@@ -83,7 +82,7 @@ export async function searchAttendees(db: Queryable, search: AttendeeSearch): Pr
   const rows = await db.query<AttendeeRow>(searchByText, [
     search.eventId,
     search.organizationId,
-    plainPattern(search.text),
+    search.text,
     search.inEmail ? containing(search.text) : null,
     search.after,
     search.limit,

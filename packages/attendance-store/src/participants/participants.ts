@@ -1,7 +1,6 @@
 import { LOWEST_ID } from '@turnout/runtime/ids';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import { containing } from '../containing.ts';
-import { plainName, plainPattern } from '../people/plain-spelling.ts';
 
 /** A person known to an organization. */
 export interface ParticipantRecord {
@@ -34,17 +33,17 @@ const findOne: Statement = {
     where organization_id = $1 and participant_id = $3 and ${isVisible}`,
 };
 
-// To compare in lower case is what ilike does; here the pattern is brought to it once, and not for each person.
+// The patterns are made once, and not for each person.
 const listNext: Statement = {
   name: 'list_participants',
   text: `
     select ${columns} from attendance.participants p
     where organization_id = $1 and ${isVisible}
       and participant_id > $3
-      and ($4::text is null or lower(${plainName('name')}) like (select lower($4)) or lower(email) like (select lower($5))
-        or external_id = $6)
+      and ($4::text is null or plain_name like (select attendance.plain_pattern($4)) or lower(email) like (select lower($5))
+        or external_id = $4)
     order by participant_id
-    limit $7`,
+    limit $6`,
 };
 
 interface ParticipantRow {
@@ -79,9 +78,8 @@ export async function listParticipants(
     organizationId,
     eventIds,
     after ?? LOWEST_ID,
-    search === null ? null : plainPattern(search),
-    search === null ? null : containing(search),
     search,
+    search === null ? null : containing(search),
     limit,
   ]);
   return rows.map(toParticipantRecord);

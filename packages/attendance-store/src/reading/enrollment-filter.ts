@@ -1,8 +1,7 @@
 import type { Status } from '@turnout/attendance/enrollment';
-import { literal, Op, type WhereOptions, where as whereOf } from 'sequelize';
+import { col, fn, Op, type WhereOptions, where as whereOf } from 'sequelize';
 import { containing } from '../containing.ts';
 import type { AttendanceModels } from '../models/attendance-models.ts';
-import { plainName, plainPattern } from '../people/plain-spelling.ts';
 
 /** Which enrollments of an event; what is null leaves out none. */
 export interface EnrollmentFilter {
@@ -40,7 +39,7 @@ export function where(
 function found(search: string): WhereOptions {
   return {
     [Op.or]: [
-      whereOf(literal(plainName('participant.name')), Op.iLike, plainPattern(search)),
+      whereOf(col('participant.plain_name'), Op.like, fn('attendance.plain_pattern', search)),
       { '$participant.email$': { [Op.iLike]: containing(search) } },
       { '$participant.external_id$': search },
       { accessCode: search },

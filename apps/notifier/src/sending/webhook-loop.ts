@@ -89,8 +89,9 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
     const free = PLACES - underWay.size;
     if (free === 0) return 0;
     const claimed = await claimDueWebhooks(db, {
-      underWay: taken(underWay.values(), slow),
+      underWay: countByEndpoint(underWay.values()),
       perEndpoint: PLACES_OF_ENDPOINT,
+      slow,
       limit: free,
       leaseMs: caller.longestCallMs + LEASE_MARGIN,
     });
@@ -144,9 +145,8 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
   };
 }
 
-/** The places that each endpoint has taken, or has not because it is slow. */
-function taken(deliveries: Iterable<ClaimedWebhook>, slow: ReadonlySet<string>): Map<string, number> {
-  const counts = new Map([...slow].map((endpointId) => [endpointId, PLACES_OF_ENDPOINT - 1]));
+function countByEndpoint(deliveries: Iterable<ClaimedWebhook>): Map<string, number> {
+  const counts = new Map<string, number>();
   for (const { endpointId } of deliveries) counts.set(endpointId, (counts.get(endpointId) ?? 0) + 1);
   return counts;
 }

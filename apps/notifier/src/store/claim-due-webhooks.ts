@@ -16,7 +16,8 @@ const claim: Statement = {
       from owed where owed.endpoint_id is not null
     ), open as (
       select e.endpoint_id, e.url,
-        case when e.failing_since is null then $3::int else 1 end - coalesce(busy.under_way, 0) as places
+        case when e.failing_since is null and e.endpoint_id <> all ($6::uuid[]) then $3::int else 1 end
+          - coalesce(busy.under_way, 0) as places
       from owed
       join notifier.webhook_endpoints e using (endpoint_id)
       left join unnest($1::uuid[], $2::int[]) as busy (endpoint_id, under_way) using (endpoint_id)
@@ -76,8 +77,9 @@ export interface ClaimedWebhook {
 export interface ClaimWebhooksOptions {
   /** How many of each endpoint are under way here. */
   underWay: ReadonlyMap<string, number>;
-  /** How many an endpoint may have under way; one that is failing has one. */
+  /** How many an endpoint may have under way; one that is failing or slow has one. */
   perEndpoint: number;
+  slow: ReadonlySet<string>;
   limit: number;
   leaseMs: number;
 }
@@ -85,7 +87,7 @@ export interface ClaimWebhooksOptions {
 /** Takes deliveries to endpoints that are due for as long as `leaseMs`; nobody else takes them meanwhile. */
 export async function claimDueWebhooks(
   db: Queryable,
-  { underWay, perEndpoint, limit, leaseMs }: ClaimWebhooksOptions,
+  { underWay, perEndpoint, slow, limit, leaseMs }: ClaimWebhooksOptions,
 ): Promise<ClaimedWebhook[]> {
   const rows = await db.query<ClaimedRow>(claim, [
     [...underWay.keys()],
@@ -93,6 +95,7 @@ export async function claimDueWebhooks(
     perEndpoint,
     limit,
     leaseMs,
+    [...slow],
   ]);
   return rows.map((row) => ({
     id: row.delivery_id,

@@ -8,7 +8,8 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The variables of a process, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the variables named by `schema` from `env`. A variable set to nothing counts as not set. All
@@ -57,6 +58,13 @@ export function url(...schemes: [string, ...string[]]): z.ZodType<string, string
 /** The URL of a server, or those of the nodes of one cluster, separated by commas; kept as one text. */
 export function clusterUrl(...schemes: [string, ...string[]]): z.ZodType<string> {
   return commaSeparated(url(...schemes)).transform((nodes) => nodes.join(','));
+}
+
+/** The shape of a cron expression; the schedule itself refuses one that means nothing. */
+export function cron(): z.ZodType<string> {
+  return z
+    .string()
+    .regex(/^\S+( +\S+){4,5}$/, 'must be a cron expression of five fields, or six with seconds first');
 }
 
 /** Several values separated by commas, at least one. */

@@ -33,6 +33,7 @@ export interface RetentionCounts {
 const UNFINISHED_AT_ONCE = 100;
 const ROWS_AT_ONCE = 1_000;
 
+/** Runs all of it, or with `dryRun` counts the people and changes nothing. */
 export async function runRetention(retention: Retention): Promise<RetentionCounts> {
   const { db, config, dryRun, stopping, logger } = retention;
   const counts: RetentionCounts = {

@@ -1,5 +1,6 @@
 import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
-import { cron, type Environment, integer, readEnvironment } from '@turnout/runtime/config';
+import { type Environment, integer, readEnvironment } from '@turnout/runtime/config';
+import { cronExpression } from '@turnout/runtime/schedule';
 import { type ServiceConfig, serviceConfig, serviceEnvironment } from '@turnout/runtime/service-config';
 import { z } from 'zod';
 
@@ -12,7 +13,7 @@ const environment = z.object({
   ...serviceEnvironment({ port: 4003, connections: 10 }),
   ...accessEnvironment,
   ...retention,
-  RETENTION_SCHEDULE: cron().default('30 3 * * *'),
+  RETENTION_SCHEDULE: cronExpression().default('30 3 * * *'),
 });
 
 /**

@@ -69,12 +69,7 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const retentionDb = pools.use(openRetentionDb(config, `${name} retention`));
   await requireDatabase(db, logger);
   const publisher = opening.use(
-    openPublisher({
-      url: config.amqpUrl,
-      name,
-      logger,
-      setup: requireEventsExchange,
-    }),
+    openPublisher({ url: config.amqpUrl, name, logger, setup: requireEventsExchange }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
@@ -118,26 +113,16 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const work = opening.use(together());
   work.use(startSealer({ database: { url: database.url, applicationName: `${name} sealer` }, logger }));
   const stopping = new AbortController();
-  const retention = await startPart('the schedule', 'Correct RETENTION_SCHEDULE.', async () =>
-    startSchedule({
-      name: 'retention',
-      cron: config.retention.schedule,
-      runAtStart: false,
-      logger,
-      async task() {
-        const signal = stopping.signal;
-        const options = {
-          db: retentionDb,
-          config: config.retention,
-          dryRun: false,
-          stopping: signal,
-          logger,
-        };
-        await runRetention(options);
-        return undefined;
-      },
-    }),
-  );
+  const retention = startSchedule({
+    name: 'retention',
+    cron: config.retention.schedule,
+    runAtStart: false,
+    logger,
+    async task() {
+      const options = { db: retentionDb, config: config.retention, stopping: stopping.signal, logger };
+      await runRetention({ ...options, dryRun: false });
+    },
+  });
   work.defer(async () => {
     stopping.abort();
     await atMost(2 * SECOND, retention[Symbol.asyncDispose]());

@@ -32,12 +32,7 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
   const db = opening.use(openDb({ ...config.database, applicationName: name, steadyPlans: true }));
   await requireDatabase(db, logger);
   const publisher = opening.use(
-    openPublisher({
-      url: config.amqpUrl,
-      name,
-      logger,
-      setup: requireEventsExchange,
-    }),
+    openPublisher({ url: config.amqpUrl, name, logger, setup: requireEventsExchange }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
   const live = opening.use(openLiveView((eventId) => lookAtEvent(db, eventId), logger));

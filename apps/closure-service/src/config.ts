@@ -1,13 +1,7 @@
 import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
-import {
-  commaSeparated,
-  cron,
-  type Environment,
-  integer,
-  readEnvironment,
-  url,
-} from '@turnout/runtime/config';
+import { commaSeparated, type Environment, integer, readEnvironment, url } from '@turnout/runtime/config';
 import { MINUTE, SECOND } from '@turnout/runtime/durations';
+import { cronExpression } from '@turnout/runtime/schedule';
 import { type ServiceConfig, serviceConfig, serviceEnvironment } from '@turnout/runtime/service-config';
 import { z } from 'zod';
 
@@ -27,7 +21,7 @@ const environment = z.object({
   ...service,
   ...accessEnvironment,
   ...closing,
-  CLOSURE_SCHEDULE: cron().default('*/15 * * * *'),
+  CLOSURE_SCHEDULE: cronExpression().default('*/15 * * * *'),
 });
 
 /** How events are closed, wherever it is asked for. */

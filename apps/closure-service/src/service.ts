@@ -46,12 +46,7 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
   const closingDb = pools.use(openClosingDb(config, `${name} closing`));
   await requireDatabase(db, logger);
   const publisher = opening.use(
-    openPublisher({
-      url: config.amqpUrl,
-      name,
-      logger,
-      setup: requireEventsExchange,
-    }),
+    openPublisher({ url: config.amqpUrl, name, logger, setup: requireEventsExchange }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
   const stopping = new AbortController();
@@ -99,15 +94,13 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     logger,
   });
   work.use(
-    await startPart('the schedule', 'Correct CLOSURE_SCHEDULE.', async () =>
-      startSchedule({
-        name: 'close due events',
-        cron: config.schedule,
-        runAtStart: true,
-        logger,
-        task: scheduledLook(closure, config),
-      }),
-    ),
+    startSchedule({
+      name: 'close due events',
+      cron: config.schedule,
+      runAtStart: true,
+      logger,
+      task: scheduledLook(closure, config),
+    }),
   );
   work.use(startCorrectionLoop(closure));
   // When stopping, once no request is left: runs end after the batch they are in, and the rest is left to the next.

@@ -1,8 +1,9 @@
 import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
 import { email } from '@turnout/contracts/primitives';
-import { cron, type Environment, integer, readEnvironment, url } from '@turnout/runtime/config';
+import { type Environment, integer, readEnvironment, url } from '@turnout/runtime/config';
 import { SECOND } from '@turnout/runtime/durations';
 import type { Networks } from '@turnout/runtime/public-url';
+import { cronExpression } from '@turnout/runtime/schedule';
 import { type ServiceConfig, serviceConfig, serviceEnvironment } from '@turnout/runtime/service-config';
 import { z } from 'zod';
 import type { RetentionConfig } from './retention/run-retention.ts';
@@ -40,7 +41,7 @@ const environment = z.object({
   WEBHOOK_SECRETS_KEY: secretsKey.optional(),
   WEBHOOK_NETWORKS: z.enum(['public', 'any']).default('public'),
   WEBHOOK_TIMEOUT_MS: integer(100, 60_000).default(10 * SECOND),
-  RETENTION_SCHEDULE: cron().default('45 3 * * *'),
+  RETENTION_SCHEDULE: cronExpression().default('45 3 * * *'),
   RETENTION_MESSAGES_DAYS: integer(91, 3_650).default(400),
   // Shorter than what is remembered of messages can be: a letter whose message is forgotten could not be told any more.
   RETENTION_DEAD_LETTERS_DAYS: integer(1, 90).default(90),

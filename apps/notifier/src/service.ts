@@ -87,18 +87,15 @@ export async function startNotifier(
   const stopping = new AbortController();
   work.defer(() => stopping.abort());
   work.use(
-    await startPart('the schedule', 'Correct RETENTION_SCHEDULE.', async () =>
-      startSchedule({
-        name: 'retention',
-        cron: config.retention.schedule,
-        runAtStart: false,
-        logger,
-        async task() {
-          await runRetention({ db, config: config.retention, stopping: stopping.signal, logger });
-          return undefined;
-        },
-      }),
-    ),
+    startSchedule({
+      name: 'retention',
+      cron: config.retention.schedule,
+      runAtStart: false,
+      logger,
+      async task() {
+        await runRetention({ db, config: config.retention, stopping: stopping.signal, logger });
+      },
+    }),
   );
   // Its function is to take events and owe people a message; a mail server that is away makes messages wait, and
   // nothing else.

@@ -60,13 +60,6 @@ export function clusterUrl(...schemes: [string, ...string[]]): z.ZodType<string>
   return commaSeparated(url(...schemes)).transform((nodes) => nodes.join(','));
 }
 
-/** The shape of a cron expression; the schedule itself refuses one that means nothing. */
-export function cron(): z.ZodType<string> {
-  return z
-    .string()
-    .regex(/^\S+( +\S+){4,5}$/, 'must be a cron expression of five fields, or six with seconds first');
-}
-
 /** Several values separated by commas, at least one. */
 export function commaSeparated(item: z.ZodType<string, string>): z.ZodType<string[]> {
   return z

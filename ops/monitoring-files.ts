@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { dashboardJson } from './grafana/dashboard.ts';
 import { dashboards } from './grafana/dashboards.ts';
-import { clock, prometheusRuleYaml, rulesYaml } from './prometheus/rules.ts';
+import { clock } from './prometheus/clock.ts';
+import { prometheusRuleYaml, rulesYaml } from './prometheus/rules.ts';
 
 const at = (...path: string[]) => join(import.meta.dirname, ...path);
 

@@ -37,6 +37,7 @@ export const readText = (root: string, file: string) => readFileSync(join(root, 
 
 export const readCompose = (text: string): Compose => parse(text, { merge: true }) as Compose;
 
+/** Every package and app of the repository. */
 export function readManifests(root: string): Manifest[] {
   return globSync('{apps,packages}/*/package.json', { cwd: root }).map((file) => {
     const { name, dependencies = {} } = JSON.parse(readText(root, file)) as {

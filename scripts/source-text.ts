@@ -45,6 +45,7 @@ export function importsOf(source: string): { specifier: string; line: number }[]
   });
 }
 
+/** The line of this place, from 1. */
 export function lineOf(source: string, index: number): number {
   return source.slice(0, index).split('\n').length;
 }

@@ -1,9 +1,5 @@
+import { REQUESTS, SCANS } from '../scans.ts';
 import { type Dashboard, type Panel, type Query, RATE } from './dashboard.ts';
-
-/** Single scans, for which people stand and wait. */
-const SCANS =
-  'job="checkin-service",method="POST",route=~"/v1/events/:eventId/(check-ins|redemptions|door-checks)"';
-const REQUESTS = 'http_server_request_duration_seconds';
 
 const one = (expr: string, legend = ''): Query[] => [{ expr, legend }];
 

@@ -1,8 +1,6 @@
-import type { Alert, Clock, Group, Rule } from './rules.ts';
-
-const SCANS =
-  'job="checkin-service",method="POST",route=~"/v1/events/:eventId/(check-ins|redemptions|door-checks)"';
-const REQUESTS = 'http_server_request_duration_seconds';
+import { REQUESTS, SCANS } from '../scans.ts';
+import type { Clock } from './clock.ts';
+import type { Alert, Group, Rule } from './rule.ts';
 
 /** What scans promise over 30 days, and what says that one of them broke it. */
 const SLOS = [
@@ -94,6 +92,7 @@ const GAUGES: readonly (readonly [gauge: string, shownBy: readonly string[]])[] 
   ['turnout_queue_messages', ['notifier']],
 ];
 
+/** What somebody is told of, and how soon. */
 export function alerts(time: Clock): Alert[] {
   return [
     ...burnAlerts(),

@@ -1,45 +1,6 @@
 import { alerts, sloGroups } from './alerts.ts';
-
-/** Makes durations shorter than they are written, so that a rehearsal of alerts takes seconds. */
-export interface Clock {
-  /** `5m`, as Prometheus writes it. */
-  span(written: string): string;
-  /** The same in seconds, to compare values with. */
-  seconds(written: string): number;
-}
-
-const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-
-/** A clock on which everything takes 1 / `faster` of its time. */
-export function clock(faster = 1): Clock {
-  const seconds = (written: string) => {
-    const [, count, unit] = /^(\d+)([smhd])$/.exec(written) ?? [];
-    const length = unit && UNITS[unit];
-    if (!length) throw new RangeError(`not a duration: ${written}`);
-    return (Number(count) * length) / faster;
-  };
-  return {
-    seconds,
-    span: (written) => (faster === 1 ? written : `${Math.round(seconds(written) * 1_000)}ms`),
-  };
-}
-
-export interface Group {
-  name: string;
-  interval?: string;
-  rules: readonly Rule[];
-}
-
-export type Rule = { record: string; expr: string } | Alert;
-
-export interface Alert {
-  alert: string;
-  expr: string;
-  for?: string;
-  /** `page`: somebody gets up. `ticket`: somebody looks at it on the next working day. */
-  severity: 'page' | 'ticket';
-  summary: string;
-}
+import type { Clock } from './clock.ts';
+import type { Alert, Group } from './rule.ts';
 
 /**
  * Where whoever is woken opens `docs/runbooks`: the address of this repository, or of wherever you show it. As it
@@ -51,6 +12,7 @@ export const RUNBOOKS = 'https://turnout.example/docs/runbooks';
 export const runbookOf = (alert: string): string =>
   `${alert.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.md`;
 
+/** Every group of rules. */
 export const groups = (time: Clock): Group[] => [
   ...sloGroups(time),
   { name: 'turnout', rules: alerts(time) },

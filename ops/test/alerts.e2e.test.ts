@@ -1,7 +1,8 @@
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dashboards, queriesOf } from '../grafana/dashboards.ts';
-import { clock, groups } from '../prometheus/rules.ts';
+import { clock } from '../prometheus/clock.ts';
+import { groups } from '../prometheus/rules.ts';
 import { closeAnEvent, openDoor } from './busy-door.ts';
 import { type Fault, stages } from './faults.ts';
 import { openRehearsal, type Rehearsal } from './rehearsal.ts';

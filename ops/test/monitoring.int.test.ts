@@ -5,7 +5,8 @@ import { INSTALLS_WITHIN_MS } from '@turnout/test-kit/find-or-install';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { monitoringFiles } from '../monitoring-files.ts';
-import { clock, groups, RUNBOOKS, runbookOf } from '../prometheus/rules.ts';
+import { clock } from '../prometheus/clock.ts';
+import { groups, RUNBOOKS, runbookOf } from '../prometheus/rules.ts';
 import { prometheusPrograms, runPromtool } from './prometheus-programs.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -13,7 +13,8 @@ import { type FaultProxy, startProxy } from '@turnout/test-kit/start-proxy';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { startTestMailbox, type TestMailbox } from '@turnout/test-kit/test-mailbox';
 import { createTestVhost } from '@turnout/test-kit/test-vhost';
-import { clock, rulesYaml } from '../prometheus/rules.ts';
+import { clock } from '../prometheus/clock.ts';
+import { rulesYaml } from '../prometheus/rules.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
 
 /** The four services under a real Prometheus with our rules, and what can be broken of them. */

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { System } from './compose.ts';
-import { getJson, until } from './until.ts';
+import { get, getJson, until } from './until.ts';
 
 const dashboards = fileURLToPath(new URL('../grafana/dashboards', import.meta.url));
 
@@ -11,7 +11,7 @@ export async function mailsAndMetrics(system: System): Promise<void> {
     total?: number;
   };
   if (!(Number(mails.total) > 0)) throw new Error('no mail arrived at mailpit');
-  const metrics = await fetch(`${await system.urlOf('checkin-service', 4001)}/metrics`);
+  const metrics = await get(`${await system.urlOf('checkin-service', 4001)}/metrics`);
   if (!(await metrics.text()).includes('turnout_check_ins_total{'))
     throw new Error('checkin-service has measured no check-in');
 }

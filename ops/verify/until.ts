@@ -17,9 +17,14 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
   throw new Error(`${what}: not within three minutes (${String(last)})`);
 }
 
-/** What this address answers, as JSON; throws at anything but a 2xx. */
-export async function getJson(url: string, headers: Record<string, string> = {}): Promise<unknown> {
+/** What this address answers within ten seconds; throws at anything but a 2xx. */
+export async function get(url: string, headers: Record<string, string> = {}): Promise<Response> {
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return await response.json();
+  return response;
+}
+
+/** The same, as JSON. */
+export async function getJson(url: string, headers?: Record<string, string>): Promise<unknown> {
+  return await (await get(url, headers)).json();
 }

@@ -1,5 +1,7 @@
 import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
-import { clusterUrl, integer, port, readEnvironment, url } from '@turnout/runtime/config';
+import { type Environment, integer, readEnvironment } from '@turnout/runtime/config';
+import { cronExpression } from '@turnout/runtime/schedule';
+import { type ServiceConfig, serviceConfig, serviceEnvironment } from '@turnout/runtime/service-config';
 import { z } from 'zod';
 
 const retention = {
@@ -8,34 +10,22 @@ const retention = {
 };
 
 const environment = z.object({
+  ...serviceEnvironment({ port: 4003, connections: 10 }),
   ...accessEnvironment,
   ...retention,
-  RETENTION_SCHEDULE: z
-    .string()
-    .regex(/^\S+( +\S+){4,5}$/, 'must be a cron expression of five fields, or six with seconds first')
-    .default('30 3 * * *'),
-  PORT: port().default(4003),
-  HOST: z.string().default('127.0.0.1'),
-  DATABASE_URL: url('postgres', 'postgresql'),
-  DATABASE_POOL: integer(1, 200).default(10),
-  AMQP_URL: clusterUrl('amqp', 'amqps'),
-  LOG_LEVEL: z.string().optional(),
-  LOG_FORMAT: z.string().optional(),
+  RETENTION_SCHEDULE: cronExpression().default('30 3 * * *'),
 });
 
-/** What the service needs to know of where it runs. */
-export interface AdminConfig {
-  port: number;
-  host: string;
-  /** `max` connections for plain rows, and as many for what is hand-written. */
-  database: { url: string; max: number };
-  amqpUrl: string;
+/**
+ * What the service needs to know of where it runs. `database.max` connections are for plain rows, and as many for what is
+ * hand-written.
+ */
+export interface AdminConfig extends ServiceConfig {
   access?: Partial<AccessConfig>;
   retention: RetentionConfig & {
     /** A cron expression, in UTC. */
     schedule: string;
   };
-  log: { level?: string | undefined; format?: string | undefined };
 }
 
 /** How long is kept what belongs to no organization's settings. */
@@ -51,22 +41,18 @@ export interface RetentionConfig {
  *
  * @throws ConfigurationError that names every variable that is missing or wrong
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): AdminConfig {
+export function readConfig(env: Environment): AdminConfig {
   const read = readEnvironment(env, environment);
   return {
-    port: read.PORT,
-    host: read.HOST,
-    database: { url: read.DATABASE_URL, max: read.DATABASE_POOL },
-    amqpUrl: read.AMQP_URL,
+    ...serviceConfig(read),
     access: accessConfig(read),
     retention: { schedule: read.RETENTION_SCHEDULE, ...retentionConfig(read) },
-    log: { level: read.LOG_LEVEL, format: read.LOG_FORMAT },
   };
 }
 
 /** What the command `retention` needs: the database. */
 export function readRetentionConfig(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): Pick<AdminConfig, 'database'> & { retention: RetentionConfig } {
   const read = readEnvironment(env, z.object({ ...retention, DATABASE_URL: environment.shape.DATABASE_URL }));
   return { database: { url: read.DATABASE_URL, max: 1 }, retention: retentionConfig(read) };

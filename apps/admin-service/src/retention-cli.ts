@@ -1,17 +1,7 @@
-import { inCommandTrace } from '@turnout/runtime/command-trace';
+import { runCommand } from '@turnout/runtime/run-command';
 import { retentionCommand } from './commands/retention-command.ts';
 
-const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-
-try {
-  const { ok, sentence } = await inCommandTrace('retention', () =>
-    retentionCommand(process.argv.slice(2), process.env, stopping.signal),
-  );
-  if (ok) console.log(sentence);
-  else console.error(sentence);
-  process.exitCode = ok ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-}
+await runCommand('retention', async (stopping) => {
+  const { ok, sentence } = await retentionCommand(process.argv.slice(2), process.env, stopping);
+  return { code: ok ? 0 : 1, sentence };
+});

@@ -7,7 +7,8 @@ import { requireEventsExchange } from '@turnout/broker/require-broker';
 import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
-import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
+import { requireDatabase } from '@turnout/database/require-database';
+import { readSchemaVersion } from '@turnout/database/require-schema';
 import { rabbitmq } from '@turnout/outbox/broker-dependency';
 import { startRelay } from '@turnout/outbox/relay';
 import { postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
@@ -16,8 +17,7 @@ import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
-import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
-import { whenAvailable } from '@turnout/runtime/postgres-start';
+import { isUnavailable, openDb } from '@turnout/runtime/postgres';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { openSequelize } from '@turnout/runtime/sequelize';
@@ -67,19 +67,9 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const sequelize = openSequelize({ ...database, applicationName: `${name} models` });
   pools.defer(() => atMost(2 * SECOND, sequelize.close()));
   const retentionDb = pools.use(openRetentionDb(config, `${name} retention`));
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
-    whenAvailable(async () => {
-      await requireSchema(db);
-      await requireDurablePostgres(db);
-    }, logger),
-  );
+  await requireDatabase(db, logger);
   const publisher = opening.use(
-    openPublisher({
-      url: config.amqpUrl,
-      name,
-      logger,
-      setup: requireEventsExchange,
-    }),
+    openPublisher({ url: config.amqpUrl, name, logger, setup: requireEventsExchange }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
   const guards = opening.use(guardRoutes({ db, name, logger, access: config.access }));
@@ -123,26 +113,16 @@ export async function startAdminService(config: AdminConfig): Promise<HttpServer
   const work = opening.use(together());
   work.use(startSealer({ database: { url: database.url, applicationName: `${name} sealer` }, logger }));
   const stopping = new AbortController();
-  const retention = await startPart('the schedule', 'Correct RETENTION_SCHEDULE.', async () =>
-    startSchedule({
-      name: 'retention',
-      cron: config.retention.schedule,
-      runAtStart: false,
-      logger,
-      async task() {
-        const signal = stopping.signal;
-        const options = {
-          db: retentionDb,
-          config: config.retention,
-          dryRun: false,
-          stopping: signal,
-          logger,
-        };
-        await runRetention(options);
-        return undefined;
-      },
-    }),
-  );
+  const retention = startSchedule({
+    name: 'retention',
+    cron: config.retention.schedule,
+    runAtStart: false,
+    logger,
+    async task() {
+      const options = { db: retentionDb, config: config.retention, stopping: stopping.signal, logger };
+      await runRetention({ ...options, dryRun: false });
+    },
+  });
   work.defer(async () => {
     stopping.abort();
     await atMost(2 * SECOND, retention[Symbol.asyncDispose]());

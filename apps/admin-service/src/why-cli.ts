@@ -1,29 +1,32 @@
 import { uuid } from '@turnout/contracts/primitives';
+import { requireDatabaseNow } from '@turnout/database/require-database';
+import { SECOND } from '@turnout/runtime/durations';
 import { openDb } from '@turnout/runtime/postgres';
+import { type CommandResult, runCommand } from '@turnout/runtime/run-command';
 import { presence } from './why/sentences.ts';
 import { tellWhy } from './why/tell-why.ts';
 
 // npm run why -- <enrollmentId>: what support reads to whoever asks.
-const enrollmentId = uuid.safeParse(process.argv[2]).data?.toLowerCase();
-const url = process.env.DATABASE_URL;
-if (enrollmentId === undefined || process.argv.length > 3) {
-  console.error('usage: npm run why -- <enrollmentId>');
-  process.exit(2);
-}
-if (!url) {
-  console.error('DATABASE_URL is not set. Set it to the database URL of the role turnout_admin.');
-  process.exit(2);
-}
-await using db = openDb({ url, max: 1, applicationName: 'why', queryTimeoutMs: 30_000 });
-const told = await tellWhy(db, { enrollmentId, organizationId: null, eventIds: null });
-if (told) {
+await runCommand('why', () => why(process.argv.slice(2), process.env.DATABASE_URL));
+
+async function why([argument, ...more]: readonly string[], url: string | undefined): Promise<CommandResult> {
+  const enrollmentId = uuid.safeParse(argument).data?.toLowerCase();
+  if (enrollmentId === undefined || more.length > 0) {
+    return { code: 2, sentence: 'usage: npm run why -- <enrollmentId>' };
+  }
+  if (!url) {
+    const sentence = 'DATABASE_URL is not set. Set it to the database URL of the role turnout_admin.';
+    return { code: 2, sentence };
+  }
+  await using db = openDb({ url, max: 1, applicationName: 'why', queryTimeoutMs: 30 * SECOND });
+  await requireDatabaseNow(db);
+  const told = await tellWhy(db, { enrollmentId, organizationId: null, eventIds: null });
+  if (!told) return { code: 1, sentence: `There is no enrollment ${enrollmentId}.` };
   const { status, evaluation, entries, truncated } = told;
   if (truncated) console.log(`(the newest ${entries.length} entries only)`);
   for (const { sentence } of entries) console.log(sentence);
   const { rule, met, presentDays: daysPresent, requiredDays: required } = evaluation;
   console.log(`\nStatus now: ${status.replace('_', ' ')}. ${presence({ daysPresent, required, rule })}`);
-  console.log(`By the event's rule (${rule.replace('_', ' ')}) that is ${met ? 'enough' : 'not enough'}.`);
-} else {
-  console.error(`There is no enrollment ${enrollmentId}.`);
-  process.exitCode = 1;
+  const enough = met ? 'enough' : 'not enough';
+  return { code: 0, sentence: `By the event's rule (${rule.replace('_', ' ')}) that is ${enough}.` };
 }

@@ -1,5 +1,7 @@
 import { givenOrganization } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { startIdentityProvider } from '@turnout/test-kit/start-identity-provider';
+import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminUnderTest, startAdminUnderTest } from './admin-under-test.ts';
 
@@ -46,6 +48,29 @@ describe('signing in through the identity provider of the organization', () => {
       `select action from access.actions where action like 'identity%' order by action_id`,
     );
     expect(done).toEqual([{ action: 'identity_provider.set' }, { action: 'identity_provider.removed' }]);
+  });
+
+  it('is audited with what was there before, also when two set it at the same time', async () => {
+    const { id: organizationId, tokens } = await givenOrganization(service.owner);
+    const admin = service.as(tokens.admin);
+    const provider = { issuer: 'https://login.example.org', rolesClaim: 'groups', roles: { staff: 'admin' } };
+    const put = (audience: string) => admin.put('/v1/identity-provider', { ...provider, audience });
+    expect((await put('first')).status).toBe(200);
+    let last: ReturnType<typeof put> | undefined;
+    await service.owner.transaction(async (tx) => {
+      await tx.query(`update access.identity_providers set audience = 'second' where organization_id = $1`, [
+        organizationId,
+      ]);
+      last = put('third');
+      await waitUntil(() => isAnyoneWaiting(service.owner));
+    });
+    expect((await last)?.status).toBe(200);
+    const done = await service.owner.query(
+      `select details #>> '{before,audience}' as before from access.actions
+       where organization_id = $1 and action = 'identity_provider.set' order by action_id`,
+      [organizationId],
+    );
+    expect(done).toEqual([{ before: null }, { before: 'second' }]);
   });
 
   let strict: AdminUnderTest;

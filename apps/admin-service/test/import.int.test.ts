@@ -550,6 +550,9 @@ describe('a token that is limited to some events', () => {
     });
     expect(guess.body).toMatchObject({ status: 409, code: 'participant_outside_scope' });
     expect(guess.text).not.toContain(ada.email);
+    const { body: document } = await service.admin.get('/openapi.json');
+    const documented = document.paths['/v1/events/{eventId}/enrollments'].post.responses['409'];
+    expect(JSON.stringify(documented.content)).toContain(`"${guess.body.code}"`);
     const guesses = await send(
       `name,email,externalId\nMallory,guess-${unique}@example.org,${ada.externalId}\n`,
       { client: limited },

@@ -159,17 +159,23 @@ it('leaves out the oldest where there is more than anybody reads, and says so', 
 });
 
 it('is told by the command as well', async () => {
-  const run = async (...args: string[]) => {
+  const run = async (argument: string, databaseUrl = service.databaseUrl) => {
     const program = new URL('../src/why-cli.ts', import.meta.url).pathname;
-    const env = { ...process.env, DATABASE_URL: service.databaseUrl };
-    const child = spawn(process.execPath, [program, ...args], { env });
+    const env = { ...process.env, DATABASE_URL: databaseUrl };
+    const child = spawn(process.execPath, [program, argument], { env });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    return { output: await text(child.stdout), code: await ended };
+    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { output, errors, code: await ended };
   };
+  const away = run(bob, 'postgres://turnout@127.0.0.1:1/turnout');
   const [told, missing, wrong] = await Promise.all([run(bob), run(nobody), run('x')]);
   expect(told).toMatchObject({
     code: 0,
     output: expect.stringContaining('Status now: attended. Present on no day'),
   });
   expect([missing.code, wrong.code]).toEqual([1, 2]);
+  expect(await away).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(/^PostgreSQL can't be used: .*\. Check DATABASE_URL.*\.\n$/),
+  });
 });

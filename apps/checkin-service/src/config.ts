@@ -1,26 +1,16 @@
 import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
-import { clusterUrl, integer, port, readEnvironment, url } from '@turnout/runtime/config';
+import { type Environment, readEnvironment } from '@turnout/runtime/config';
+import { type ServiceConfig, serviceConfig, serviceEnvironment } from '@turnout/runtime/service-config';
 import { z } from 'zod';
 
 const environment = z.object({
+  ...serviceEnvironment({ port: 4001, connections: 10 }),
   ...accessEnvironment,
-  PORT: port().default(4001),
-  HOST: z.string().default('127.0.0.1'),
-  DATABASE_URL: url('postgres', 'postgresql'),
-  DATABASE_POOL: integer(1, 200).default(10),
-  AMQP_URL: clusterUrl('amqp', 'amqps'),
-  LOG_LEVEL: z.string().optional(),
-  LOG_FORMAT: z.string().optional(),
 });
 
 /** What the service needs to know of where it runs. */
-export interface CheckinConfig {
-  port: number;
-  host: string;
-  database: { url: string; max: number };
-  amqpUrl: string;
+export interface CheckinConfig extends ServiceConfig {
   access?: Partial<AccessConfig>;
-  log: { level?: string | undefined; format?: string | undefined };
 }
 
 /**
@@ -28,14 +18,7 @@ export interface CheckinConfig {
  *
  * @throws ConfigurationError that names every variable that is missing or wrong
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): CheckinConfig {
+export function readConfig(env: Environment): CheckinConfig {
   const read = readEnvironment(env, environment);
-  return {
-    port: read.PORT,
-    host: read.HOST,
-    database: { url: read.DATABASE_URL, max: read.DATABASE_POOL },
-    amqpUrl: read.AMQP_URL,
-    access: accessConfig(read),
-    log: { level: read.LOG_LEVEL, format: read.LOG_FORMAT },
-  };
+  return { ...serviceConfig(read), access: accessConfig(read) };
 }

@@ -5,7 +5,8 @@ import { requireEventsExchange } from '@turnout/broker/require-broker';
 import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
-import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
+import { requireDatabase } from '@turnout/database/require-database';
+import { readSchemaVersion } from '@turnout/database/require-schema';
 import { rabbitmq } from '@turnout/outbox/broker-dependency';
 import { startRelay } from '@turnout/outbox/relay';
 import { postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
@@ -13,8 +14,7 @@ import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger } from '@turnout/runtime/logger';
-import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
-import { whenAvailable } from '@turnout/runtime/postgres-start';
+import { isUnavailable, openDb } from '@turnout/runtime/postgres';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
 import about from '../package.json' with { type: 'json' };
 import { gatherScans } from './commands/gather-scans.ts';
@@ -30,19 +30,9 @@ export async function startCheckinService(config: CheckinConfig): Promise<HttpSe
   await using opening = new AsyncDisposableStack();
   const logger = createLogger({ name, ...config.log });
   const db = opening.use(openDb({ ...config.database, applicationName: name, steadyPlans: true }));
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
-    whenAvailable(async () => {
-      await requireSchema(db);
-      await requireDurablePostgres(db);
-    }, logger),
-  );
+  await requireDatabase(db, logger);
   const publisher = opening.use(
-    openPublisher({
-      url: config.amqpUrl,
-      name,
-      logger,
-      setup: requireEventsExchange,
-    }),
+    openPublisher({ url: config.amqpUrl, name, logger, setup: requireEventsExchange }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
   const live = opening.use(openLiveView((eventId) => lookAtEvent(db, eventId), logger));

@@ -5,6 +5,7 @@ export interface Background extends AsyncDisposable {
   start(work: () => Promise<unknown>): void;
 }
 
+/** Opens a place for such work; what fails is logged. */
 export function startBackground(logger: Logger): Background {
   const running = new Set<Promise<void>>();
   return {

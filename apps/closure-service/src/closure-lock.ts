@@ -21,6 +21,7 @@ export interface ClosureLocks {
 
 const noLock: ClosureLock = { keep: async () => undefined, release: async () => undefined };
 
+/** The locks of events, each for `ttlMs`. Without Redis `take` answers a lock that does nothing. */
 export function closureLocks(options: { locks: Locks; ttlMs: number; logger: Logger }): ClosureLocks {
   const { locks, ttlMs, logger } = options;
   let available = true;

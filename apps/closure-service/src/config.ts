@@ -1,34 +1,31 @@
 import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
-import { clusterUrl, commaSeparated, integer, port, readEnvironment, url } from '@turnout/runtime/config';
+import { commaSeparated, type Environment, integer, readEnvironment, url } from '@turnout/runtime/config';
 import { MINUTE, SECOND } from '@turnout/runtime/durations';
+import { cronExpression } from '@turnout/runtime/schedule';
+import { type ServiceConfig, serviceConfig, serviceEnvironment } from '@turnout/runtime/service-config';
 import { z } from 'zod';
 
+const service = serviceEnvironment({ port: 4002, connections: 10 });
+
 const closing = {
-  DATABASE_URL: url('postgres', 'postgresql'),
+  DATABASE_URL: service.DATABASE_URL,
+  LOG_LEVEL: service.LOG_LEVEL,
+  LOG_FORMAT: service.LOG_FORMAT,
   DATABASE_POOL: integer(3, 200).default(10),
   REDIS_URLS: commaSeparated(url('redis', 'rediss')),
   CLOSURE_BATCH_SIZE: integer(1, 20_000).default(2_000),
   CLOSURE_LOCK_TTL_MS: integer(1 * SECOND, 10 * MINUTE).default(20 * SECOND),
-  LOG_LEVEL: z.string().optional(),
-  LOG_FORMAT: z.string().optional(),
 };
 
 const environment = z.object({
+  ...service,
   ...accessEnvironment,
   ...closing,
-  PORT: port().default(4002),
-  HOST: z.string().default('127.0.0.1'),
-  AMQP_URL: clusterUrl('amqp', 'amqps'),
-  CLOSURE_SCHEDULE: z
-    .string()
-    .regex(/^\S+( +\S+){4,5}$/, 'must be a cron expression of five fields, or six with seconds first')
-    .default('*/15 * * * *'),
+  CLOSURE_SCHEDULE: cronExpression().default('*/15 * * * *'),
 });
 
 /** How events are closed, wherever it is asked for. */
-export interface ClosingConfig {
-  /** `max` connections in each of two pools: one for requests and the relay, one for closing. */
-  database: { url: string; max: number };
+export interface ClosingConfig extends Pick<ServiceConfig, 'database' | 'log'> {
   redisUrls: string[];
   /** Enrollments judged in one transaction. */
   batchSize: number;
@@ -37,14 +34,12 @@ export interface ClosingConfig {
   concurrency: number;
   /** How long to wait after each failed attempt; after the last one a run has failed. */
   retryDelaysMs: readonly number[];
-  log: { level?: string | undefined; format?: string | undefined };
 }
 
-/** What the service needs to know of where it runs. */
-export interface ClosureConfig extends ClosingConfig {
-  port: number;
-  host: string;
-  amqpUrl: string;
+/**
+ * What the service needs to know of where it runs. It has two pools: one for requests and the relay, one for closing.
+ */
+export interface ClosureConfig extends ServiceConfig, ClosingConfig {
   /** A cron expression, in UTC. */
   schedule: string;
   access?: Partial<AccessConfig>;
@@ -54,8 +49,6 @@ export interface ClosureConfig extends ClosingConfig {
 const BATCHES_AT_ONCE = 2;
 const LOOK = 1;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the service's environment once.
  *
@@ -64,10 +57,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(env: Environment): ClosureConfig {
   const read = readEnvironment(env, environment);
   return {
+    ...serviceConfig(read),
     ...closingConfig(read),
-    port: read.PORT,
-    host: read.HOST,
-    amqpUrl: read.AMQP_URL,
     schedule: read.CLOSURE_SCHEDULE,
     access: accessConfig(read),
   };

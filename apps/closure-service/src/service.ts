@@ -4,7 +4,8 @@ import { requireEventsExchange } from '@turnout/broker/require-broker';
 import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { eventsExchange } from '@turnout/contracts/topology';
-import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
+import { requireDatabase } from '@turnout/database/require-database';
+import { readSchemaVersion } from '@turnout/database/require-schema';
 import { rabbitmq } from '@turnout/outbox/broker-dependency';
 import { startRelay } from '@turnout/outbox/relay';
 import { postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
@@ -14,8 +15,7 @@ import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { openLocks } from '@turnout/runtime/lock';
 import { createLogger } from '@turnout/runtime/logger';
-import { isUnavailable, openDb, requireDurablePostgres } from '@turnout/runtime/postgres';
-import { whenAvailable } from '@turnout/runtime/postgres-start';
+import { isUnavailable, openDb } from '@turnout/runtime/postgres';
 import { openPublisher } from '@turnout/runtime/rabbitmq';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { atMost, together } from '@turnout/runtime/together';
@@ -44,19 +44,9 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
   const pools = opening.use(together());
   const db = pools.use(openDb({ ...config.database, applicationName: name, steadyPlans: true }));
   const closingDb = pools.use(openClosingDb(config, `${name} closing`));
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
-    whenAvailable(async () => {
-      await requireSchema(db);
-      await requireDurablePostgres(db);
-    }, logger),
-  );
+  await requireDatabase(db, logger);
   const publisher = opening.use(
-    openPublisher({
-      url: config.amqpUrl,
-      name,
-      logger,
-      setup: requireEventsExchange,
-    }),
+    openPublisher({ url: config.amqpUrl, name, logger, setup: requireEventsExchange }),
   );
   const relay = opening.use(startRelay({ db, publisher, exchange: eventsExchange, logger }));
   const stopping = new AbortController();
@@ -104,15 +94,13 @@ export async function startClosureService(config: ClosureConfig): Promise<HttpSe
     logger,
   });
   work.use(
-    await startPart('the schedule', 'Correct CLOSURE_SCHEDULE.', async () =>
-      startSchedule({
-        name: 'close due events',
-        cron: config.schedule,
-        runAtStart: true,
-        logger,
-        task: scheduledLook(closure, config),
-      }),
-    ),
+    startSchedule({
+      name: 'close due events',
+      cron: config.schedule,
+      runAtStart: true,
+      logger,
+      task: scheduledLook(closure, config),
+    }),
   );
   work.use(startCorrectionLoop(closure));
   // When stopping, once no request is left: runs end after the batch they are in, and the rest is left to the next.

@@ -27,7 +27,7 @@ describe('the configuration of the closure service', () => {
 
   it('names everything that is wrong together', () => {
     const wrong = () =>
-      readConfig({ DATABASE_URL: 'mysql://x', CLOSURE_SCHEDULE: 'hourly', CLOSURE_BATCH_SIZE: '0' });
+      readConfig({ DATABASE_URL: 'mysql://x', CLOSURE_SCHEDULE: '61 * * * *', CLOSURE_BATCH_SIZE: '0' });
     expect(wrong).toThrow(ConfigurationError);
     for (const name of ['DATABASE_URL', 'REDIS_URLS', 'AMQP_URL', 'CLOSURE_SCHEDULE', 'CLOSURE_BATCH_SIZE']) {
       expect(wrong).toThrow(name);

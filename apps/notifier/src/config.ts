@@ -1,8 +1,10 @@
 import { type AccessConfig, accessConfig, accessEnvironment } from '@turnout/access/access-config';
 import { email } from '@turnout/contracts/primitives';
-import { clusterUrl, integer, port, readEnvironment, url } from '@turnout/runtime/config';
+import { type Environment, integer, readEnvironment, url } from '@turnout/runtime/config';
 import { SECOND } from '@turnout/runtime/durations';
 import type { Networks } from '@turnout/runtime/public-url';
+import { cronExpression } from '@turnout/runtime/schedule';
+import { type ServiceConfig, serviceConfig, serviceEnvironment } from '@turnout/runtime/service-config';
 import { z } from 'zod';
 import type { RetentionConfig } from './retention/run-retention.ts';
 
@@ -28,12 +30,8 @@ const secretsKey = z
   .transform((text) => Buffer.from(text, 'base64'));
 
 const environment = z.object({
+  ...serviceEnvironment({ port: 4004, connections: 5 }),
   ...accessEnvironment,
-  PORT: port().default(4004),
-  HOST: z.string().default('127.0.0.1'),
-  DATABASE_URL: url('postgres', 'postgresql'),
-  DATABASE_POOL: integer(1, 200).default(5),
-  AMQP_URL: clusterUrl('amqp', 'amqps'),
   SMTP_URL: url('smtp', 'smtps').optional(),
   SMTP_TIMEOUT_MS: integer(100, 120_000).default(10 * SECOND),
   MAIL_FROM: mailbox.default({ name: 'Turnout', address: 'turnout@localhost' }),
@@ -43,23 +41,14 @@ const environment = z.object({
   WEBHOOK_SECRETS_KEY: secretsKey.optional(),
   WEBHOOK_NETWORKS: z.enum(['public', 'any']).default('public'),
   WEBHOOK_TIMEOUT_MS: integer(100, 60_000).default(10 * SECOND),
-  RETENTION_SCHEDULE: z
-    .string()
-    .regex(/^\S+( +\S+){4,5}$/, 'must be a cron expression of five fields, or six with seconds first')
-    .default('45 3 * * *'),
+  RETENTION_SCHEDULE: cronExpression().default('45 3 * * *'),
   RETENTION_MESSAGES_DAYS: integer(91, 3_650).default(400),
   // Shorter than what is remembered of messages can be: a letter whose message is forgotten could not be told any more.
   RETENTION_DEAD_LETTERS_DAYS: integer(1, 90).default(90),
-  LOG_LEVEL: z.string().optional(),
-  LOG_FORMAT: z.string().optional(),
 });
 
 /** What the notifier needs to know of where it runs. */
-export interface NotifierConfig {
-  port: number;
-  host: string;
-  database: { url: string; max: number };
-  amqpUrl: string;
+export interface NotifierConfig extends ServiceConfig {
   access?: Partial<AccessConfig>;
   /** Null when no mail server is configured: notifications then go to the log. */
   email: EmailConfig | null;
@@ -68,7 +57,6 @@ export interface NotifierConfig {
   operator: OperatorConfig;
   webhooks: WebhookConfig;
   retention: RetentionConfig;
-  log: { level?: string | undefined; format?: string | undefined };
 }
 
 /** Who runs the system, and so looks after what belongs to no organization. */
@@ -99,13 +87,10 @@ export interface WebhookConfig {
  *
  * @throws ConfigurationError that names every variable that is missing or wrong
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): NotifierConfig {
+export function readConfig(env: Environment): NotifierConfig {
   const read = readEnvironment(env, environment);
   return {
-    port: read.PORT,
-    host: read.HOST,
-    database: { url: read.DATABASE_URL, max: read.DATABASE_POOL },
-    amqpUrl: read.AMQP_URL,
+    ...serviceConfig(read),
     access: accessConfig(read),
     email: read.SMTP_URL
       ? {
@@ -126,7 +111,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): N
       messagesDays: read.RETENTION_MESSAGES_DAYS,
       deadLettersDays: read.RETENTION_DEAD_LETTERS_DAYS,
     },
-    log: { level: read.LOG_LEVEL, format: read.LOG_FORMAT },
   };
 }
 
@@ -137,7 +121,7 @@ export interface DeadLettersConfig {
 }
 
 /** @throws ConfigurationError like {@link readConfig} */
-export function readDeadLettersConfig(env: Readonly<Record<string, string | undefined>>): DeadLettersConfig {
+export function readDeadLettersConfig(env: Environment): DeadLettersConfig {
   const { DATABASE_URL, AMQP_URL } = readEnvironment(
     env,
     z.object({

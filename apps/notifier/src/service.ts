@@ -4,15 +4,15 @@ import { declareNotifierQueue } from '@turnout/broker/require-broker';
 import { apiDocuments } from '@turnout/contracts/http/api-documents';
 import { problem } from '@turnout/contracts/problems';
 import { notifierDeadLetterQueue, notifierQueue } from '@turnout/contracts/topology';
-import { readSchemaVersion, requireSchema } from '@turnout/database/require-schema';
+import { requireDatabase } from '@turnout/database/require-database';
+import { readSchemaVersion } from '@turnout/database/require-schema';
 import { type Dependency, postgres, traceCollector, watchDependencies } from '@turnout/runtime/dependencies';
 import { SECOND } from '@turnout/runtime/durations';
 import { createApp } from '@turnout/runtime/http/app';
 import { type HttpServer, listen } from '@turnout/runtime/http/server';
 import { startPart } from '@turnout/runtime/lifecycle';
 import { createLogger, type Logger } from '@turnout/runtime/logger';
-import { isUnavailable, openDb, type Queryable, requireDurablePostgres } from '@turnout/runtime/postgres';
-import { whenAvailable } from '@turnout/runtime/postgres-start';
+import { isUnavailable, openDb, type Queryable } from '@turnout/runtime/postgres';
 import { type ConsumerConfig, openConsumer, openPublisher } from '@turnout/runtime/rabbitmq';
 import { startSchedule } from '@turnout/runtime/schedule';
 import { together } from '@turnout/runtime/together';
@@ -44,12 +44,7 @@ export async function startNotifier(
 ): Promise<HttpServer> {
   await using opening = new AsyncDisposableStack();
   const db = opening.use(openDb({ ...config.database, applicationName: name }));
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
-    whenAvailable(async () => {
-      await requireSchema(db);
-      await requireDurablePostgres(db);
-    }, logger),
-  );
+  await requireDatabase(db, logger);
   opening.use(watchDeliveries(db));
   const channels = opening.use(openChannels(config.email, logger));
   await warnOfStranded(db, channels, logger);
@@ -92,18 +87,15 @@ export async function startNotifier(
   const stopping = new AbortController();
   work.defer(() => stopping.abort());
   work.use(
-    await startPart('the schedule', 'Correct RETENTION_SCHEDULE.', async () =>
-      startSchedule({
-        name: 'retention',
-        cron: config.retention.schedule,
-        runAtStart: false,
-        logger,
-        async task() {
-          await runRetention({ db, config: config.retention, stopping: stopping.signal, logger });
-          return undefined;
-        },
-      }),
-    ),
+    startSchedule({
+      name: 'retention',
+      cron: config.retention.schedule,
+      runAtStart: false,
+      logger,
+      async task() {
+        await runRetention({ db, config: config.retention, stopping: stopping.signal, logger });
+      },
+    }),
   );
   // Its function is to take events and owe people a message; a mail server that is away makes messages wait, and
   // nothing else.

@@ -48,12 +48,11 @@ const others = {
 };
 
 describe('who hears what', () => {
-  it('tells a participant who attended, by e-mail', () => {
+  it('tells a participant who attended', () => {
     const person = anybody();
     expect(notificationsFor(attendedEvent(person), { participants: true, organizers: false })).toEqual([
       {
         enrollmentId: person.enrollmentId,
-        channel: 'email',
         template: 'you-attended',
         content: { daysPresent: ['2026-05-01', '2026-05-03'], corrected: false },
       },

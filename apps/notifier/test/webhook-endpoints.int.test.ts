@@ -6,6 +6,7 @@ import {
 import { newId } from '@turnout/runtime/ids';
 import { createLogger } from '@turnout/runtime/logger';
 import { type GivenOrganization, givenOrganization, givenToken } from '@turnout/test-kit/given';
+import { isAnyoneWaiting } from '@turnout/test-kit/is-anyone-waiting';
 import { waitUntil } from '@turnout/test-kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startNotifier } from '../src/service.ts';
@@ -113,6 +114,25 @@ describe('an endpoint', () => {
     const { body: other } = await admin('POST', path, { url: somewhere() });
     const moved = await admin('PATCH', `${path}/${other.id}`, { url: where });
     expect(moved.body).toMatchObject({ status: 409, code: 'webhook_endpoint_exists' });
+  });
+
+  it('is not made for a URL to which another is moved at the same time', async () => {
+    const { admin } = await organization();
+    const { body: other } = await admin('POST', path, { url: `${receiver.url}old` });
+    let made: Promise<Answer> | undefined;
+    await office.db.transaction(async (tx) => {
+      await tx.query('update notifier.webhook_endpoints set url = $2 where endpoint_id = $1', [
+        other.id,
+        `${receiver.url}new`,
+      ]);
+      made = admin('POST', path, { url: `${receiver.url}new` });
+      await waitUntil(() => isAnyoneWaiting(office.db));
+    });
+    expect((await made)?.body).toMatchObject({
+      status: 409,
+      code: 'webhook_endpoint_exists',
+      detail: expect.stringContaining(other.id),
+    });
   });
 
   it('is one of twenty at most, also when many are made at the same time', async () => {

@@ -300,6 +300,17 @@ describe.concurrent('an endpoint that is away', () => {
     expect(most).toBe(1);
   });
 
+  it('and slow as well is asked again, and gets its message when it is back', async () => {
+    await using office = await openWebhookOffice({ timeoutMs: 10_000 });
+    await office.endpoint();
+    office.receiver.answerWith((response) => void setTimeout(() => response.writeHead(500).end(), 2_200));
+    await publishOne(office);
+    await tried(office, 1);
+    office.receiver.answerWith((response) => response.writeHead(200).end());
+    await office.hurry();
+    await waitUntil(async () => (await office.webhooks())[0]?.status === 'sent');
+  });
+
   it('is left alone longer and longer, and gets all when it is back', async () => {
     await using office = await openWebhookOffice();
     const { id } = await office.endpoint();

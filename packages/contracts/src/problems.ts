@@ -80,6 +80,13 @@ export const problemCatalog = {
 
 export type ProblemCode = keyof typeof problemCatalog;
 
+/** The title of a problem as a part of a sentence; of a code that is not in the catalog, the code. */
+export function titleInSentence(code: string): string {
+  const known: Readonly<Record<string, { title: string }>> = problemCatalog;
+  const title = known[code]?.title ?? code;
+  return title.charAt(0).toLowerCase() + title.slice(1);
+}
+
 export interface ProblemFields {
   detail?: string;
   requestId: string;

@@ -8,7 +8,8 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The variables of a process, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the variables named by `schema` from `env`. A variable set to nothing counts as not set. All

@@ -51,6 +51,12 @@ export function isUnavailable(error: unknown): boolean {
   });
 }
 
+/** The SQLSTATE with which the server refused; null where the error is of another kind. */
+export function sqlStateOf(error: unknown): string | null {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+}
+
 /** True for a violated unique constraint or unique index; of that name, if one is given. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   return causes(error).some((cause) => {

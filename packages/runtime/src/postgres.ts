@@ -8,7 +8,7 @@ import { type Parameter, toParameter } from './postgres-values.ts';
 import { atMost } from './together.ts';
 
 export type { DatabaseConfig } from './postgres-config.ts';
-export { isRetryable, isUnavailable, isUniqueViolation } from './postgres-errors.ts';
+export { isRetryable, isUnavailable, isUniqueViolation, sqlStateOf } from './postgres-errors.ts';
 export type { Statement } from './postgres-pipeline.ts';
 
 export interface Queryable {

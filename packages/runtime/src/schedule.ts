@@ -1,6 +1,17 @@
 import cron from 'node-cron';
+import { z } from 'zod';
 import type { Logger } from './logger.ts';
 import { inSpan } from './trace-context.ts';
+
+/** A variable of the environment that holds a cron expression for {@link startSchedule}. */
+export function cronExpression(): z.ZodType<string> {
+  return z
+    .string()
+    .refine(
+      (value) => /^\S+( +\S+){4,5}$/.test(value) && cron.validate(value),
+      'must be a cron expression of five fields, or six with seconds first',
+    );
+}
 
 export interface ScheduleOptions {
   /** Names the schedule in logs and traces. */

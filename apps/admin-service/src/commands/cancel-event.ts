@@ -7,7 +7,7 @@ import {
 } from '../rules/decide-event-cancellation.ts';
 import { type EventCommand, eventAction } from './event-action.ts';
 
-/** Answers null when the organization has no such event. */
+/** Cancels an event for good. Answers null when the organization has no such event. */
 export async function cancelEvent(
   db: Db,
   command: EventCommand & { eventId: string; reason: string },

@@ -22,7 +22,10 @@ export type ChangedBadge =
       refusal: { code: 'access_code_taken' } | { code: 'enrollment_cancelled'; cancelledAt: Date | null };
     };
 
-/** Answers null when the organization's event has no such enrollment; here as below. */
+/**
+ * Gives an enrollment another ticket type. Answers null when the organization's event has no such enrollment; here as
+ * below.
+ */
 export async function changeTicketType(
   db: Db,
   command: BadgeCommand & { ticketType: string | null },

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { requireSchema } from '@turnout/database/require-schema';
-import { startPart } from '@turnout/runtime/lifecycle';
+import { requireDatabaseNow } from '@turnout/database/require-database';
 import { createLogger } from '@turnout/runtime/logger';
 import { readRetentionConfig } from '../config.ts';
 import { openRetentionDb } from '../retention/open-retention-db.ts';
@@ -28,9 +27,7 @@ export async function retentionCommand(
     destination: process.stderr,
   });
   await using db = openRetentionDb(config, 'retention');
-  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
-    requireSchema(db),
-  );
+  await requireDatabaseNow(db);
   const counts = await runRetention({ db, config: config.retention, dryRun, stopping, logger });
   const { finished, people, erasuresResumed, unknownCodes, published } = counts;
   if (dryRun)

@@ -1,14 +1,11 @@
 import { evaluate } from '@turnout/attendance/requirement';
 import type { EnrollmentStory } from '@turnout/attendance-store/reading/read-enrollment-story';
-import type {
-  CheckInRecord,
-  EnrollmentRecord,
-  TransitionRecord,
-} from '@turnout/attendance-store/reading/records';
-import type { annulledCheckIn } from '@turnout/contracts/http/check-ins';
+import type { EnrollmentRecord, TransitionRecord } from '@turnout/attendance-store/reading/records';
+import { toAnnulledCheckInBody } from '@turnout/contracts/http/check-ins';
 import type { EnrollmentBody, enrollmentStory, TransitionBody } from '@turnout/contracts/http/enrollments';
 import type { z } from 'zod';
 
+/** An enrollment as it is listed. */
 export function enrollmentBody(enrollment: EnrollmentRecord): EnrollmentBody {
   return {
     id: enrollment.id,
@@ -27,12 +24,13 @@ export function enrollmentBody(enrollment: EnrollmentRecord): EnrollmentBody {
 export function storyBody(story: EnrollmentStory): z.infer<typeof enrollmentStory> {
   return {
     ...enrollmentBody(story.enrollment),
-    checkIns: story.checkIns.map(checkInBody),
+    checkIns: story.checkIns.map(toAnnulledCheckInBody),
     transitions: story.transitions.map(transitionBody),
     evaluation: evaluate(story.event, story.checkIns),
   };
 }
 
+/** A row of the audit trail about one change of status. */
 export function transitionBody(transition: TransitionRecord): TransitionBody {
   return {
     id: transition.id,
@@ -46,19 +44,5 @@ export function transitionBody(transition: TransitionRecord): TransitionBody {
     version: transition.version,
     at: transition.at.toISOString(),
     cause: transition.cause,
-  };
-}
-
-function checkInBody(checkIn: CheckInRecord): z.infer<typeof annulledCheckIn> {
-  return {
-    id: checkIn.id,
-    day: checkIn.day,
-    scannedAt: checkIn.scannedAt.toISOString(),
-    recordedAt: checkIn.recordedAt.toISOString(),
-    station: checkIn.station,
-    direction: checkIn.direction,
-    source: checkIn.source,
-    annulledAt: checkIn.annulledAt?.toISOString() ?? null,
-    annulmentReason: checkIn.annulmentReason,
   };
 }

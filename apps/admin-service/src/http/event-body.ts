@@ -4,10 +4,12 @@ import type { StoredEvent } from '@turnout/attendance-store/stored';
 import { toEventClosureBody } from '@turnout/contracts/http/closures';
 import type { EventBody, ListedEventBody } from '@turnout/contracts/http/events';
 
+/** An event read alone, with the state of its closure. */
 export function toEventBody(event: StoredEvent, closure: EventClosure): EventBody {
   return { ...listedEventBody(event), closure: toEventClosureBody(closure) };
 }
 
+/** An event in a list, with its days. */
 export function listedEventBody(event: StoredEvent): ListedEventBody {
   return {
     id: event.id,

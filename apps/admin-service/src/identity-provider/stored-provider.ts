@@ -20,6 +20,12 @@ const selectProvider: Statement = {
   text: `select ${COLUMNS} from access.identity_providers where organization_id = $1`,
 };
 
+// Nobody else changes it before the audit has what it replaces.
+const lockProvider: Statement = {
+  name: 'lock_own_identity_provider',
+  text: `${selectProvider.text} for update`,
+};
+
 const putProvider: Statement = {
   name: 'put_identity_provider',
   text: `
@@ -52,7 +58,7 @@ export async function setProvider(
   const row = [organizationId, issuer, audience, rolesClaim, JSON.stringify(roles), algorithms];
   try {
     return await db.transaction(async (tx) => {
-      const before = await findOwnProvider(tx, organizationId);
+      const [before = null] = await tx.query<StoredProvider>(lockProvider, [organizationId]);
       const [after] = await tx.query<StoredProvider>(putProvider, row);
       if (after === undefined) throw new Error('an upsert answered no row');
       recordActions(tx, [

@@ -1,7 +1,7 @@
 import type { ImportError } from '@turnout/contracts/http/enrollment-import';
 
 /** Of a file in which nothing is right: more would help nobody, and take more memory than the file. */
-export const ERRORS_LISTED = 10_000;
+const ERRORS_LISTED = 10_000;
 
 /** What is wrong with a file: the first errors in the order of its rows, and how many there are. */
 export class ImportErrors {

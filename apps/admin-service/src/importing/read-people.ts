@@ -5,7 +5,7 @@ import { ImportErrors } from './import-errors.ts';
 import { type Row, readCsv, UnreadableCsv } from './read-csv.ts';
 
 /** People in one file. */
-export const MOST_PEOPLE = 100_000;
+const MOST_PEOPLE = 100_000;
 
 type Column = keyof ImportedRow;
 const COLUMNS: readonly Column[] = ['name', 'email', 'ticketType', 'accessCode', 'externalId', 'locale'];

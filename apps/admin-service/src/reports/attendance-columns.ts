@@ -49,6 +49,7 @@ interface WithPerson {
   participant: { name: string; email: string; externalId: string | null };
 }
 
+/** Who a row is about. */
 export function personColumns<Row extends WithPerson>(): Column<Row>[] {
   return [
     { title: 'Name', cell: ({ participant }) => participant.name },

@@ -25,6 +25,7 @@ export function hoursOf(
   return [...hours.values()];
 }
 
+/** One row for each hour, station or device. */
 export function checkInCountColumns(
   by: 'hour' | 'station' | 'device',
   timeZone: string,

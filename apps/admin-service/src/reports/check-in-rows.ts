@@ -4,6 +4,7 @@ import type { CheckInRow } from '@turnout/contracts/http/reports';
 import { personColumns, timeCell } from './attendance-columns.ts';
 import { type Column, yesOrNo } from './table.ts';
 
+/** A check-in as the item of a JSON report. */
 export function checkInRow(checkIn: ReportedCheckIn): CheckInRow {
   return {
     ...checkIn,
@@ -13,6 +14,7 @@ export function checkInRow(checkIn: ReportedCheckIn): CheckInRow {
   };
 }
 
+/** One row for each check-in, exits and annulled ones included. */
 export function checkInColumns(timeZone: string): Column<CheckInRow>[] {
   const clock = wallClock(timeZone);
   return [

@@ -4,6 +4,7 @@ import { listedEventBody } from '../http/event-body.ts';
 import { timeCell } from './attendance-columns.ts';
 import type { Column } from './table.ts';
 
+/** The status of one event, counted. `attendanceRate` is from 0 to 1; null while nobody has a verdict. */
 export function eventRow(reported: ReportedEvent): EventReportRow {
   const { event, byStatus, corrections, closure } = reported;
   const judged = byStatus.attended + byStatus.no_show;

@@ -11,6 +11,7 @@ export interface Column<Row> {
   cell: (row: Row) => Cell;
 }
 
+/** A truth as people read it in a cell. */
 export function yesOrNo(yes: boolean): string {
   return yes ? 'yes' : 'no';
 }

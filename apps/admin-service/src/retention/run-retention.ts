@@ -15,6 +15,7 @@ import {
 import { clearUnknownCodes } from '@turnout/attendance-store/people/clear-unknown-codes';
 import { forgetPublished } from '@turnout/outbox/forget-published';
 import { newId } from '@turnout/runtime/ids';
+import { inPortions } from '@turnout/runtime/in-portions';
 import type { Db } from '@turnout/runtime/postgres';
 import { Busy, expirePeople } from './expire-people.ts';
 import type { Retention } from './retention.ts';
@@ -33,6 +34,7 @@ export interface RetentionCounts {
 const UNFINISHED_AT_ONCE = 100;
 const ROWS_AT_ONCE = 1_000;
 
+/** Runs all of it, or with `dryRun` counts the people and changes nothing. */
 export async function runRetention(retention: Retention): Promise<RetentionCounts> {
   const { db, config, dryRun, stopping, logger } = retention;
   const counts: RetentionCounts = {
@@ -51,10 +53,10 @@ export async function runRetention(retention: Retention): Promise<RetentionCount
     }
     if (dryRun) return { ...counts, finished: !stopping.aborted };
     counts.erasuresResumed = await resumeErasures(retention);
-    counts.unknownCodes = await untilFewer(ROWS_AT_ONCE, stopping, () =>
+    counts.unknownCodes = await inPortions(ROWS_AT_ONCE, stopping, () =>
       clearUnknownCodes(db, { olderThanDays: config.unknownCodesDays, limit: ROWS_AT_ONCE }),
     );
-    counts.published = await untilFewer(ROWS_AT_ONCE, stopping, () =>
+    counts.published = await inPortions(ROWS_AT_ONCE, stopping, () =>
       forgetPublished(db, { olderThanDays: config.publishedDays, limit: ROWS_AT_ONCE }),
     );
     counts.finished = !stopping.aborted;
@@ -90,18 +92,4 @@ async function resumeErasures({ db, stopping }: Retention): Promise<number> {
     after = page.at(-1) ?? null;
   }
   return resumed;
-}
-
-async function untilFewer(
-  limit: number,
-  stopping: AbortSignal,
-  work: () => Promise<number>,
-): Promise<number> {
-  let done = 0;
-  while (!stopping.aborted) {
-    const now = await work();
-    done += now;
-    if (now < limit) break;
-  }
-  return done;
 }

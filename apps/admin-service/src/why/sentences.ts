@@ -1,6 +1,7 @@
 import type { Evidence } from '@turnout/attendance/requirement';
 import type { Actor } from '@turnout/contracts/http/enrollments';
-import { problemCatalog } from '@turnout/contracts/problems';
+import { titleInSentence } from '@turnout/contracts/problems';
+import { MINUTE } from '@turnout/runtime/durations';
 import type {
   ActionTrace,
   CheckInTrace,
@@ -16,8 +17,7 @@ export interface Setting {
   eventDays: readonly string[];
 }
 
-const MINUTE_MS = 60_000;
-
+/** A change of status: who or what caused it, and by which evidence. */
 export function transitionSentence({
   from,
   to,
@@ -49,6 +49,7 @@ export function transitionSentence({
   }
 }
 
+/** How far the message about a change of status has come. */
 export function messageSentence({ to, message }: TransitionTrace): string {
   const what = `The message to other systems about becoming ${to.replace('_', ' ')}`;
   switch (message) {
@@ -61,6 +62,7 @@ export function messageSentence({ to, message }: TransitionTrace): string {
   }
 }
 
+/** A check-in or an exit, and the day for which it counts. */
 export function checkInSentence(checkIn: CheckInTrace, { timeZone, eventDays }: Setting): string {
   const { day, direction, source, scannedAt, recordedAt, turnedAway } = checkIn;
   const parts: string[] = [];
@@ -74,7 +76,7 @@ export function checkInSentence(checkIn: CheckInTrace, { timeZone, eventDays }: 
         : `It was for ${day}, which is not a day of the event, so it does not count.`,
     );
   }
-  if (recordedAt.getTime() - scannedAt.getTime() > MINUTE_MS) {
+  if (recordedAt.getTime() - scannedAt.getTime() > MINUTE) {
     parts.push(`The device scanned it on ${localTime(scannedAt, timeZone)} and uploaded it later.`);
   }
   if (turnedAway)
@@ -82,29 +84,30 @@ export function checkInSentence(checkIn: CheckInTrace, { timeZone, eventDays }: 
   return parts.join(' ');
 }
 
+/** That a check-in was annulled; it has to be. */
 export function annulmentSentence(checkIn: CheckInTrace): string {
   const { day, annulledBy, annulmentReason } = checkIn;
   return `The check-in for ${day} was annulled by ${quoted(annulledBy?.label ?? 'an unknown device')}. Reason: ${quoted(annulmentReason ?? '')}. It no longer counts.`;
 }
 
+/** A refused scan, with the title of its problem. */
 export function refusalSentence(refusal: RefusalTrace, { timeZone }: Setting): string {
   const asked = {
     check_in: 'A scan',
     redemption: 'A redemption',
     door_check: 'A door check',
   };
-  const known: Readonly<Record<string, { title: string }>> = problemCatalog;
-  const reason = known[refusal.refusal]?.title ?? refusal.refusal;
-  const parts = [`${asked[refusal.kind]} ${at(refusal)} was refused: ${lowerFirst(reason)}.`];
+  const parts = [`${asked[refusal.kind]} ${at(refusal)} was refused: ${titleInSentence(refusal.refusal)}.`];
   if (refusal.deviceDecision === 'admitted') {
     parts.push('The device was offline at the time and had let the person in.');
   }
-  if (refusal.recordedAt.getTime() - refusal.scannedAt.getTime() > MINUTE_MS) {
+  if (refusal.recordedAt.getTime() - refusal.scannedAt.getTime() > MINUTE) {
     parts.push(`The device scanned it on ${localTime(refusal.scannedAt, timeZone)} and uploaded it later.`);
   }
   return parts.join(' ');
 }
 
+/** A redemption or a door check that was accepted. */
 export function useSentence(use: UseTrace): string {
   const product = quoted(use.product);
   return use.kind === 'redemption'
@@ -112,6 +115,7 @@ export function useSentence(use: UseTrace): string {
     : `Went in with ${product} ${at(use)}.`;
 }
 
+/** What somebody did to the enrollment, such as changing its order. */
 export function actionSentence({ action, actor, reason, details }: ActionTrace): string {
   const why = reason === null ? '' : `. Reason: ${quoted(reason)}`;
   if (action === 'order.changed') {
@@ -122,6 +126,7 @@ export function actionSentence({ action, actor, reason, details }: ActionTrace):
   return `${upperFirst(subject.replaceAll('_', ' '))} ${done.replaceAll('_', ' ')} by ${who(actor)}${why}.`;
 }
 
+/** What became of a notification. */
 export function deliverySentence({ type, channel, status, attempts }: DeliveryTrace): string {
   const about = aboutType(type);
   const way = { email: 'A mail', log: 'A log line, instead of a mail,', webhook: 'A webhook' }[channel];
@@ -179,10 +184,6 @@ function who(actor: Actor): string {
 
 function quoted(text: string): string {
   return `“${text}”`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function upperFirst(text: string): string {

@@ -1,20 +1,9 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import { evaluate } from '@turnout/attendance/requirement';
 import type { StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
-import type { CheckInBody, PreviousCheckInBody, ScanAccepted } from '@turnout/contracts/http/check-ins';
+import type { PreviousCheckInBody, ScanAccepted } from '@turnout/contracts/http/check-ins';
 
-export function checkInBody(checkIn: CheckIn): CheckInBody {
-  return {
-    id: checkIn.id,
-    day: checkIn.day,
-    scannedAt: checkIn.scannedAt.toISOString(),
-    recordedAt: checkIn.recordedAt.toISOString(),
-    station: checkIn.station,
-    direction: checkIn.direction,
-    source: checkIn.source,
-  };
-}
-
+/** A ticket's holder as a desk sees them after a scan. */
 export function enrollmentAtTheDoor(
   enrollment: StoredEnrollment,
   event: StoredEvent,

@@ -21,6 +21,7 @@ export function redeemedAnswer(
   return { status: 201, body };
 }
 
+/** The answer to an accepted door check. */
 export function doorCheckAnswer(
   { outcome, product, previous }: Exclude<DoorCheckDecision, { outcome: 'refused' }>,
   doorCheck: DoorCheck,
@@ -40,6 +41,7 @@ export function doorCheckAnswer(
   return { status: 201, body };
 }
 
+/** A line item with what is left of it. */
 export function lineItemBody(lineItem: LineItem): LineItemBody {
   const { id, productId, name, kind, quantity, redeemed } = lineItem;
   return { lineItemId: id, productId, name, kind, quantity, redeemed, remaining: remaining(lineItem) };

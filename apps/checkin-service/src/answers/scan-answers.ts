@@ -1,8 +1,8 @@
 import type { CheckIn } from '@turnout/attendance/enrollment';
 import type { ScanKind, StoredEnrollment, StoredEvent } from '@turnout/attendance-store/stored';
-import type { ScanAccepted } from '@turnout/contracts/http/check-ins';
+import { type ScanAccepted, toCheckInBody } from '@turnout/contracts/http/check-ins';
 import { problem } from '@turnout/contracts/problems';
-import { checkInBody, enrollmentAtTheDoor, previousBody } from './bodies.ts';
+import { enrollmentAtTheDoor, previousBody } from './bodies.ts';
 import { type ScanRefusal, sentenceFor } from './refusals.ts';
 
 /** What one scan is answered, alone or in a batch. */
@@ -13,6 +13,7 @@ export interface ScanAnswer {
   replayed?: boolean;
 }
 
+/** The answer to a check-in or an exit. `enrollment` is as it is after it. */
 export function acceptedAnswer(
   outcome: ScanAccepted['outcome'],
   checkIn: CheckIn,
@@ -22,13 +23,14 @@ export function acceptedAnswer(
 ): ScanAnswer {
   const body: ScanAccepted = {
     outcome,
-    checkIn: checkInBody(checkIn),
+    checkIn: toCheckInBody(checkIn),
     enrollment: enrollmentAtTheDoor(enrollment, event),
     previous: previous && previousBody(previous, checkIn),
   };
   return { status: 201, body };
 }
 
+/** The answer that says no, in the words of a problem. */
 export function refusedAnswer(
   refusal: ScanRefusal,
   event: StoredEvent,

@@ -8,6 +8,7 @@ import {
   scanBatchAnswer,
   scanBatchRequest,
   scanRequest,
+  toAnnulledCheckInBody,
 } from '@turnout/contracts/http/check-ins';
 import { id } from '@turnout/contracts/primitives';
 import { problem } from '@turnout/contracts/problems';
@@ -15,7 +16,7 @@ import { validationFailed } from '@turnout/runtime/http/problems';
 import type { Reply } from '@turnout/runtime/http/reply';
 import { validate } from '@turnout/runtime/http/validate';
 import { z } from 'zod';
-import { checkInBody, enrollmentAtTheDoor } from '../answers/bodies.ts';
+import { enrollmentAtTheDoor } from '../answers/bodies.ts';
 import { annulmentRefused } from '../answers/refusals.ts';
 import type { ScanAnswer } from '../answers/scan-answers.ts';
 import { annulCheckIn } from '../commands/annul-check-in.ts';
@@ -117,11 +118,7 @@ export function annulRoute({ db, relay }: CheckinContext) {
       return {
         status: 200,
         body: {
-          checkIn: {
-            ...checkInBody(checkIn),
-            annulledAt: checkIn.annulledAt?.toISOString() ?? null,
-            annulmentReason: body.reason,
-          },
+          checkIn: toAnnulledCheckInBody({ ...checkIn, annulmentReason: body.reason }),
           enrollment: enrollmentAtTheDoor(enrollment, event),
         },
       };

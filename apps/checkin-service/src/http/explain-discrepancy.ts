@@ -1,7 +1,7 @@
 import type { DiscrepancyKind } from '@turnout/attendance/discrepancy';
 import type { StoredEvent } from '@turnout/attendance-store/stored';
 import type { DiscrepancyBody } from '@turnout/contracts/http/scans';
-import { problemCatalog } from '@turnout/contracts/problems';
+import { titleInSentence } from '@turnout/contracts/problems';
 import { localTime } from '../answers/local-time.ts';
 
 type Facts = Pick<DiscrepancyBody, 'enrollment' | 'refusal' | 'station' | 'previous'> & {
@@ -22,7 +22,7 @@ export function explainDiscrepancy(kind: DiscrepancyKind, facts: Facts, event: S
     case 'same_ticket_twice':
       return `The ticket of ${who} was let through twice: ${bothDoors(facts, event)}. One of them may be somebody else with a copy of the badge.`;
     case 'let_in_but_refused':
-      return `${who} was let through ${here}, but the scan was refused: ${titleOf(refusal)}. It does not count as attendance: if they were there, an admin can correct it.`;
+      return `${who} was let through ${here}, but the scan was refused: ${titleInSentence(String(refusal))}. It does not count as attendance: if they were there, an admin can correct it.`;
     case 'sent_away_but_valid':
       if (facts.annulledAt) {
         return `${who} was sent away ${here}, though the ticket was valid. The check-in was annulled on ${localTime(facts.annulledAt, event.timeZone)}, so it does not count: there is nothing left to do.`;
@@ -43,11 +43,4 @@ function bothDoors(facts: Facts, event: StoredEvent): string {
 function doorAt({ station, scannedAt }: Pick<Facts, 'station' | 'scannedAt'>, event: StoredEvent): string {
   const time = localTime(scannedAt, event.timeZone);
   return station === null ? `on ${time}` : `at ${station} on ${time}`;
-}
-
-/** The title of a problem inside a sentence. */
-function titleOf(refusal: string | null): string {
-  const known: Record<string, { title: string }> = problemCatalog;
-  const title = known[refusal ?? '']?.title ?? String(refusal);
-  return title.charAt(0).toLowerCase() + title.slice(1);
 }

@@ -31,6 +31,7 @@ interface Watched {
 const LEAST_PAUSE_MS = SECOND;
 const PAUSE_PER_LOOK = 10;
 
+/** Opens the view; nothing is looked at before somebody follows. Disposing ends all watchers. */
 export function openLiveView(
   look: (eventId: string) => Promise<EventLook>,
   logger: Pick<Logger, 'warn' | 'error'>,

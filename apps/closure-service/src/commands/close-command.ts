@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { WaitingEvent } from '@turnout/attendance-store/closing/find-waiting-events';
 import { id } from '@turnout/contracts/primitives';
-import { requireSchema } from '@turnout/database/require-schema';
+import { requireDatabaseNow } from '@turnout/database/require-database';
 import { SECOND } from '@turnout/runtime/durations';
-import { startPart } from '@turnout/runtime/lifecycle';
 import { openLocks } from '@turnout/runtime/lock';
 import { createLogger } from '@turnout/runtime/logger';
 import { type Closure, closureOf, openClosingDb } from '../closure.ts';
@@ -46,11 +45,14 @@ export async function closeCommand(
 
   await using opened = new AsyncDisposableStack();
   const settings = config();
-  const log = { level: 'warn', format: 'pretty', ...withoutUndefined(settings.log) };
-  const logger = createLogger({ name: 'event:closure', ...log, destination: process.stderr });
+  const logger = createLogger({
+    name: 'event:closure',
+    level: settings.log.level ?? 'warn',
+    format: settings.log.format ?? 'pretty',
+    destination: process.stderr,
+  });
   const db = opened.use(openClosingDb(settings, 'event:closure'));
-  const whatToDo = 'Check DATABASE_URL, and that the migrations have run.';
-  await startPart('PostgreSQL', whatToDo, async () => await requireSchema(db));
+  await requireDatabaseNow(db);
   const locks = opened.use(openLocks({ urls: settings.redisUrls, logger }));
   const closure = closureOf(settings, { db, locks, stopping, committed: () => undefined, logger });
   if ('due' in target) return await closeDue(closure, say);
@@ -163,8 +165,4 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     return { values: {}, positionals: [], problem: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function withoutUndefined<T extends object>(some: T): Partial<T> {
-  return Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

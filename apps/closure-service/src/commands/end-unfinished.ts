@@ -8,7 +8,7 @@ import {
 } from '@turnout/attendance-store/closing/fail-closure-run';
 import type { ClosureRefusal } from '@turnout/attendance-store/closing/why-not-closable';
 import { OvertakenError } from '@turnout/attendance-store/locking/lock-undecided';
-import { isUnavailable } from '@turnout/runtime/postgres';
+import { isUnavailable, sqlStateOf } from '@turnout/runtime/postgres';
 import type { Closure } from '../closure.ts';
 import { counted } from '../metrics.ts';
 
@@ -43,9 +43,8 @@ export function isFinal(error: unknown): boolean {
 /** The cause of a failure as everybody may read it; the log has the rest. */
 export function whyItFailed(error: unknown): string {
   if (isUnavailable(error)) return 'the database was not available';
-  const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return `the database refused a change: ${code}`;
-  return 'an unexpected error';
+  const state = sqlStateOf(error);
+  return state === null ? 'an unexpected error' : `the database refused a change: ${state}`;
 }
 
 /** Writes down why a run ended without closing its event. Never rejects. */

@@ -7,7 +7,7 @@ export function alertText(alert: DueAlert): Text {
   const whose = slug === null ? '' : `${slug}: `;
   const { title, happened, next } = words(kind, untold);
   const paragraphs = [
-    `${happened}${slug === null ? '' : ` This concerns the organization ${slug}`}${slug === null ? '' : '.'}`,
+    slug === null ? happened : `${happened} This concerns the organization ${slug}.`,
     ...(subjects.length === 0 ? [] : [subjectList(alert)]),
     next,
     mails === 0

@@ -17,7 +17,7 @@ export interface TellOptions {
 }
 
 /** After a mail, what follows is told together once in this time. */
-export const QUIET = 60 * MINUTE;
+const QUIET = 60 * MINUTE;
 
 /** A lease outlives the slowest mail and the writing of its outcome. */
 const LEASE_MARGIN = 5 * SECOND;

@@ -8,7 +8,7 @@ import type { Logger } from '@turnout/runtime/logger';
 import { type Db, isUnavailable } from '@turnout/runtime/postgres';
 import type { Mailer } from '../channels/channel.ts';
 import { collectPutAside } from '../dead-letters/collect-put-aside.ts';
-import { PATIENCE } from '../sending/patience.ts';
+import { waitForEnd } from '../sending/patience.ts';
 import { raiseOutboxStuck } from './raise-alerts.ts';
 import { tellDue } from './tell-due.ts';
 
@@ -26,6 +26,7 @@ const OUTBOX_EVERY = 5 * SECOND;
 const STUCK_AFTER = MINUTE;
 const LONGEST_PAUSE = 10 * SECOND;
 
+/** Starts looking, at once. Disposing waits for the look under way. */
 export function startWatching({ db, mailer, operatorEmail, logger }: WatchOptions): AsyncDisposable {
   const stopping = new AbortController();
   const cutOff = new AbortController();
@@ -65,9 +66,7 @@ export function startWatching({ db, mailer, operatorEmail, logger }: WatchOption
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort();
-      const timer = setTimeout(() => cutOff.abort(), PATIENCE);
-      await running;
-      clearTimeout(timer);
+      await waitForEnd(running, cutOff);
     },
   };
 }

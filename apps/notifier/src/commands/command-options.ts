@@ -9,9 +9,3 @@ export interface CommandOptions {
   say: (line: string) => void;
   stopping: AbortSignal;
 }
-
-/** How a command ended: its exit code, and the sentence to end with. */
-export interface CommandResult {
-  code: 0 | 1 | 2;
-  sentence: string;
-}

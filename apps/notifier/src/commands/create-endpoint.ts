@@ -1,4 +1,4 @@
-import type { Db, Statement } from '@turnout/runtime/postgres';
+import { type Db, isUniqueViolation, type Statement } from '@turnout/runtime/postgres';
 import { type EndpointFields, insertEndpoint, type StoredEndpoint } from '../store/webhook-endpoints.ts';
 import { insertSecret } from '../store/webhook-secrets.ts';
 import type { Sealing } from '../webhooks/sealing.ts';
@@ -27,11 +27,24 @@ export type EndpointCreated =
   | { outcome: 'refused'; refusal: 'webhook_endpoint_exists'; endpointId: string }
   | { outcome: 'refused'; refusal: 'too_many_webhook_endpoints' };
 
+interface EndpointCreation {
+  caller: Caller;
+  sealing: Sealing;
+  fields: EndpointFields;
+}
+
 /** Makes an endpoint and its first secret, which is answered in clear: the only time it can be seen. */
-export async function createEndpoint(
-  db: Db,
-  { caller, sealing, fields }: { caller: Caller; sealing: Sealing; fields: EndpointFields },
-): Promise<EndpointCreated> {
+export async function createEndpoint(db: Db, creation: EndpointCreation): Promise<EndpointCreated> {
+  try {
+    return await create(db, creation);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    // Another endpoint was moved to this URL meanwhile. It is there to be seen now.
+    return await create(db, creation);
+  }
+}
+
+async function create(db: Db, { caller, sealing, fields }: EndpointCreation): Promise<EndpointCreated> {
   const { organizationId } = caller.principal;
   return await db.transaction(async (tx) => {
     tx.send(lock, [organizationId]);

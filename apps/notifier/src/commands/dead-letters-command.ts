@@ -1,9 +1,9 @@
-import { requireSchema } from '@turnout/database/require-schema';
-import { startPart } from '@turnout/runtime/lifecycle';
+import { requireDatabaseNow } from '@turnout/database/require-database';
 import { type Db, openDb } from '@turnout/runtime/postgres';
+import type { CommandResult } from '@turnout/runtime/run-command';
 import { findDeadLetter, listActions, listDeadLetters } from '../dead-letters/find-dead-letters.ts';
 import { letterStory } from '../dead-letters/letter-body.ts';
-import type { CommandOptions, CommandResult } from './command-options.ts';
+import type { CommandOptions } from './command-options.ts';
 import { readArguments, type Selection, usage } from './dead-letters-arguments.ts';
 import { handleDeadLetters } from './handle-dead-letters.ts';
 import { letters, lineOf } from './letter-line.ts';
@@ -21,11 +21,7 @@ export async function deadLettersCommand(
   if ('problem' in asked) return { code: 2, sentence: `${asked.problem}\n${usage}` };
   const config = options.config();
   await using db = openDb({ url: config.databaseUrl, max: 2, applicationName: 'dead-letters' });
-  await startPart(
-    'PostgreSQL',
-    'Check DATABASE_URL, and that the migrations have run.',
-    async () => await requireSchema(db),
-  );
+  await requireDatabaseNow(db);
   switch (asked.command) {
     case 'list':
       return await list(db, asked.selection, options.print);

@@ -11,6 +11,7 @@ export function lineOf(letter: StoredDeadLetter): string {
   return [letter_id, died_at.toISOString(), source, reason, ...about.filter(Boolean)].join('  ');
 }
 
+/** `1 dead letter`, `2 dead letters`. */
 export function letters(count: number): string {
   return count === 1 ? '1 dead letter' : `${count} dead letters`;
 }

@@ -1,4 +1,4 @@
-import { isUnavailable } from '@turnout/runtime/postgres';
+import { isUnavailable, sqlStateOf } from '@turnout/runtime/postgres';
 
 /** Classes of SQLSTATE that speak about values: data exceptions, violated constraints, exceeded limits. */
 const ABOUT_VALUES = new Set(['22', '23', '54']);
@@ -10,7 +10,6 @@ const ABOUT_VALUES = new Set(['22', '23', '54']);
  * would hit every message, and must not send them all to the dead letters.
  */
 export function isMessagesFault(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown };
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return ABOUT_VALUES.has(code.slice(0, 2));
-  return !isUnavailable(error);
+  const state = sqlStateOf(error);
+  return state === null ? !isUnavailable(error) : ABOUT_VALUES.has(state.slice(0, 2));
 }

@@ -27,6 +27,7 @@ interface Held {
   dead: DeadMessage;
 }
 
+/** The function to which the consumer of the dead-letter queue hands what arrives. */
 export function receiveDeadLetters({ db, logger }: ReceiveDeadLettersOptions) {
   async function store(held: readonly Held[]): Promise<void> {
     const letters = await db.transaction(async (tx) => {

@@ -36,6 +36,7 @@ export interface ReceiveOptions {
 
 type Held = ReceivedEvent & { delivery: Delivery };
 
+/** The function to which the consumer of the notifier's queue hands what arrives. */
 export function receiveEvents(options: ReceiveOptions): (batch: readonly Delivery[]) => Promise<void> {
   const { db, channels, logger, onStored } = options;
 

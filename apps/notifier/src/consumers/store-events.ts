@@ -80,15 +80,15 @@ export async function storeEvents(
 }
 
 /** A retention removed inbox rows meanwhile: to be begun again. */
-export class ForgottenMeanwhile extends Error {}
+class ForgottenMeanwhile extends Error {}
 
 function toPeople({ event, organizationId }: ReceivedEvent, wishes: Wishes, emailOrLog: 'email' | 'log') {
-  return notificationsFor(event, wishes).map(({ enrollmentId, channel, template, content }) => ({
+  return notificationsFor(event, wishes).map(({ enrollmentId, template, content }) => ({
     messageId: event.id,
     organizationId,
     eventId: event.data.eventId,
     enrollmentId,
-    channel: { email: emailOrLog }[channel],
+    channel: emailOrLog,
     template,
     endpointId: null,
     content,

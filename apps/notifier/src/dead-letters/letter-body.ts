@@ -29,6 +29,7 @@ export function letterBody(letter: StoredDeadLetter): DeadLetterBody {
   };
 }
 
+/** The same with what was done to it. */
 export function letterStory(letter: StoredDeadLetter, actions: readonly StoredAction[]): DeadLetterStory {
   return {
     ...letterBody(letter),

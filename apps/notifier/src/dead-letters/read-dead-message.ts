@@ -9,7 +9,7 @@ import { traceHeaders } from '../consumers/trace-headers.ts';
 import { DIED_AT_HEADER, REPLAY_HEADER, type ReplayProperties } from './replay-message.ts';
 
 /** What is said of larger messages is their size. An event that we read has a tenth of this at most. */
-export const LARGEST_KEPT_BODY = 2 * 1024 * 1024;
+const LARGEST_KEPT_BODY = 2 * 1024 * 1024;
 
 /** A message of the dead-letter queue, made fit for PostgreSQL: whatever it holds, it can be stored. */
 export interface DeadMessage {

@@ -1,6 +1,7 @@
 import type { Principal } from '@turnout/access/principal';
 import type { CallerActing } from '../dead-letters/note-action.ts';
 
+/** Who acts on letters when a request does. */
 export function actingAs(principal: Principal, requestId: string): CallerActing {
   const { tokenId, subject } = principal;
   const actor =

@@ -69,13 +69,7 @@ export function replayDeadLetterRoute(context: NotifierContext) {
     path: '/v1/dead-letters/:letterId/replay',
     summary: 'Replays a dead letter',
     answers: { 200: deadLetterBody },
-    refusals: [
-      'already_dropped',
-      'already_replayed',
-      'body_not_kept',
-      'message_not_kept',
-      'webhook_endpoint_disabled',
-    ],
+    refusals: ['already_dropped', 'body_not_kept', 'message_not_kept', 'webhook_endpoint_disabled'],
     allow: ['admin'],
     params: z.object(deadLetterParams),
     async handle({ principal, params, requestId }): Promise<Reply> {
@@ -92,7 +86,7 @@ export function dropDeadLetterRoute({ db, operatorOrganization }: NotifierContex
     path: '/v1/dead-letters/:letterId',
     summary: 'Drops a dead letter',
     answers: { 200: deadLetterBody },
-    refusals: ['already_dropped', 'already_replayed'],
+    refusals: ['already_replayed'],
     allow: ['admin'],
     params: z.object(deadLetterParams),
     body: dropDeadLetterRequest,

@@ -17,7 +17,7 @@ export const eventWasClosed = {
 
   about({ data }: EventClosed): Notification {
     const facts: z.infer<typeof content> = content.parse(data);
-    return { enrollmentId: null, channel: 'email', template: eventWasClosed.name, content: facts };
+    return { enrollmentId: null, template: eventWasClosed.name, content: facts };
   },
 
   write(stored: unknown, { eventName }: Pick<Reader, 'eventName'>): Text {

@@ -2,7 +2,6 @@
 export interface Notification {
   /** Whose participant is told; null where the organizers are. */
   enrollmentId: string | null;
-  channel: 'email';
   /** The name of a text in templates.ts. */
   template: string;
   /** Facts for the template. Never a person's name or address: this is stored. */

@@ -14,7 +14,7 @@ export const youAttended = {
       daysPresent: data.evidence.daysPresent,
       corrected: data.corrects !== null,
     };
-    return { enrollmentId: data.enrollmentId, channel: 'email', template: youAttended.name, content: facts };
+    return { enrollmentId: data.enrollmentId, template: youAttended.name, content: facts };
   },
 
   write(stored: unknown, { name, eventName }: Reader): Text {

@@ -7,6 +7,7 @@
  * that time is told to nobody ever after (`consumers/store-events.ts`). Replays of dead letters end earlier: their
  * content is kept for a shorter time.
  */
+import { inPortions } from '@turnout/runtime/in-portions';
 import type { Logger } from '@turnout/runtime/logger';
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 
@@ -53,22 +54,13 @@ const emptyLetters: Statement = {
 
 /** Runs until nothing is left whose time is over, in bounded batches; any number of notifiers may. */
 export async function runRetention({ db, config, stopping, logger }: RetentionOptions) {
-  const letters = await untilFewer(stopping, async () => {
+  const letters = await inPortions(AT_ONCE, stopping, async () => {
     return (await db.query(emptyLetters, [config.deadLettersDays, AT_ONCE])).length;
   });
-  const messages = await untilFewer(stopping, async () => {
+  const messages = await inPortions(AT_ONCE, stopping, async () => {
     const [row] = await db.query<{ messages: number }>(forget, [config.messagesDays, AT_ONCE]);
     return row?.messages ?? 0;
   });
   logger.info({ messages, letters }, 'retention');
   return { messages, letters };
-}
-
-async function untilFewer(stopping: AbortSignal, work: () => Promise<number>): Promise<number> {
-  for (let done = 0; ; ) {
-    if (stopping.aborted) return done;
-    const now = await work();
-    done += now;
-    if (now < AT_ONCE) return done;
-  }
 }

@@ -12,7 +12,6 @@
  * Looking twice a second is enough by itself; `wake` makes it quick.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SECOND } from '@turnout/runtime/durations';
 import type { Logger } from '@turnout/runtime/logger';
 import { type Db, isUnavailable } from '@turnout/runtime/postgres';
 import type { Channel } from '../channels/channel.ts';
@@ -20,7 +19,7 @@ import type { Channels } from '../channels/open-channels.ts';
 import { countAttempts } from '../metrics.ts';
 import { type Outcome, recordOutcomes } from '../store/record-outcomes.ts';
 import { openBell } from './bell.ts';
-import { PATIENCE } from './patience.ts';
+import { pauseWithoutDatabase, waitForEnd } from './patience.ts';
 import { limitTo, type RateLimit, unlimited } from './rate-limit.ts';
 import { pauseWhileUnavailable, retryPolicies } from './retry-policy.ts';
 import { sendDue } from './send-due.ts';
@@ -38,8 +37,6 @@ export interface SendingOptions {
   logger: Logger;
   pollMs?: number;
 }
-
-const DATABASE_PAUSES = [200, 500, SECOND, 2 * SECOND];
 
 /** Starts a loop for each open channel. Disposing finishes what is under way. */
 export function startSending({ channels, mailsPerSecond, ...options }: SendingOptions): Sending {
@@ -102,7 +99,7 @@ function startChannel({ db, channel, limit, logger, pollMs = 500 }: ChannelOptio
         if (failures === 0 || !isUnavailable(error))
           logger.warn({ err: error, channel: channel.name }, 'sending waits for the database');
         failures += 1;
-        await pause(DATABASE_PAUSES[failures - 1] ?? 2 * SECOND);
+        await pause(pauseWithoutDatabase(failures));
       }
     }
   }
@@ -118,7 +115,7 @@ function startChannel({ db, channel, limit, logger, pollMs = 500 }: ChannelOptio
         if (!isUnavailable(error) || cutOff.signal.aborted) throw error;
         if (failures === 0)
           logger.warn({ err: error }, 'the outcome of sending cannot be recorded yet, trying again');
-        await pause(DATABASE_PAUSES[failures] ?? 2 * SECOND, cutOff.signal);
+        await pause(pauseWithoutDatabase(failures + 1), cutOff.signal);
       }
     }
   }
@@ -133,9 +130,7 @@ function startChannel({ db, channel, limit, logger, pollMs = 500 }: ChannelOptio
     async [Symbol.asyncDispose]() {
       stopping.abort();
       bell.ring();
-      const timer = setTimeout(() => cutOff.abort(), PATIENCE);
-      await running;
-      clearTimeout(timer);
+      await waitForEnd(running, cutOff);
     },
   };
 }

@@ -24,7 +24,7 @@ import { removeOldBodies } from '../store/webhook-bodies.ts';
 import type { Sealing } from '../webhooks/sealing.ts';
 import { attemptWebhook } from './attempt-webhook.ts';
 import { openBell } from './bell.ts';
-import { PATIENCE } from './patience.ts';
+import { pauseWithoutDatabase, waitForEnd } from './patience.ts';
 import type { Sending } from './sending-loop.ts';
 import { webhookRetries } from './webhook-retries.ts';
 
@@ -45,13 +45,12 @@ const SLOW = 2 * SECOND;
 /** A lease outlives the slowest call and the writing of how it went. */
 const LEASE_MARGIN = 5 * SECOND;
 
-const DATABASE_PAUSES = [200, 500, SECOND, 2 * SECOND];
-
 /** How long a message can be sent again after it was received. */
 const KEEP_BODIES = 30 * 24 * HOUR;
 const TIDY_EVERY = 5 * SECOND;
 const TIDY_AT_ONCE = 1_000;
 
+/** Starts sending. Disposing finishes what is under way. */
 export function startWebhookSending(options: WebhookSendingOptions): Sending {
   const { db, caller, logger, pollMs = 500 } = options;
   const stopping = new AbortController();
@@ -78,9 +77,7 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
         if (cutOff.signal.aborted) break;
         failures += 1;
         const { signal } = stopping.signal.aborted ? cutOff : stopping;
-        await sleep(DATABASE_PAUSES[failures - 1] ?? 2 * SECOND, undefined, { signal }).catch(
-          () => undefined,
-        );
+        await sleep(pauseWithoutDatabase(failures), undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -89,8 +86,9 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
     const free = PLACES - underWay.size;
     if (free === 0) return 0;
     const claimed = await claimDueWebhooks(db, {
-      underWay: taken(underWay.values(), slow),
+      underWay: countByEndpoint(underWay.values()),
       perEndpoint: PLACES_OF_ENDPOINT,
+      slow,
       limit: free,
       leaseMs: caller.longestCallMs + LEASE_MARGIN,
     });
@@ -137,16 +135,13 @@ export function startWebhookSending(options: WebhookSendingOptions): Sending {
     async [Symbol.asyncDispose]() {
       stopping.abort();
       bell.ring();
-      const timer = setTimeout(() => cutOff.abort(), PATIENCE);
-      await running;
-      clearTimeout(timer);
+      await waitForEnd(running, cutOff);
     },
   };
 }
 
-/** The places that each endpoint has taken, or has not because it is slow. */
-function taken(deliveries: Iterable<ClaimedWebhook>, slow: ReadonlySet<string>): Map<string, number> {
-  const counts = new Map([...slow].map((endpointId) => [endpointId, PLACES_OF_ENDPOINT - 1]));
+function countByEndpoint(deliveries: Iterable<ClaimedWebhook>): Map<string, number> {
+  const counts = new Map<string, number>();
   for (const { endpointId } of deliveries) counts.set(endpointId, (counts.get(endpointId) ?? 0) + 1);
   return counts;
 }

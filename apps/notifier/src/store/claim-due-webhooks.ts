@@ -1,22 +1,16 @@
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
 import type { TraceHeaders } from '@turnout/runtime/trace-context';
+import { owedEndpoints } from './owed-endpoints.ts';
 
-// Endpoints that are owed something are found by skipping through the index from one to the next, so a look costs by
-// how many there are, not by how much each is owed; each then gives no more than it may have under way. In no order, so
-// that where places are few all endpoints get some. As for mails, the lease is next_attempt_at.
+// Each endpoint gives no more than it may have under way. In no order, so that where places are few all endpoints get
+// some. As for mails, the lease is next_attempt_at.
 const claim: Statement = {
   name: 'claim_due_webhooks',
   text: `
-    with recursive owed (endpoint_id) as (
-      (select endpoint_id from notifier.deliveries
-       where status = 'pending' and endpoint_id is not null order by endpoint_id limit 1)
-      union all
-      select (select d.endpoint_id from notifier.deliveries d
-              where d.status = 'pending' and d.endpoint_id > owed.endpoint_id order by d.endpoint_id limit 1)
-      from owed where owed.endpoint_id is not null
-    ), open as (
+    with recursive ${owedEndpoints}, open as (
       select e.endpoint_id, e.url,
-        case when e.failing_since is null then $3::int else 1 end - coalesce(busy.under_way, 0) as places
+        case when e.failing_since is null and e.endpoint_id <> all ($6::uuid[]) then $3::int else 1 end
+          - coalesce(busy.under_way, 0) as places
       from owed
       join notifier.webhook_endpoints e using (endpoint_id)
       left join unnest($1::uuid[], $2::int[]) as busy (endpoint_id, under_way) using (endpoint_id)
@@ -76,8 +70,9 @@ export interface ClaimedWebhook {
 export interface ClaimWebhooksOptions {
   /** How many of each endpoint are under way here. */
   underWay: ReadonlyMap<string, number>;
-  /** How many an endpoint may have under way; one that is failing has one. */
+  /** How many an endpoint may have under way; one that is failing or slow has one. */
   perEndpoint: number;
+  slow: ReadonlySet<string>;
   limit: number;
   leaseMs: number;
 }
@@ -85,7 +80,7 @@ export interface ClaimWebhooksOptions {
 /** Takes deliveries to endpoints that are due for as long as `leaseMs`; nobody else takes them meanwhile. */
 export async function claimDueWebhooks(
   db: Queryable,
-  { underWay, perEndpoint, limit, leaseMs }: ClaimWebhooksOptions,
+  { underWay, perEndpoint, slow, limit, leaseMs }: ClaimWebhooksOptions,
 ): Promise<ClaimedWebhook[]> {
   const rows = await db.query<ClaimedRow>(claim, [
     [...underWay.keys()],
@@ -93,6 +88,7 @@ export async function claimDueWebhooks(
     perEndpoint,
     limit,
     leaseMs,
+    [...slow],
   ]);
   return rows.map((row) => ({
     id: row.delivery_id,

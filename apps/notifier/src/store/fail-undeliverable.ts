@@ -1,17 +1,11 @@
 import type { Queryable, Statement } from '@turnout/runtime/postgres';
+import { owedEndpoints } from './owed-endpoints.ts';
 
 // The order makes it take the index by which they are found, whatever it knows of the table.
 const fail: Statement = {
   name: 'fail_undeliverable_webhooks',
   text: `
-    with recursive owed (endpoint_id) as (
-      (select endpoint_id from notifier.deliveries
-       where status = 'pending' and endpoint_id is not null order by endpoint_id limit 1)
-      union all
-      select (select d.endpoint_id from notifier.deliveries d
-              where d.status = 'pending' and d.endpoint_id > owed.endpoint_id order by d.endpoint_id limit 1)
-      from owed where owed.endpoint_id is not null
-    ), undeliverable as (
+    with recursive ${owedEndpoints}, undeliverable as (
       select picked.delivery_id, e.deleted_at is not null as deleted
       from owed
       join notifier.webhook_endpoints e using (endpoint_id)

@@ -72,6 +72,22 @@ export const checkIn = z
 
 export type CheckInBody = z.infer<typeof checkIn>;
 
+type CheckInFacts = Omit<CheckInBody, 'scannedAt' | 'recordedAt'> & { scannedAt: Date; recordedAt: Date };
+
+/** A check-in as it is answered; its times are instants. */
+export function toCheckInBody(made: CheckInFacts): CheckInBody {
+  const { id, day, station, direction, source } = made;
+  return {
+    id,
+    day,
+    scannedAt: made.scannedAt.toISOString(),
+    recordedAt: made.recordedAt.toISOString(),
+    station,
+    direction,
+    source,
+  };
+}
+
 export const status = z
   .enum(['confirmed', 'checked_in', 'attended', 'no_show', 'cancelled'])
   .meta({ id: 'EnrollmentStatus' });
@@ -130,6 +146,17 @@ export const scanBatchAnswer = z
 export const annulledCheckIn = checkIn
   .extend({ annulledAt: instantOut.nullable(), annulmentReason: z.string().nullable() })
   .meta({ id: 'CheckInStory' });
+
+/** The same with whether it was annulled, and why. */
+export function toAnnulledCheckInBody(
+  made: CheckInFacts & { annulledAt: Date | null; annulmentReason: string | null },
+): z.infer<typeof annulledCheckIn> {
+  return {
+    ...toCheckInBody(made),
+    annulledAt: made.annulledAt?.toISOString() ?? null,
+    annulmentReason: made.annulmentReason,
+  };
+}
 
 export const annulled = z
   .strictObject({ checkIn: annulledCheckIn, enrollment: enrollmentAtTheDoor })

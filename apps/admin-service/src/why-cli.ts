@@ -4,15 +4,20 @@ import { presence } from './why/sentences.ts';
 import { tellWhy } from './why/tell-why.ts';
 
 // npm run why -- <enrollmentId>: what support reads to whoever asks.
-const enrollmentId = uuid.safeParse(process.argv[2]).data?.toLowerCase();
+const [, , named, ...more] = process.argv;
+const enrollmentId = uuid.safeParse(named).data?.toLowerCase();
 const url = process.env.DATABASE_URL;
-if (enrollmentId === undefined || process.argv.length > 3) {
+if (enrollmentId === undefined || more.length > 0) {
+  const one = named === undefined || more.length > 0;
+  console.error(
+    one ? 'Name one enrollment by its id.' : `${named} is not the id of an enrollment: it must be a UUID.`,
+  );
   console.error('usage: npm run why -- <enrollmentId>');
   process.exit(2);
 }
 if (!url) {
   console.error('DATABASE_URL is not set. Set it to the database URL of the role turnout_admin.');
-  process.exit(2);
+  process.exit(1);
 }
 await using db = openDb({ url, max: 1, applicationName: 'why', queryTimeoutMs: 30_000 });
 const told = await tellWhy(db, { enrollmentId, organizationId: null, eventIds: null });

@@ -6,7 +6,7 @@ const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
 try {
-  const { ok, sentence } = await inCommandTrace('event:closure', () =>
+  const { ok, misused, sentence } = await inCommandTrace('event:closure', () =>
     closeCommand(process.argv.slice(2), {
       config: () => readClosingConfig(process.env),
       say: (line) => console.error(line),
@@ -15,7 +15,7 @@ try {
   );
   if (ok) console.log(sentence);
   else console.error(sentence);
-  process.exitCode = ok ? 0 : 1;
+  process.exitCode = ok ? 0 : misused ? 2 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

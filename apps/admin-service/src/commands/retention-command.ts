@@ -17,9 +17,10 @@ export async function retentionCommand(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   stopping: AbortSignal,
-): Promise<{ ok: boolean; sentence: string }> {
-  const dryRun = readArguments(argv);
-  if (dryRun === null) return { ok: false, sentence: usage };
+): Promise<{ ok: boolean; misused?: true; sentence: string }> {
+  const asked = readArguments(argv);
+  if ('problem' in asked) return { ok: false, misused: true, sentence: `${asked.problem}\n${usage}` };
+  const { dryRun } = asked;
   const config = readRetentionConfig(env);
   const logger = createLogger({
     name: 'retention',
@@ -44,13 +45,13 @@ export async function retentionCommand(
   return { ok: finished, sentence: finished ? `Done: ${done}.` : `Not finished: ${done}. Run it again.` };
 }
 
-function readArguments(argv: readonly string[]): boolean | null {
+function readArguments(argv: readonly string[]): { dryRun: boolean } | { problem: string } {
   try {
     const options = { 'dry-run': { type: 'boolean' }, now: { type: 'boolean' } } as const;
     const { values } = parseArgs({ args: [...argv], options });
-    if (values['dry-run'] === values.now) return null;
-    return values['dry-run'] === true;
-  } catch {
-    return null;
+    if (values['dry-run'] === values.now) return { problem: 'Name --dry-run or --now.' };
+    return { dryRun: values['dry-run'] === true };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
   }
 }

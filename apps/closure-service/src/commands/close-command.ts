@@ -26,6 +26,8 @@ export interface CommandOptions {
 /** How a command ended: whether that is a success, and the sentence to end with. */
 export interface CommandResult {
   ok: boolean;
+  /** Nothing was done, because the arguments are wrong. */
+  misused?: true;
   sentence: string;
 }
 
@@ -42,7 +44,7 @@ export async function closeCommand(
   { config, say, stopping }: CommandOptions,
 ): Promise<CommandResult> {
   const target = readArguments(argv);
-  if ('problem' in target) return { ok: false, sentence: `${target.problem}\n${usage}` };
+  if ('problem' in target) return { ok: false, misused: true, sentence: `${target.problem}\n${usage}` };
 
   await using opened = new AsyncDisposableStack();
   const settings = config();

@@ -18,10 +18,22 @@ function run(...args: string[]) {
   });
 }
 
+const argumentsOf: Record<string, string[]> = {
+  why: ['01970000-0000-7000-8000-000000000000'],
+  'token:create': ['--organization', 'acme', '--role', 'admin'],
+  retention: ['--dry-run'],
+  'dead-letters': ['list'],
+};
+
 /** What a command says on standard output, what on standard error, and how it ends. */
-async function end(...args: string[]): Promise<{ code: number; said: string; complained: string }> {
-  const command = spawn(process.execPath, ['scripts/run.mjs', ...args], {
+async function end(
+  target: string,
+  args: readonly string[] = [],
+  environment: Record<string, string> = {},
+): Promise<{ code: number; said: string; complained: string }> {
+  const command = spawn(process.execPath, ['scripts/run.mjs', target, ...args], {
     cwd: root,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [said, complained, [code]] = await Promise.all([
@@ -71,7 +83,7 @@ describe('every command', () => {
     '$name tells how it is used, and does nothing else',
     async ({ name, target }) => {
       for (const help of ['--help', '-h']) {
-        const { code, said, complained } = await end(target, help);
+        const { code, said, complained } = await end(target, [help]);
         expect([code, complained]).toEqual([0, '']);
         expect(said).toMatch(new RegExp(`^usage: npm (run (--silent )?)?${name}\\b.*\\n`));
       }
@@ -82,11 +94,23 @@ describe('every command', () => {
   it.concurrent.each(strict)(
     '$name refuses an option that there is not, with its usage',
     async ({ target }) => {
-      const { code, said, complained } = await end(target, '--nope');
+      const { code, said, complained } = await end(target, ['--nope']);
       expect([code, said]).toEqual([2, '']);
-      const [usage] = (await end(target, '--help')).said.split('\n');
+      const [usage] = (await end(target, ['--help'])).said.split('\n');
       expect(complained).toContain('--nope');
       expect(complained.split('\n')).toContain(usage);
+    },
+  );
+
+  const reading = ['invariants', 'audit:verify', 'why', 'token:create', 'retention', 'dead-letters'];
+  it.concurrent.each(programs.filter(({ name }) => reading.includes(name)))(
+    '$name says what to do about a database that does not answer, and shows no stack',
+    async ({ name, target }) => {
+      const DATABASE_URL = 'postgres://nobody@127.0.0.1:9/none';
+      const { code, said, complained } = await end(target, argumentsOf[name], { DATABASE_URL });
+      expect([code, said]).toEqual([1, '']);
+      expect(complained).toMatch(/PostgreSQL can't be used: .*\. Check DATABASE_URL/);
+      expect(complained).not.toMatch(/^ +at /m);
     },
   );
 });

@@ -1,4 +1,6 @@
 import { uuid } from '@turnout/contracts/primitives';
+import { requireSchema } from '@turnout/database/require-schema';
+import { startPart } from '@turnout/runtime/lifecycle';
 import { openDb } from '@turnout/runtime/postgres';
 import { presence } from './why/sentences.ts';
 import { tellWhy } from './why/tell-why.ts';
@@ -19,16 +21,24 @@ if (!url) {
   console.error('DATABASE_URL is not set. Set it to the database URL of the role turnout_admin.');
   process.exit(1);
 }
-await using db = openDb({ url, max: 1, applicationName: 'why', queryTimeoutMs: 30_000 });
-const told = await tellWhy(db, { enrollmentId, organizationId: null, eventIds: null });
-if (told) {
-  const { status, evaluation, entries, truncated } = told;
-  if (truncated) console.log(`(the newest ${entries.length} entries only)`);
-  for (const { sentence } of entries) console.log(sentence);
-  const { rule, met, presentDays: daysPresent, requiredDays: required } = evaluation;
-  console.log(`\nStatus now: ${status.replace('_', ' ')}. ${presence({ daysPresent, required, rule })}`);
-  console.log(`By the event's rule (${rule.replace('_', ' ')}) that is ${met ? 'enough' : 'not enough'}.`);
-} else {
-  console.error(`There is no enrollment ${enrollmentId}.`);
+try {
+  await using db = openDb({ url, max: 1, applicationName: 'why', queryTimeoutMs: 30_000 });
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    requireSchema(db),
+  );
+  const told = await tellWhy(db, { enrollmentId, organizationId: null, eventIds: null });
+  if (told) {
+    const { status, evaluation, entries, truncated } = told;
+    if (truncated) console.log(`(the newest ${entries.length} entries only)`);
+    for (const { sentence } of entries) console.log(sentence);
+    const { rule, met, presentDays: daysPresent, requiredDays: required } = evaluation;
+    console.log(`\nStatus now: ${status.replace('_', ' ')}. ${presence({ daysPresent, required, rule })}`);
+    console.log(`By the event's rule (${rule.replace('_', ' ')}) that is ${met ? 'enough' : 'not enough'}.`);
+  } else {
+    console.error(`There is no enrollment ${enrollmentId}.`);
+    process.exitCode = 1;
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }

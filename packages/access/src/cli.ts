@@ -1,3 +1,4 @@
+import { startPart } from '@turnout/runtime/lifecycle';
 import { openDb } from '@turnout/runtime/postgres';
 import { createNamedToken, readTokenArguments, UsageError } from './create-token-command.ts';
 
@@ -18,5 +19,8 @@ async function createToken(): Promise<string> {
   if (!url)
     throw new Error('DATABASE_URL is not set. Set it to the URL of the database in which to create it.');
   await using db = openDb({ url, max: 1, applicationName: 'turnout-token-create' });
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    db.query('select from access.organizations limit 1'),
+  );
   return await createNamedToken(db, wanted);
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { MINUTE } from '@turnout/runtime/durations';
+import { startPart } from '@turnout/runtime/lifecycle';
 import { openDb, type Queryable } from '@turnout/runtime/postgres';
 import { faultSentences } from './fault-sentence.ts';
 import { type ChainReport, verifyAudit } from './verify.ts';
@@ -25,6 +26,8 @@ const TOLD_EVERY_MS = 2_000;
 /**
  * Checks the audit trail against its seals, and answers the exit code: 0 where all is as it was sealed, 1 where it is
  * not or cannot be told, 2 where the arguments are wrong.
+ *
+ * @throws StartError: a sentence that says what to do
  */
 export async function verifyCommand({ args, databaseUrl, print, say }: CommandOptions): Promise<number> {
   const wanted = readArguments(args);
@@ -42,7 +45,9 @@ export async function verifyCommand({ args, databaseUrl, print, say }: CommandOp
     applicationName: 'audit:verify',
     queryTimeoutMs: 30 * MINUTE,
   });
-  const slugs = await organizations(db);
+  const slugs = await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    organizations(db),
+  );
   const organizationId = wanted.organization === undefined ? null : slugs.byName.get(wanted.organization);
   if (organizationId === undefined) {
     say(`There is no organization "${wanted.organization}".`);

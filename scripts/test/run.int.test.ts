@@ -64,6 +64,17 @@ describe('a command', () => {
     expect(code).toBe(3);
   });
 
+  it('npm test that is interrupted tells no result', async () => {
+    const command = run('scripts/test.ts', '--config', 'scripts/test/programs/endless.config.ts');
+    let said = '';
+    for await (const part of command.stdout.setEncoding('utf8')) {
+      if (said === '') command.kill('SIGINT');
+      said += part;
+    }
+    expect(said).toBe('reading the configuration\nstopped before the end: there is no result\n');
+    expect(command.exitCode ?? (await once(command, 'exit'))[0]).toBe(130);
+  });
+
   it('that is killed gives the exit code that a shell gives', async () => {
     const command = run('scripts/test/programs/echo.ts', 'wait');
     const [line] = (await once(command.stdout, 'data')) as [Buffer];

@@ -1,8 +1,8 @@
 // What every command of this repository starts with: `node scripts/run.mjs <target.ts> [arguments]`.
 //
 // It runs on whatever Node.js the machine has (20 or newer), makes sure that the packages are installed, and runs the
-// target with the Node.js 24 that is one of them. What it says goes to standard error; the target has standard output
-// to itself. Signals reach the target, its exit code is ours, and it is told (by its IPC channel) when we are gone.
+// target with the Node.js 24 that is one of them. Asked for help, it gives it and does nothing else. Otherwise what it
+// says goes to standard error, and the target has standard output to itself. Signals reach the target, its exit code is ours, and it is told (by its IPC channel) when we are gone.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { ensurePackages } from './ensure-packages.mjs';
 import { findNode24 } from './find-node.mjs';
 import { whenParentEnds } from './parent.mjs';
+import { answerToArguments } from './usage.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,6 +22,11 @@ async function main([target, ...args]) {
   if (target === undefined) {
     console.error('usage: node scripts/run.mjs <target.ts> [arguments]');
     return 2;
+  }
+  const answer = answerToArguments(target, args);
+  if (answer) {
+    (answer.code === 0 ? process.stdout : process.stderr).write(`${answer.text}\n`);
+    return answer.code;
   }
   try {
     await ensurePackages(root, attend);

@@ -20,10 +20,9 @@ interface Result {
   failed: number;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => void endChildren().then(() => process.exit(1)));
-}
-process.once('disconnect', () => void endChildren().then(() => process.exit(1)));
+let stopped = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+process.once('disconnect', () => void stop());
 process.channel?.unref(); // or it would keep this process alive
 
 mkdirSync(local, { recursive: true });
@@ -34,6 +33,21 @@ const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 process.exitCode = failed === 0 ? 0 : 1;
 console.log(`${passed} passed, ${failed} failed`);
+
+/** Ends with what Ctrl-C ends other commands with. What was cut off has no result, so it tells none. */
+async function stop(): Promise<void> {
+  if (stopped) return;
+  stopped = true;
+  await endChildren();
+  console.log('stopped before the end: there is no result');
+  process.exit(130);
+}
+
+/** As `runProgram`; of a program that `stop` has ended it tells nothing. */
+async function runToItsEnd(...of: Parameters<typeof runProgram>): ReturnType<typeof runProgram> {
+  const ended = await runProgram(...of);
+  return stopped ? await new Promise<never>(() => undefined) : ended;
+}
 
 /** What needs no server, two at a time: there may be no more processors. */
 async function checks(): Promise<Result[]> {
@@ -61,7 +75,7 @@ async function check(name: string): Promise<Result> {
   const began = performance.now();
   const script = `check:${name.replaceAll(' ', '-')}`;
   const options = ['--output-logs=errors-only', '--log-prefix=none', '--ui=stream', '--no-update-notifier'];
-  const { code, output } = await runProgram(
+  const { code, output } = await runToItsEnd(
     join(root, 'node_modules', '.bin', 'turbo'),
     ['run', `//#${script}`, ...options],
     { cwd: root, show: false },
@@ -81,7 +95,7 @@ async function tests(): Promise<Result> {
       void endChildren('SIGKILL');
   }, 1_000);
   const selected = vitestArguments.length > 0 ? vitestArguments : PROJECTS;
-  const { code } = await runProgram(process.execPath, [vitest, 'run', ...reporters, ...selected], {
+  const { code } = await runToItsEnd(process.execPath, [vitest, 'run', ...reporters, ...selected], {
     cwd: root,
     show: true,
   });

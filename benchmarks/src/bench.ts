@@ -37,9 +37,11 @@ const usage = `usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')} [-
 process.exitCode = await bench(process.argv.slice(2));
 
 async function bench(argv: string[]): Promise<number> {
-  const { name, only } = readArguments(argv);
+  const asked = readArguments(argv);
+  if ('problem' in asked) return refuse(`${asked.problem}\n${usage}`);
+  const { name, only } = asked;
   const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
-  if (!load) return refuse(usage);
+  if (!load) return refuse(`There is no benchmark ${name}.\n${usage}`);
   installOwnPackages(fileURLToPath(new URL('..', import.meta.url)));
   const { parts, run } = await load();
   const unknown = only.filter((part) => !Object.hasOwn(parts, part));
@@ -50,14 +52,15 @@ async function bench(argv: string[]): Promise<number> {
   return (await run(only)) ? 0 : 1;
 }
 
-function readArguments(argv: string[]): { name: string; only: string[] } {
+function readArguments(argv: string[]): { name: string; only: string[] } | { problem: string } {
   try {
     const options = { only: { type: 'string' } } as const;
     const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
-    const [name = '', ...more] = positionals;
-    return { name: more.length > 0 ? '' : name, only: values.only?.split(',') ?? [] };
-  } catch {
-    return { name: '', only: [] };
+    const [name, ...more] = positionals;
+    if (name === undefined || more.length > 0) return { problem: 'Name one benchmark.' };
+    return { name, only: values.only?.split(',') ?? [] };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -9,14 +9,18 @@ import { tellWhy } from './why/tell-why.ts';
 // npm run why -- <enrollmentId>: what support reads to whoever asks.
 await runCommand('why', () => why(process.argv.slice(2), process.env.DATABASE_URL));
 
-async function why([argument, ...more]: readonly string[], url: string | undefined): Promise<CommandResult> {
-  const enrollmentId = uuid.safeParse(argument).data?.toLowerCase();
+async function why([named, ...more]: readonly string[], url: string | undefined): Promise<CommandResult> {
+  const enrollmentId = uuid.safeParse(named).data?.toLowerCase();
   if (enrollmentId === undefined || more.length > 0) {
-    return { code: 2, sentence: 'usage: npm run why -- <enrollmentId>' };
+    const isOne = named !== undefined && more.length === 0;
+    const problem = isOne
+      ? `${named} is not the id of an enrollment: it must be a UUID.`
+      : 'Name one enrollment by its id.';
+    return { code: 2, sentence: `${problem}\nusage: npm run why -- <enrollmentId>` };
   }
   if (!url) {
     const sentence = 'DATABASE_URL is not set. Set it to the database URL of the role turnout_admin.';
-    return { code: 2, sentence };
+    return { code: 1, sentence };
   }
   await using db = openDb({ url, max: 1, applicationName: 'why', queryTimeoutMs: 30 * SECOND });
   await requireDatabaseNow(db);

@@ -2,11 +2,10 @@ import { runCommand } from '@turnout/runtime/run-command';
 import { closeCommand } from './commands/close-command.ts';
 import { readClosingConfig } from './config.ts';
 
-await runCommand('event:closure', async (stopping) => {
-  const { ok, sentence } = await closeCommand(process.argv.slice(2), {
+await runCommand('event:closure', (stopping) =>
+  closeCommand(process.argv.slice(2), {
     config: () => readClosingConfig(process.env),
     say: (line) => console.error(line),
     stopping,
-  });
-  return { code: ok ? 0 : 1, sentence };
-});
+  }),
+);

@@ -104,7 +104,7 @@ describe('npm run event:closure', () => {
     expect((await runs(kit.db, eventId)).map(({ status }) => status)).toEqual(['failed', 'succeeded']);
   });
 
-  it('says what is wrong and exits 1', async () => {
+  it('says what is wrong, and exits with 2 where it was asked wrongly, otherwise with 1', async () => {
     const running = await givenThreeDays(kit, { ends_at: new Date(Date.now() + 60_000) });
     const unknown = '01970000-0000-7000-8000-000000000000';
     const answers = await Promise.all([
@@ -116,7 +116,8 @@ describe('npm run event:closure', () => {
       end([unknown], { DATABASE_URL: '' }),
       end([unknown], { DATABASE_URL: `postgres://nobody@127.0.0.1:${await freeLocalPort()}/none` }),
     ]);
-    expect(answers.map(({ code, stdout }) => [code, stdout])).toEqual(Array(7).fill([1, '']));
+    expect(answers.map(({ code }) => code)).toEqual([1, 1, 2, 2, 2, 1, 1]);
+    expect(answers.map(({ stdout }) => stdout)).toEqual(Array(7).fill(''));
     expect(answers.map(({ stderr }) => stderr)).toEqual([
       expect.stringContaining('Close it after that'),
       expect.stringContaining('There is no such event'),

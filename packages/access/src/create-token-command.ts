@@ -9,6 +9,13 @@ import { recordActions } from './record-actions.ts';
 const usage =
   'usage: npm run --silent token:create -- --organization <slug> --role <role> [--event <id>]... [--label <text>]';
 
+export interface TokenArguments {
+  organization: string;
+  role: Role;
+  events: string[];
+  label: string;
+}
+
 export class UsageError extends Error {
   constructor(problem: string) {
     super(`${problem}\n${usage}`);
@@ -23,7 +30,14 @@ export class UsageError extends Error {
  * @throws UsageError that says which argument is wrong
  */
 export async function createTokenCommand(db: Db, argv: readonly string[]): Promise<string> {
-  const { organization, role, events, label } = readArguments(argv);
+  return await createNamedToken(db, readTokenArguments(argv));
+}
+
+/** What `createTokenCommand` does, with its arguments read. */
+export async function createNamedToken(
+  db: Db,
+  { organization, role, events, label }: TokenArguments,
+): Promise<string> {
   return await db.transaction(async (tx) => {
     const organizationId = await ensureOrganization(tx, organization);
     const missing = await eventsMissing(tx, organizationId, events);
@@ -54,12 +68,8 @@ async function eventsMissing(tx: Tx, organizationId: string, events: readonly st
   return events.filter((id) => !found.some(({ event_id }) => event_id === id));
 }
 
-function readArguments(argv: readonly string[]): {
-  organization: string;
-  role: Role;
-  events: string[];
-  label: string;
-} {
+/** @throws UsageError that says which argument is wrong */
+export function readTokenArguments(argv: readonly string[]): TokenArguments {
   const { organization, role, event, label } = parse(argv);
   if (organization === undefined) throw new UsageError('--organization is missing');
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(organization)) {

@@ -1,13 +1,15 @@
 import { verifyCommand } from './verify-command.ts';
 
-const databaseUrl = process.env.DATABASE_URL;
-if (!databaseUrl) {
-  console.error('DATABASE_URL is not set. Set it to the URL of a role that may read the audit trail.');
-  process.exit(2);
+try {
+  process.exitCode = await verifyCommand({
+    args: process.argv.slice(2),
+    databaseUrl: process.env.DATABASE_URL,
+    print: (line) => console.log(line),
+    say: (line) => console.error(line),
+  });
+} catch (error) {
+  console.error(
+    `The audit trail was not verified. ${error instanceof Error ? error.message : String(error)}`,
+  );
+  process.exitCode = 1;
 }
-process.exitCode = await verifyCommand({
-  args: process.argv.slice(2),
-  databaseUrl,
-  print: (line) => console.log(line),
-  progress: (line) => console.error(line),
-});

@@ -1,16 +1,17 @@
 import { parseArgs } from 'node:util';
 import { MINUTE } from '@turnout/runtime/durations';
+import { startPart } from '@turnout/runtime/lifecycle';
 import { openDb, type Queryable } from '@turnout/runtime/postgres';
 import { faultSentences } from './fault-sentence.ts';
 import { type ChainReport, verifyAudit } from './verify.ts';
 
 export interface CommandOptions {
   args: readonly string[];
-  databaseUrl: string;
+  databaseUrl: string | undefined;
   /** Lines of the result. */
   print: (line: string) => void;
-  /** What it is doing meanwhile. */
-  progress: (line: string) => void;
+  /** What it is doing meanwhile, and what is wrong with what was asked for. */
+  say: (line: string) => void;
 }
 
 const USAGE = `usage: npm run audit:verify [-- --organization <slug>] [--head <hash>] [--since <hash>]
@@ -24,13 +25,19 @@ const TOLD_EVERY_MS = 2_000;
 
 /**
  * Checks the audit trail against its seals, and answers the exit code: 0 where all is as it was sealed, 1 where it is
- * not.
+ * not or cannot be told, 2 where the arguments are wrong.
+ *
+ * @throws StartError: a sentence that says what to do
  */
-export async function verifyCommand({ args, databaseUrl, print, progress }: CommandOptions): Promise<number> {
+export async function verifyCommand({ args, databaseUrl, print, say }: CommandOptions): Promise<number> {
   const wanted = readArguments(args);
   if (typeof wanted === 'string') {
-    print(`${wanted}\n${USAGE}`);
+    say(`${wanted}\n${USAGE}`);
     return 2;
+  }
+  if (!databaseUrl) {
+    say('DATABASE_URL is not set. Set it to the URL of a role that may read the audit trail.');
+    return 1;
   }
   await using db = openDb({
     url: databaseUrl,
@@ -38,10 +45,12 @@ export async function verifyCommand({ args, databaseUrl, print, progress }: Comm
     applicationName: 'audit:verify',
     queryTimeoutMs: 30 * MINUTE,
   });
-  const slugs = await organizations(db);
+  const slugs = await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    organizations(db),
+  );
   const organizationId = wanted.organization === undefined ? null : slugs.byName.get(wanted.organization);
   if (organizationId === undefined) {
-    print(`There is no organization "${wanted.organization}".`);
+    say(`There is no organization "${wanted.organization}".`);
     return 2;
   }
   let toldAt = performance.now();
@@ -52,7 +61,7 @@ export async function verifyCommand({ args, databaseUrl, print, progress }: Comm
     onProgress: (id, rows) => {
       if (performance.now() - toldAt < TOLD_EVERY_MS) return;
       toldAt = performance.now();
-      progress(`${slugs.nameOf(id)}: ${rows} rows verified so far`);
+      say(`${slugs.nameOf(id)}: ${rows} rows verified so far`);
     },
   });
   for (const report of reports) for (const line of linesOf(report, slugs.nameOf)) print(line);

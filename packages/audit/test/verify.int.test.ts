@@ -223,15 +223,15 @@ it('as a command ends with 0 where all is right, with 1 and the row where it is 
   const [removed] = await enroll(own, 2);
   await sealAll(own);
   const run = async (...args: string[]) => {
-    const lines: string[] = [];
+    const [lines, said]: [string[], string[]] = [[], []];
     const databaseUrl = own.database.urlFor('admin');
     const code = await verifyCommand({
       args,
       databaseUrl,
       print: (line) => lines.push(line),
-      progress: () => undefined,
+      say: (line) => said.push(line),
     });
-    return { code, text: lines.join('\n') };
+    return { code, text: lines.join('\n'), said: said.join('\n') };
   };
   const { slug } = own.organization;
   const fine = await run('--organization', slug);
@@ -243,7 +243,7 @@ it('as a command ends with 0 where all is right, with 1 and the row where it is 
     text: expect.stringContaining('you noted'),
   });
   for (const wrong of [['--organization', 'nobody'], ['--head', 'x'], ['--what'], ['more']]) {
-    expect((await run(...wrong)).code).toBe(2);
+    expect(await run(...wrong)).toMatchObject({ code: 2, text: '', said: expect.stringMatching(/./) });
   }
   await byForce(own, `delete from attendance.transitions where enrollment_id = '${removed}'`);
   const broken = await run();

@@ -37,6 +37,7 @@ try {
 }
 
 function readArguments(args: string[]): { seed: number; seconds: number } {
+  let problem = '--seed and --seconds must be whole numbers in their ranges, and --seed is required.';
   try {
     const { values } = parseArgs({
       args,
@@ -49,9 +50,10 @@ function readArguments(args: string[]): { seed: number; seconds: number } {
       seconds: whole(values.seconds ?? String(DEFAULT_SECONDS), 3_600),
     };
     if (Number.isInteger(read.seed) && read.seconds >= 5) return read;
-  } catch {
-    // an option that there is not
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
   }
+  console.error(problem);
   console.error('usage: npm run chaos -- --seed <0 to 2147483647> [--seconds <5 to 3600, default 60>]');
   process.exit(2);
 }

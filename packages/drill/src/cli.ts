@@ -13,8 +13,8 @@ const USAGE = 'usage: npm run drill -- [--seconds 10] [--lag 300] [--synchronous
 const options = readOptions();
 const dir = join(LOCAL, `drill-${process.pid}`);
 const logDir = join(LOCAL, 'drill-logs'); // of the last drill
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
-process.once('disconnect', () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+process.once('disconnect', () => process.exit(130));
 process.channel?.unref(); // or it would keep this process alive
 
 await removeStaleDirectories(LOCAL, 'drill');

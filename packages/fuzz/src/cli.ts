@@ -22,6 +22,7 @@ child.once('exit', (code) => {
 });
 
 function readArguments(args: string[]): { requests: number; seed: number } {
+  let problem = '--requests must be a whole number from 1 to 100000000, and --seed one from 0.';
   try {
     const { values } = parseArgs({
       args,
@@ -35,9 +36,10 @@ function readArguments(args: string[]): { requests: number; seed: number } {
       (value) => Number.isInteger(value) && value >= 0 && value <= 100_000_000,
     );
     if (whole && read.requests > 0) return read;
-  } catch {
-    // an option that there is not
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
   }
+  console.error(problem);
   console.error('usage: npm run fuzz -- [--requests <number, default 100000>] [--seed <number>]');
   process.exit(2);
 }

@@ -108,6 +108,10 @@ describe('the documents of the event stream', () => {
       const schema = await (await fetch(`${origin}/schemas/events/${type}.json`)).json();
       expect(schema).toMatchObject({ $id: `urn:turnout:schema:${type}` });
     }
-    expect((await fetch(`${origin}/schemas/events/turnout.nothing.v1.json`)).status).toBe(404);
+    const unknown = await fetch(`${origin}/schemas/events/turnout.nothing.v1.json`);
+    expect([unknown.status, await unknown.json()]).toMatchObject([
+      404,
+      { detail: 'There is no event type turnout.nothing.v1. /asyncapi.json lists all of them.' },
+    ]);
   });
 });

@@ -6,7 +6,10 @@ if (!url) {
   console.error('DATABASE_URL is not set. Set it to the URL of a role that may read all schemas.');
   process.exit(1);
 }
-const findings = await runInvariants(url);
+const findings = await runInvariants(url).catch((error: unknown) => {
+  console.error(`The invariants were not checked. ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});
 for (const [index, { name, offenders }] of findings.entries()) {
   console.log(`${offenders.length === 0 ? 'holds ' : 'BROKEN'}  ${index + 1}. ${name}`);
   for (const row of offenders) console.log(`          ${JSON.stringify(row)}`);

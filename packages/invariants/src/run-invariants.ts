@@ -1,4 +1,5 @@
 import { MINUTE } from '@turnout/runtime/durations';
+import { startPart } from '@turnout/runtime/lifecycle';
 import { openDb } from '@turnout/runtime/postgres';
 import { atOneInstant } from '@turnout/runtime/postgres-snapshot';
 import { auditTrailIsAsSealed } from './audit-trail-is-as-sealed.ts';
@@ -37,6 +38,7 @@ export interface Finding {
  * not disturb it.
  *
  * @param databaseUrl of a role that may read all schemas
+ * @throws StartError where there is no such database, or an empty one: a sentence that says what to do
  */
 export async function runInvariants(databaseUrl: string): Promise<Finding[]> {
   await using db = openDb({
@@ -45,6 +47,9 @@ export async function runInvariants(databaseUrl: string): Promise<Finding[]> {
     applicationName: 'invariants',
     queryTimeoutMs: 10 * MINUTE,
   });
+  await startPart('PostgreSQL', 'Check DATABASE_URL, and that the migrations have run.', () =>
+    db.query('select from attendance.events limit 1'),
+  );
   return await atOneInstant(db, async (tx) => {
     const findings: Finding[] = [];
     for (const { name, findOffenders } of invariants)

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { requireDatabaseNow } from '@turnout/database/require-database';
 import { createLogger } from '@turnout/runtime/logger';
+import type { CommandResult } from '@turnout/runtime/run-command';
 import { readRetentionConfig } from '../config.ts';
 import { openRetentionDb } from '../retention/open-retention-db.ts';
 import { runRetention } from '../retention/run-retention.ts';
@@ -16,9 +17,10 @@ export async function retentionCommand(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   stopping: AbortSignal,
-): Promise<{ ok: boolean; sentence: string }> {
-  const dryRun = readArguments(argv);
-  if (dryRun === null) return { ok: false, sentence: usage };
+): Promise<CommandResult> {
+  const asked = readArguments(argv);
+  if ('problem' in asked) return { code: 2, sentence: `${asked.problem}\n${usage}` };
+  const { dryRun } = asked;
   const config = readRetentionConfig(env);
   const logger = createLogger({
     name: 'retention',
@@ -32,22 +34,24 @@ export async function retentionCommand(
   const { finished, people, erasuresResumed, unknownCodes, published } = counts;
   if (dryRun)
     return {
-      ok: true,
+      code: 0,
       sentence: `${people} ${people === 1 ? 'person is' : 'people are'} past their retention period; nothing was changed.`,
     };
   const done =
     `erased ${people} people, resumed ${erasuresResumed} erasures, made ${unknownCodes} unknown codes ` +
     `unreadable, deleted ${published} batches of published ids`;
-  return { ok: finished, sentence: finished ? `Done: ${done}.` : `Not finished: ${done}. Run it again.` };
+  return finished
+    ? { code: 0, sentence: `Done: ${done}.` }
+    : { code: 1, sentence: `Not finished: ${done}. Run it again.` };
 }
 
-function readArguments(argv: readonly string[]): boolean | null {
+function readArguments(argv: readonly string[]): { dryRun: boolean } | { problem: string } {
   try {
     const options = { 'dry-run': { type: 'boolean' }, now: { type: 'boolean' } } as const;
     const { values } = parseArgs({ args: [...argv], options });
-    if (values['dry-run'] === values.now) return null;
-    return values['dry-run'] === true;
-  } catch {
-    return null;
+    if (values['dry-run'] === values.now) return { problem: 'Name --dry-run or --now.' };
+    return { dryRun: values['dry-run'] === true };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
   }
 }

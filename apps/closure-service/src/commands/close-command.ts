@@ -6,6 +6,7 @@ import { requireDatabaseNow } from '@turnout/database/require-database';
 import { SECOND } from '@turnout/runtime/durations';
 import { openLocks } from '@turnout/runtime/lock';
 import { createLogger } from '@turnout/runtime/logger';
+import type { CommandResult } from '@turnout/runtime/run-command';
 import { type Closure, closureOf, openClosingDb } from '../closure.ts';
 import type { ClosingConfig } from '../config.ts';
 import { awaitDevices } from './await-devices.ts';
@@ -22,12 +23,6 @@ export interface CommandOptions {
   stopping: AbortSignal;
 }
 
-/** How a command ended: whether that is a success, and the sentence to end with. */
-export interface CommandResult {
-  ok: boolean;
-  sentence: string;
-}
-
 const usage = 'usage: npm run event:closure -- <eventId> | --due';
 
 /**
@@ -41,7 +36,7 @@ export async function closeCommand(
   { config, say, stopping }: CommandOptions,
 ): Promise<CommandResult> {
   const target = readArguments(argv);
-  if ('problem' in target) return { ok: false, sentence: `${target.problem}\n${usage}` };
+  if ('problem' in target) return { code: 2, sentence: `${target.problem}\n${usage}` };
 
   await using opened = new AsyncDisposableStack();
   const settings = config();
@@ -78,7 +73,7 @@ async function closeOne(
       onProgress: (progress) => say(progressLine(progress)),
     });
     const wait = closing.outcome === 'in_progress' && performance.now() < until && !closure.stopping.aborted;
-    if (!wait) return { ok: closing.outcome === 'closed', sentence: sentenceFor(eventId, closing) };
+    if (!wait) return { code: closing.outcome === 'closed' ? 0 : 1, sentence: sentenceFor(eventId, closing) };
     if (!waiting) say('another process is closing this event; waiting for it …');
     waiting = true;
     await sleep(SECOND, undefined, { signal: closure.stopping }).catch(() => undefined);
@@ -95,14 +90,14 @@ async function closeDue(closure: Closure, say: (line: string) => void): Promise<
   });
   const { due, closed, failed, skipped } = counts;
   const awaited = waiting.length > 0 ? ` ${waitingSentence(waiting.length)}` : '';
-  if (due === 0) return { ok: true, sentence: `No event is due.${awaited}` };
+  if (due === 0) return { code: 0, sentence: `No event is due.${awaited}` };
   const others = skipped > 0 ? `; ${number(skipped)} left to other processes that are closing them` : '';
   if (closure.stopping.aborted) {
-    return { ok: false, sentence: `Stopped: closed ${number(closed)} of ${number(due)} due events.` };
+    return { code: 1, sentence: `Stopped: closed ${number(closed)} of ${number(due)} due events.` };
   }
   const failures = failed > 0 ? `; ${number(failed)} failed, see above` : '';
   return {
-    ok: failed === 0,
+    code: failed === 0 ? 0 : 1,
     sentence: `Closed ${number(closed)} of ${number(due)} due ${due === 1 ? 'event' : 'events'}${failures}${others}.${awaited}`,
   };
 }

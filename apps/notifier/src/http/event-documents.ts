@@ -28,8 +28,13 @@ export function eventSchemaRoute() {
     answers: { 200: z.looseObject({ $id: z.string() }) },
     allow: [],
     async handle({ params: { file } }): Promise<Reply> {
-      const body = await readEventSchema(file.slice(0, -'.json'.length));
-      return body === null ? { problem: 'not_found' } : { status: 200, body, headers: json };
+      const type = file.slice(0, -'.json'.length);
+      const body = await readEventSchema(type);
+      if (body !== null) return { status: 200, body, headers: json };
+      return {
+        problem: 'not_found',
+        detail: `There is no event type ${type}. /asyncapi.json lists all of them.`,
+      };
     },
   });
 }

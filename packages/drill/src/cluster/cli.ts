@@ -10,8 +10,8 @@ import { runCluster } from './run-cluster.ts';
 // about a minute. Exit code 1 on any violation.
 const dir = join(LOCAL, `cluster-${process.pid}`);
 const logDir = join(LOCAL, 'cluster-logs'); // of the last run
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
-process.once('disconnect', () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+process.once('disconnect', () => process.exit(130));
 process.channel?.unref(); // or it would keep this process alive
 
 await removeStaleDirectories(LOCAL, 'cluster');

@@ -1,10 +1,4 @@
-import { findInfrastructure, noStackMessage } from '../running-stack.ts';
+import { runOnServers } from '../run-on-servers.ts';
 
-// npm run --silent token:create -- …: prints a new token and nothing else.
-const { databaseUrl } = findInfrastructure();
-if (!databaseUrl) {
-  console.error(noStackMessage(', or set DATABASE_URL'));
-  process.exit(1);
-}
-process.env.DATABASE_URL = databaseUrl;
-await import('@turnout/access/cli');
+// npm run --silent token:create -- …: prints a new token and nothing else, with the rights of the database's owner.
+await runOnServers('packages/access', 'src/cli.ts', { needs: ['DATABASE_URL'] });

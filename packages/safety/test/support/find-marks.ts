@@ -1,13 +1,16 @@
 import type { Queryable } from '@turnout/runtime/postgres';
 import { leavesOf } from './leaves.ts';
 
-/** All text that is stored anywhere and holds a mark, by mark. Bodies of messages are not looked into. */
+/**
+ * All text that is stored anywhere and holds a mark, by mark. Bodies of messages are not looked into, nor what PostgreSQL
+ * makes of other columns.
+ */
 export async function findMarks(owner: Queryable, mark: RegExp): Promise<Map<string, string[]>> {
   const columns = await owner.query<{ place: string; name: string }>(
     `select format('%I.%I', table_schema, table_name) as place, quote_ident(column_name) as name
      from information_schema.columns join information_schema.tables using (table_schema, table_name)
      where table_schema in ('access', 'attendance', 'notifier') and table_type = 'BASE TABLE'
-       and data_type in ('text', 'json', 'jsonb', 'ARRAY')`,
+       and data_type in ('text', 'json', 'jsonb', 'ARRAY') and is_generated = 'NEVER'`,
   );
   const looks = columns.map(
     ({ place, name }) =>

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { onDatabase, withDatabase } from '@turnout/test-kit/admin-client';
 import { openTestDb } from '@turnout/test-kit/open-test-db';
 import { createTestDatabase } from '@turnout/test-kit/test-database';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +24,27 @@ describe('the schema', () => {
     const applied = await Promise.all(Array.from({ length: 4 }, () => migrate({ url: database.url, log })));
     expect(applied.flat()).toEqual(knownMigrations.map(({ name }) => name));
     await expect(requireSchema(db)).resolves.toBeUndefined();
+  });
+
+  it('is made in SQL_ASCII too, where names are found as they are written', async () => {
+    await using database = await createTestDatabase();
+    const ascii = withDatabase(database.url, `${new URL(database.url).pathname.slice(1)}_ascii`);
+    const name = new URL(ascii).pathname.slice(1);
+    await onDatabase(database.url, (client) =>
+      client.query(`create database ${name} template template0 encoding 'SQL_ASCII' locale 'C'`),
+    );
+    try {
+      await migrate({ url: ascii, log });
+      const spelled = async (url: string) => {
+        await using db = openTestDb(url, 1);
+        return await db.query(`
+          select attendance.plain_spelling('Zoë 100%') as name, attendance.plain_pattern('oë 100%') as pattern`);
+      };
+      expect(await spelled(ascii)).toEqual([{ name: 'zoë 100%', pattern: '%oë 100\\%%' }]);
+      expect(await spelled(database.url)).toEqual([{ name: 'zoe 100%', pattern: '%oe 100\\%%' }]);
+    } finally {
+      await onDatabase(database.url, (client) => client.query(`drop database ${name} with (force)`));
+    }
   });
 
   it('is refused by a service when it is older, by name and with what to do', async () => {

@@ -2,7 +2,10 @@ import { recordActions } from '@turnout/access/record-actions';
 import type { Decision } from '@turnout/attendance-store/change-enrollments';
 import type { ChangeContext } from '@turnout/attendance-store/stored';
 
-/** A decision, with what it annuls in the audit trail too: most annulments change no status, and would not be there. */
+/**
+ * A decision, with what it annuls in the audit trail too: one that changes no status would not be there. The reason stays
+ * with the check-in, where an erasure of the person can take it away.
+ */
 export function auditAnnulments<Result>(
   decision: Decision<Result>,
   event: { organizationId: string; eventId: string },
@@ -11,11 +14,8 @@ export function auditAnnulments<Result>(
   const actions = decision.changes.flatMap(({ enrollment, facts }) =>
     facts.flatMap((fact) => {
       if (fact.kind !== 'annulled') return [];
-      const { checkIn, reason } = fact;
-      const details = { checkInId: checkIn.id, day: checkIn.day };
-      return [
-        { ...event, action: 'check_in.annulled', actor, subjectId: enrollment.id, reason, details, cause },
-      ];
+      const details = { checkInId: fact.checkIn.id, day: fact.checkIn.day };
+      return [{ ...event, action: 'check_in.annulled', actor, subjectId: enrollment.id, details, cause }];
     }),
   );
   return { ...decision, alongside: (tx) => recordActions(tx, actions) };
